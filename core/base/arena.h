@@ -1,0 +1,14 @@
+#pragma once
+/* Memory taken once at start and given back at the end: the engine allocates nothing after
+ * create. One calloc per arena; running out is a CHECK, because every size is known. */
+#include <stddef.h>
+
+struct arena {
+    unsigned char *memory; /* owned */
+    size_t used, capacity;
+};
+
+int arena_init(struct arena *arena, size_t capacity); /* -1: no memory */
+void arena_fini(struct arena *arena);
+/* Zeroed, 16-byte aligned, valid until arena_fini. */
+void *arena_take(struct arena *arena, size_t count, size_t item_bytes);
