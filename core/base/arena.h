@@ -10,5 +10,5 @@ struct arena {
 
 int arena_init(struct arena *arena, size_t capacity); /* -1: no memory */
 void arena_fini(struct arena *arena);
-/* Zeroed, 16-byte aligned, valid until arena_fini. */
+/* Zeroed, 16-byte aligned, valid until arena_fini. Each take is rounded up to 16 bytes. */
 void *arena_take(struct arena *arena, size_t count, size_t item_bytes);

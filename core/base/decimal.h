@@ -33,7 +33,8 @@ bool ratio_parse(const char *text, size_t length, struct ratio *ret);
 bool money_parse(const char *text, size_t length, struct money *ret);
 
 /* For informative fields (averages, PnL, percentages): excess digits round half-even and raise
- * *ret_rounded; an exponent form ("-2.1e-05") is taken too. Never for what is booked. */
+ * *ret_rounded, which is never lowered, so that one flag serves many fields: set it to false
+ * first. An exponent form ("-2.1e-05") is taken too. Never for what is booked. */
 bool ratio_parse_informative(const char *text, size_t length, struct ratio *ret, bool *ret_rounded);
 bool money_parse_informative(const char *text, size_t length, struct money *ret, bool *ret_rounded);
 

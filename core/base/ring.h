@@ -12,5 +12,5 @@ struct ring {
 
 void ring_init(struct ring *ring, void *memory, uint32_t item_bytes, uint32_t capacity);
 bool ring_push(struct ring *ring, const void *item);
-bool ring_pop(struct ring *ring, void *ret_item);
+bool ring_pop(struct ring *ring, void *ret_item); /* NULL drops the item */
 void *ring_front(struct ring *ring); /* NULL when empty; valid until the next pop */
