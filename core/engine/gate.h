@@ -1,0 +1,62 @@
+#pragma once
+/* The gate: the only maker of an approved order, pure and allocation-free.
+ *
+ *     struct gate_input in = ...;                 what is true now, gathered by the engine
+ *     if (gate_approve(&in, id, &order, &verdict))  send(order);  else refuse(verdict);
+ *
+ * Laws: a missing, stale or absurd input refuses; orders are judged on the worst case (position
+ * and every working, sent and UNKNOWN order filled against us); an order that can do nothing but
+ * reduce is never refused by size-of-book, value, working-value or position limits, only by what
+ * makes it malformed, unpriceable, too frequent, or forbidden by HALTED. A refusal says the
+ * control, the limit, the value, the headroom and the config line. tests/tables/gate.txt is
+ * the table of what each control does to opening, reducing, cancel and operator-flatten. */
+#include "model/approved_order.h"
+#include "model/settings.h"
+#include "model/intent.h"
+
+struct gate_exposure { /* of one product, account-wide; UNKNOWN and CANCEL_SENT count in full */
+    struct size position;      /* signed */
+    struct size working_buy, working_sell; /* remaining sizes, positive */
+};
+
+struct gate_input {
+    const struct engine_settings *settings; /* borrowed for the call */
+    const struct intent *intent;
+    actor_index actor;         /* a strategy, or ACTOR_OPERATOR */
+    const struct instrument *instrument; /* NULL: not ours */
+
+    enum trading_state account_state, strategy_state, product_state;
+    bool reconciled, market_up, user_up, journal_up; /* control 26 */
+    bool skew_known;
+    int64_t skew_ns;
+
+    bool book_valid;           /* a snapshot was taken, no gap since, not crossed, both sides */
+    int64_t book_age_ns;
+    struct price bid, ask;     /* best */
+    struct price worst;        /* a market order: the worst price its size could take; 0: no depth */
+    bool mark_valid;
+    int64_t mark_age_ns;
+    struct price mark;
+
+    struct gate_exposure exposure;
+    struct gate_exposure strategy_exposure; /* the strategy's own part */
+    uint32_t working_product, working_strategy, working_account; /* counts */
+    struct money working_value_product, working_value_account;
+    uint32_t messages_strategy, messages_account, cancels_account; /* used in the window */
+    bool duplicate;            /* the same product, side, size, price inside the window */
+};
+
+/* True when the order can do nothing but reduce |position|, whatever else fills first. */
+bool gate_is_reducing(const struct gate_input *in);
+
+/* The verdict is always filled; the order only when true is returned. */
+bool gate_approve(const struct gate_input *in, struct client_id id, struct approved_order *ret_order,
+                  struct verdict *ret_verdict);
+
+/* An UNKNOWN order judged afresh: `in` has its own reservation and id taken out, `intent` is the
+ * order as it was. The only road to a re-send, always with the same id. */
+bool gate_reapprove(const struct gate_input *in, struct client_id same_id,
+                    struct approved_order *ret_order, struct verdict *ret_verdict);
+
+/* Cancels pass every state but have a budget of their own. */
+bool gate_allows_cancel(const struct gate_input *in, struct verdict *ret_verdict);

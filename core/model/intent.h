@@ -1,0 +1,24 @@
+#pragma once
+/* What a strategy wants. It becomes an order only through the gate. */
+#include "model/types.h"
+
+enum intent_kind { INTENT_PLACE, INTENT_CANCEL, INTENT_CANCEL_ALL };
+
+/* The script's own name of an order: generation << 32 | counter, unique per strategy for ever. */
+typedef uint64_t order_ref;
+
+struct intent {
+    enum intent_kind kind;
+    product_index product;
+    enum side side;
+    enum order_type type;    /* LIMIT or MARKET in the first cut */
+    enum time_in_force tif;  /* MARKET implies IOC */
+    bool post_only, reduce_only;
+    struct price price;      /* LIMIT */
+    struct size size;        /* base coin, positive */
+    order_ref ref;           /* PLACE: the new name; CANCEL: whose */
+};
+
+/* Who asks: a strategy's index, or the host itself on the operator's behalf. */
+enum { ACTOR_OPERATOR = 254, ACTOR_EXTERNAL = 255 };
+typedef uint8_t actor_index;

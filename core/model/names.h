@@ -1,0 +1,74 @@
+#pragma once
+/* Every name that people and machines read, defined once. Each list is X(SYMBOL, "text", "what it
+ * means"); the enums, the text functions, the docs and the Lua types derive from it. */
+
+#define ORDER_STATE_LIST(X)                                                                      \
+    X(ORDER_INTENDED, "intended", "approved and journaled, no byte has left")                    \
+    X(ORDER_SENT, "sent", "the request left, the venue has not answered")                        \
+    X(ORDER_UNKNOWN, "unknown", "the outcome was not told; counts in full until the venue says") \
+    X(ORDER_OPEN, "open", "accepted by the venue, may be part filled")                           \
+    X(ORDER_CANCEL_SENT, "cancel_sent", "a cancel left or was acknowledged; still live exposure")\
+    X(ORDER_FILLED, "filled", "wholly filled")                                                   \
+    X(ORDER_CANCELLED, "cancelled", "ended by a cancel, fills before it stand")                  \
+    X(ORDER_EXPIRED, "expired", "ended by its time in force")                                    \
+    X(ORDER_REFUSED, "refused", "refused or failed at the venue in so many words")               \
+    X(ORDER_DROPPED, "dropped", "never sent: found only in the journal after a crash, or expired before a send")
+
+#define REFUSAL_LIST(X)                                                                          \
+    X(REFUSED_NOT, "none", 0, "accepted")                                                        \
+    X(REFUSED_STATE, "trading_state", 1, "the account is REDUCING or HALTED")                    \
+    X(REFUSED_STRATEGY_STATE, "strategy_state", 2, "the strategy is halted or reducing")         \
+    X(REFUSED_PRODUCT, "product", 3, "not configured, not tradable, or the session is closed")   \
+    X(REFUSED_PRODUCT_MODE, "product_mode", 3, "cancel-only, post-only or limit-only forbids it")\
+    X(REFUSED_BOOK_STALE, "book_stale", 5, "the book is missing, stale, crossed or a gap was seen")\
+    X(REFUSED_MARK_STALE, "mark_stale", 5, "no mark, or older than its limit")                   \
+    X(REFUSED_PRICE_TICK, "price_tick", 6, "price is not positive or not on the tick")           \
+    X(REFUSED_SIZE_STEP, "size_step", 6, "size is not positive, not on the step, or outside min and max")\
+    X(REFUSED_ORDER_SIZE, "order_size", 7, "larger than the largest order")                      \
+    X(REFUSED_ORDER_VALUE, "order_value", 8, "notional above the largest order value")           \
+    X(REFUSED_COLLAR, "price_collar", 9, "price outside the band around the reference")          \
+    X(REFUSED_DUPLICATE, "duplicate", 12, "same product, side, size and price inside the window")\
+    X(REFUSED_SELF_MATCH, "self_match", 13, "would cross our own working order")                 \
+    X(REFUSED_RATE, "message_rate", 14, "too many messages in the window")                       \
+    X(REFUSED_WORKING_COUNT, "working_orders", 15, "too many working orders")                    \
+    X(REFUSED_WORKING_VALUE, "working_value", 15, "working orders worth too much")               \
+    X(REFUSED_POSITION, "position", 16, "worst-case position above its limit")                   \
+    X(REFUSED_REDUCE_ONLY, "reduce_only", 16, "a reduce-only order that would not only reduce")  \
+    X(REFUSED_UNKNOWN_OUTSTANDING, "unknown_outstanding", 25, "same side while an outcome is unknown")\
+    X(REFUSED_HEALTH, "health", 26, "not reconciled, a stream is down, or the journal is dead")  \
+    X(REFUSED_OVERFLOW, "overflow", 0, "a number left the range that is kept exactly")           \
+    X(REFUSED_OWNER, "owner", 0, "not this strategy's product or order")                         \
+    X(REFUSED_MALFORMED, "malformed", 0, "the intent contradicts itself")                        \
+    X(REFUSED_FULL, "full", 0, "a table of fixed size is full")                                  \
+    X(REFUSED_RULE, "rule", 0, "a rule script refused it")                                       \
+    X(REFUSED_RULE_SILENT, "rule_silent", 0, "a rule script did not answer in time, or is dead") \
+    X(REFUSED_UNSUPPORTED, "unsupported", 0, "this order shape is not supported on this product")
+
+#define TRADING_STATE_LIST(X)                                                                    \
+    X(TRADING_ACTIVE, "active", "opening and reducing orders may leave")                         \
+    X(TRADING_REDUCING, "reducing", "only orders that can do nothing but reduce")                \
+    X(TRADING_HALTED, "halted", "only cancels and the operator's flatten")
+
+#define ENUM_FIRST(symbol, ...) symbol,
+enum order_state { ORDER_STATE_LIST(ENUM_FIRST) ORDER_STATE_COUNT };
+enum refusal { REFUSAL_LIST(ENUM_FIRST) REFUSAL_COUNT };
+enum trading_state { TRADING_STATE_LIST(ENUM_FIRST) TRADING_STATE_COUNT };
+#undef ENUM_FIRST
+
+enum side { SIDE_BUY, SIDE_SELL, SIDE_UNKNOWN };
+enum order_type { ORDER_TYPE_LIMIT, ORDER_TYPE_MARKET, ORDER_TYPE_STOP_LIMIT, ORDER_TYPE_BRACKET,
+                  ORDER_TYPE_OTHER };
+enum time_in_force { TIF_GTC, TIF_GTD, TIF_IOC, TIF_FOK, TIF_OTHER };
+enum liquidity { LIQUIDITY_UNKNOWN, LIQUIDITY_MAKER, LIQUIDITY_TAKER };
+enum venue_profile { PROFILE_CDE, PROFILE_INTX };
+
+const char *order_state_text(enum order_state state);
+const char *refusal_text(enum refusal code);
+const char *refusal_meaning(enum refusal code);
+int refusal_control(enum refusal code); /* the control's number in docs/gate.md, 0: none */
+const char *trading_state_text(enum trading_state state);
+const char *side_text(enum side side);               /* "buy" "sell" "unknown" */
+const char *order_type_text(enum order_type type);   /* "limit" ... */
+const char *time_in_force_text(enum time_in_force);  /* "gtc" ... */
+const char *liquidity_text(enum liquidity liquidity);
+const char *venue_profile_text(enum venue_profile profile);

@@ -1,0 +1,64 @@
+#pragma once
+/* What is written down before it is acted on. Restoring the records of a journal in order gives
+ * the engine it was written by: orders, positions, latches and fills seen. */
+#include "model/event.h"
+
+enum record_kind {
+    RECORD_BOOT = 1, /* a host started: owner tag, random part of its client ids */
+    RECORD_ORDER,    /* an order entered a state; the first one carries the whole order */
+    RECORD_FILL,     /* a fill was booked (or reversed) */
+    RECORD_REFUSAL,  /* the gate or a rule refused an intent */
+    RECORD_LATCH,    /* a trading state changed, by whom and why */
+    RECORD_OPERATOR, RECORD_RUNNER, RECORD_RECONCILE
+};
+
+struct record_boot { uint32_t owner_tag; uint64_t boot_random; char version[24]; };
+struct record_order {
+    struct client_id id;
+    struct venue_id venue_id;
+    actor_index actor;
+    product_index product;
+    char product_id[PRODUCT_ID_MAX]; /* what the index meant when it was written */
+    order_ref ref;
+    enum side side;
+    enum order_type type;
+    enum time_in_force tif;
+    bool post_only, reduce_only;
+    struct price price;
+    struct size size, filled;
+    enum order_state state;
+    char reason[REASON_MAX];
+};
+struct record_fill {
+    struct client_id id; /* zero: an order that is not ours */
+    actor_index actor;
+    char product_id[PRODUCT_ID_MAX];
+    product_index product;
+    struct event_fill fill;
+    bool provisional; /* known by cumulative quantity only; the REST fill replaces it */
+};
+struct record_refusal { actor_index actor; struct intent intent; struct verdict verdict;
+                        char text[REASON_MAX]; };
+struct record_latch { enum { LATCH_ACCOUNT, LATCH_STRATEGY, LATCH_PRODUCT } scope; uint8_t index;
+                      enum trading_state state; bool by_operator; char reason[REASON_MAX]; };
+struct record_operator { enum operator_verb verb; uint8_t target, index; char reason[REASON_MAX]; };
+struct record_runner { actor_index runner; uint32_t generation; enum runner_state state;
+                       char hash[17]; char reason[REASON_MAX]; };
+struct record_reconcile { bool agreed; product_index product; struct size ours, venue;
+                          char text[REASON_MAX]; };
+
+struct record {
+    enum record_kind kind;
+    struct stamp at;
+    union {
+        struct record_boot boot;
+        struct record_order order;
+        struct record_fill fill;
+        struct record_refusal refusal;
+        struct record_latch latch;
+        struct record_operator operator;
+        struct record_runner runner;
+        struct record_reconcile reconcile;
+    };
+};
+const char *record_kind_text(enum record_kind kind);

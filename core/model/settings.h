@@ -1,0 +1,49 @@
+#pragma once
+/* What the operator configured, in the engine's words. The gate refuses to trade while a limit is
+ * not set: `*_set` is not needed because the reader of the file refuses first, and a limit of
+ * zero or less refuses everything. */
+#include "model/instrument.h"
+
+struct product_limits {
+    struct size max_order_size;       /* control 7, base coin */
+    struct money max_order_value;     /* control 8 */
+    struct ratio price_collar;        /* control 9: 0.01 is 1 % either side of the reference */
+    struct size max_position;         /* control 16, absolute, worst case */
+    uint32_t max_working_orders;      /* control 15 */
+    struct money max_working_value;   /* control 15 */
+    int64_t max_book_age_ns, max_mark_age_ns; /* control 5 */
+    struct ratio max_mark_deviation;  /* control 5: |mark - mid| / mid past it is stale */
+};
+
+struct strategy_settings {
+    char name[NAME_MAX_BYTES];
+    uint32_t products;                /* bit i: may trade product i */
+    uint32_t max_messages;            /* control 14, per message_window_ns */
+    uint32_t max_working_orders;      /* control 15 */
+    enum { DEATH_KEEP, DEATH_CANCEL } on_death; /* the policy for its orders */
+};
+
+struct engine_settings {
+    struct catalog catalog;
+    struct product_limits product_limits[MAX_PRODUCTS];
+    struct strategy_settings strategies[MAX_STRATEGIES];
+    uint8_t strategy_count;
+    char rules[MAX_RULES][NAME_MAX_BYTES]; /* runner index of rule i: MAX_STRATEGIES + i */
+    uint8_t rule_count;
+    int64_t rule_deadline_ns;         /* silence past it refuses what opens */
+
+    uint32_t owner_tag;               /* in every client order id */
+    uint64_t boot_random;             /* 40 bits, drawn at boot */
+    uint32_t max_messages, max_cancels; /* control 14, account, per window; separate budgets */
+    int64_t message_window_ns;
+    uint32_t max_working_orders;      /* control 15, account */
+    struct money max_working_value;   /* control 15, account */
+    int64_t duplicate_window_ns;      /* control 12 */
+    int64_t max_skew_ns;              /* control 26 */
+    int64_t stale_after_ns;           /* a stream without a heartbeat or data this long is dead */
+    int64_t fills_poll_ns;            /* cadence of the drop copy over REST */
+    struct ratio view_bands[VIEW_BANDS]; /* depth bands, 0.001 is 10 bps */
+    int64_t candle_lengths_ns[MAX_CANDLE_LENGTHS];
+    uint8_t candle_length_count;
+    bool cancel_on_stop;
+};

@@ -1,0 +1,60 @@
+#pragma once
+/* What a runner is shown: plain structs that cross the socket as they are. No pointers. */
+#include "model/intent.h"
+
+struct view_level { struct price price; struct size size; };
+struct view_band { struct size bid, ask; }; /* base size within the band's bps of mid */
+
+/* One product, as of one turn. `number` counts views per runner, so replay can name them. */
+struct view {
+    uint64_t number;
+    int64_t mono_ns, wall_ns;
+    int64_t book_age_ns;            /* since the last update of this book */
+    product_index product;
+    bool stale, crossed;            /* stale: prices are not to be used */
+    uint8_t bid_count, ask_count, trade_count;
+    uint32_t trades_lost;           /* more came than fit since the last view */
+    struct view_level bids[VIEW_LEVELS], asks[VIEW_LEVELS]; /* best first */
+    struct view_band bands[VIEW_BANDS];
+    struct trade trades[VIEW_TRADES]; /* oldest first */
+    struct price mark;              /* 0: none */
+    struct size position;           /* the strategy's own, signed */
+    struct size account_position;   /* all of it, signed */
+    struct money realised, unrealised, fees; /* the strategy's own on this product */
+    struct price average_price;     /* informative, of the strategy's position; 0 when flat */
+    uint16_t working_orders;        /* the strategy's own on this product */
+    uint8_t state;                  /* enum trading_state, the tightest that applies */
+};
+
+enum notice_kind { NOTICE_ORDER, NOTICE_FILL, NOTICE_TIMER, NOTICE_CANDLE, NOTICE_STALE,
+                   NOTICE_FRESH, NOTICE_REFUSAL };
+
+/* Numbered and never dropped; past a bound the runner is ended by policy. */
+struct notice {
+    uint64_t number;
+    enum notice_kind kind;
+    product_index product;
+    int64_t mono_ns, wall_ns;
+    union {
+        struct {
+            order_ref ref;
+            struct client_id id;
+            enum order_state state;
+            enum side side;
+            struct price price;
+            struct size size, filled;
+            char reason[REASON_MAX];
+        } order;
+        struct {
+            order_ref ref; /* 0: not this strategy's own naming (adopted) */
+            enum side side;
+            struct price price;
+            struct size size;
+            struct money fee;
+            enum liquidity liquidity;
+        } fill;
+        struct { uint32_t id; } timer;
+        struct candle candle;
+        struct { order_ref ref; struct verdict verdict; char text[REASON_MAX]; } refusal;
+    };
+};

@@ -1,0 +1,76 @@
+#pragma once
+/* Frames between core and runner over one SOCK_SEQPACKET socket (fd 3): a fixed head, then a
+ * fixed struct, or bounded bytes where said. Same machine, same build: structs cross as they are,
+ * and the head's version pins their layout. A frame that is short, long, unknown, or of another
+ * generation ends the runner, never the core. */
+#include "base/err.h"
+#include "model/settings.h"
+#include "model/view.h"
+
+enum { SCRIPT_PROTO_VERSION = 1, SCRIPT_FD = 3, SCRIPT_BUNDLE_FD = 4, SCRIPT_TEXT_MAX = 4096 };
+
+enum script_frame_kind {
+    /* core -> runner */
+    SCRIPT_START = 1, /* struct script_start; the bundle is the sealed memfd SCRIPT_BUNDLE_FD */
+    SCRIPT_STATE_IN,  /* bytes: saved state handed over by the old generation, JSON; may be empty */
+    SCRIPT_GO,        /* the swap is done: on_start / on_reload may act from here on */
+    SCRIPT_VIEW,      /* struct view */
+    SCRIPT_NOTICE,    /* struct notice */
+    SCRIPT_JUDGE,     /* struct script_judge */
+    SCRIPT_SAVE,      /* no payload: answer with SCRIPT_STATE_OUT */
+    SCRIPT_STOP,      /* no payload: call on_stop, answer SCRIPT_BYE */
+    /* runner -> core */
+    SCRIPT_READY = 64, /* struct script_ready: compiled, jailed, waiting for GO */
+    SCRIPT_CREDIT,     /* the view was digested: another may come */
+    SCRIPT_INTENT,     /* struct intent */
+    SCRIPT_TIMER,      /* struct script_timer */
+    SCRIPT_VERDICT,    /* struct script_verdict */
+    SCRIPT_LOG,        /* bytes: one level character, then the text */
+    SCRIPT_STATE_OUT,  /* bytes: JSON, at most MAX_SCRIPT_STATE (sent in pieces, see flags) */
+    SCRIPT_FAIL,       /* bytes: traceback; the runner ends itself after it */
+    SCRIPT_FAULT,      /* bytes: traceback of a callback that raised; the runner goes on */
+    SCRIPT_BYE
+};
+
+struct script_head {
+    uint16_t version;
+    uint8_t kind;
+    uint8_t more;        /* 1: further pieces of the same bytes follow */
+    uint32_t generation;
+    uint64_t request;    /* JUDGE and its VERDICT; 0 elsewhere */
+    uint32_t length;     /* of what follows the head, exactly */
+    uint32_t reserved;   /* 0 */
+};
+
+enum script_role { SCRIPT_ROLE_STRATEGY, SCRIPT_ROLE_RULE };
+struct script_start {
+    enum script_role role;
+    actor_index runner;
+    char name[NAME_MAX_BYTES];
+    struct catalog catalog;
+    uint32_t products;               /* bit i: this script's */
+    int64_t candle_lengths_ns[MAX_CANDLE_LENGTHS];
+    uint8_t candle_length_count;
+    struct ratio view_bands[VIEW_BANDS];
+    int64_t soft_deadline_ns, hard_deadline_ns; /* per callback */
+    uint64_t memory_max;             /* bytes the Lua state may hold */
+    uint64_t seed;                   /* of the script's random(); recorded */
+    bool reload;                     /* state follows, call on_reload instead of on_start */
+};
+struct script_judge { actor_index strategy; struct intent intent; struct view view; };
+struct script_verdict { bool allow; char reason[REASON_MAX]; };
+struct script_timer { uint32_t id; int64_t delay_ns; /* < 0: cancel */ };
+/* Bits of script_ready.layers. */
+enum script_layer { LAYER_RLIMITS = 1, LAYER_NO_NEW_PRIVS = 2, LAYER_LANDLOCK = 4,
+                    LAYER_SECCOMP = 8, LAYER_ENV_EMPTY = 16, LAYER_ALL = 31 };
+struct script_ready { uint32_t layers; bool wants_book, wants_trade, wants_candle; };
+
+/* Both directions check everything. encode: bytes written into out (MAX_SCRIPT_FRAME), or -1 when
+ * it does not fit. decode: 0 and a pointer into `bytes`, or -1 with err. `from_runner` says which
+ * kinds may come. Enums, counts and text terminations inside the structs are checked too. */
+int script_frame_encode(unsigned char *out, size_t capacity, enum script_frame_kind kind,
+                        uint32_t generation, uint64_t request, bool more, const void *payload,
+                        size_t length);
+int script_frame_decode(const unsigned char *bytes, size_t length, uint32_t generation,
+                        bool from_runner, struct script_head *ret_head, const void **ret_payload,
+                        struct err *err);
