@@ -134,7 +134,7 @@ static void prng_below_is_even(void **state)
         seen[prng_below(&prng, 6)]++;
     for (int i = 0; i < 6; i++)
         assert_in_range(seen[i], 9500, 10500);
-    /* Of three quarters of all values a plain remainder would draw the first third half the time. */
+    /* Below 3/4 of 2^64 a plain remainder would draw the first third half of the time. */
     unsigned low = 0;
     for (int i = 0; i < 60000; i++)
         low += prng_below(&prng, (uint64_t)3 << 62) < (uint64_t)1 << 62;

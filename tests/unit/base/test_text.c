@@ -73,8 +73,8 @@ static void utf8_takes_what_the_standard_takes(void **state)
         "a\xe2\x82\xac" "b"};
     static const char *const BAD[] = {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2" "a",
         "\xe0\x9f\xbf", "\xe0\xa0", "\xe2\x82" "a", "\xed\xa0\x80", "\xed\xbf\xbf",
-        "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf0\x90\x80", "\xf0\x90\x80" "a", "\xf5\x80\x80\x80",
-        "\xff", "\xfe", "ok\xe2\x28\xa1"};
+        "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf0\x90\x80", "\xf0\x90\x80" "a",
+        "\xf5\x80\x80\x80", "\xff", "\xfe", "ok\xe2\x28\xa1"};
     for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++)
         assert_true(text_utf8_valid(GOOD[i], strlen(GOOD[i])));
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)

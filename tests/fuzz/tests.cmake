@@ -1,0 +1,20 @@
+# Each tests/fuzz/fuzz_<name>.c with an LLVMFuzzerTestOneInput becomes the program fuzz_<name>.
+# Built by clang only, in a tree of its own: see README.md.
+if(MOONGATE_FUZZ)
+  if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "MOONGATE_FUZZ needs clang: configure with CC=clang")
+  endif()
+  file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/fuzz_*.c)
+  set(fuzz_flags -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
+  add_custom_target(fuzzers)
+  foreach(source ${fuzz_sources})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source})
+    target_compile_options(${name} PRIVATE ${fuzz_flags})
+    target_link_options(${name} PRIVATE ${fuzz_flags})
+    target_link_libraries(${name} PRIVATE moongate_wire moongate_engine moongate_sim)
+    set_target_properties(${name} PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
+    add_dependencies(fuzzers ${name})
+  endforeach()
+endif()

@@ -1,0 +1,24 @@
+# Style and layering, tested with the rest. What reads symbols wants a build without sanitizers:
+# scripts/test runs the tests labelled `plain` in one.
+find_program(LUA_PROGRAM NAMES lua5.4 REQUIRED)
+set(TIDY_DIR ${CMAKE_CURRENT_LIST_DIR})
+
+add_test(NAME tidy COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/tidy.lua ${PROJECT_SOURCE_DIR})
+add_test(NAME tidy_self COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/self_test.lua)
+
+if(NOT MOONGATE_SANITIZE AND NOT MOONGATE_FUZZ)
+  add_test(NAME purity COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/purity.lua
+    $<TARGET_FILE:moongate_engine> $<TARGET_FILE:moongate_model> $<TARGET_FILE:moongate_base>)
+  set(keyed_programs "")
+  foreach(program moongate moongate-watch)
+    if(TARGET ${program})
+      list(APPEND keyed_programs $<TARGET_FILE:${program}>)
+    else()
+      list(APPEND keyed_programs ${PROJECT_BINARY_DIR}/core/${program})
+    endif()
+  endforeach()
+  add_test(NAME no_lua COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/no_lua.lua
+    ${PROJECT_SOURCE_DIR}/core/app/main.c ${keyed_programs})
+  set_tests_properties(no_lua PROPERTIES SKIP_RETURN_CODE 77)
+  set_tests_properties(purity no_lua PROPERTIES LABELS plain)
+endif()
