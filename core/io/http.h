@@ -1,0 +1,66 @@
+#pragma once
+/* HTTPS requests to one host: HTTP/1.1, a few warm connections, no proxy, no redirects, the peer's
+ * certificate and name always verified against one CA file.
+ *
+ *     struct http *http = http_create(loop, &config, &err);
+ *     http_submit(http, &(struct http_request){.method = "GET", .path = "/api/v3/brokerage/time",
+ *                 .timeout_ns = 5000000000}, on_done, me);
+ *
+ * Requests queue and leave in the LOOP_SUBMIT phase of this pass: urgent ones (orders, cancels)
+ * first, the others only while two connections stay free. `done` is called once per accepted
+ * request, from the loop, never from inside http_submit; it may submit more. A request is never
+ * sent twice: what libcurl would retry on a fresh connection is reported as SENT_NO_REPLY. */
+#include "io/loop.h"
+
+struct http;
+enum { HTTP_CONNECTIONS_MAX = 8, HTTP_QUEUE_MAX = 512, HTTP_HEADERS_MAX = 6 };
+
+struct http_config {
+    const char *host;        /* name: for TLS and the Host header */
+    uint16_t port;
+    const char *ca_file;     /* PEM bundle */
+    unsigned connections;    /* 3 to HTTP_CONNECTIONS_MAX */
+    size_t body_max;         /* 0: MAX_HTTP_BODY */
+};
+
+struct http_request {        /* all borrowed, copied by http_submit */
+    const char *method;      /* "GET" or "POST" */
+    const char *path;        /* "/api/v3/...?query": begins with '/', printable ASCII */
+    const char *body;        /* POST; may hold NULs */
+    size_t body_length;
+    const char *bearer;      /* token without "Bearer ", or NULL */
+    const char *headers[HTTP_HEADERS_MAX]; /* further "Name: value" lines, NULL-ended when fewer */
+    int64_t timeout_ns;      /* from submit to the reply's last byte; required */
+    bool urgent;
+};
+
+/* NOT_SENT is a promise: TLS never got a byte of this request. Everything else is a doubt. */
+enum http_state { HTTP_NOT_SENT, HTTP_SENT_NO_REPLY, HTTP_PARTIAL, HTTP_COMPLETE };
+
+struct http_result {         /* borrowed, valid during the callback */
+    enum http_state state;
+    int status;              /* of the status line; 0: none was read */
+    const char *body;        /* NUL-terminated behind body_length; "" when none */
+    size_t body_length;
+    int64_t rate_limit, rate_remaining, rate_reset; /* x-ratelimit-*; -1: not told */
+    char date[40];           /* the Date header as it came; "" when none */
+    char reason[128];        /* why it is not COMPLETE */
+    int64_t submitted_ns, written_ns, done_ns; /* CLOCK_BOOTTIME; written 0: no byte left */
+};
+typedef void http_done(void *context, const struct http_result *result);
+
+struct http_counters {
+    uint64_t submitted, complete, not_sent, no_reply, partial, rejected_full;
+    uint64_t bytes_in, connects;
+    uint32_t queued, in_flight;
+};
+
+struct http *http_create(struct loop *loop, const struct http_config *config, struct err *err);
+void http_destroy(struct http *http); /* drops what is in flight without a call; NULL is fine */
+/* -1: the request is malformed or the queue is full; then `done` is not called. */
+int http_submit(struct http *http, const struct http_request *request, http_done *done,
+                void *context, struct err *err);
+/* `count` concurrent cheap GETs of `path`, so that as many connections stay warm. Results that
+ * are COMPLETE reach `done` when it is not NULL. */
+void http_warm(struct http *http, unsigned count, const char *path, http_done *done, void *context);
+const struct http_counters *http_counters(struct http *http);
