@@ -24,7 +24,9 @@ bool engine_restore(struct engine *engine, const struct record *record);
 
 void engine_step(struct engine *engine, const struct event *event);
 const struct record *engine_records(const struct engine *engine, uint32_t *ret_count);
-const struct command *engine_commands(const struct engine *engine, uint32_t *ret_count);
+/* Also builds the market views that are owed, so that they show the turn's last word. */
+const struct command *engine_commands(struct engine *engine, uint32_t *ret_count);
+/* The commands have been handed over: INTENDED orders among them count as SENT from here on. */
 void engine_clear(struct engine *engine);
 /* True while another worst-case event still fits into this turn's records and commands. */
 bool engine_has_room(const struct engine *engine);
