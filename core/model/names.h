@@ -12,7 +12,8 @@
     X(ORDER_CANCELLED, "cancelled", "ended by a cancel, fills before it stand")                  \
     X(ORDER_EXPIRED, "expired", "ended by its time in force")                                    \
     X(ORDER_REFUSED, "refused", "refused or failed at the venue in so many words")               \
-    X(ORDER_DROPPED, "dropped", "never sent: found only in the journal after a crash, or expired before a send")
+    X(ORDER_DROPPED, "dropped", \
+      "never sent: known from the journal only, or expired before it left")
 
 #define REFUSAL_LIST(X)                                                                          \
     X(REFUSED_NOT, "none", 0, "accepted")                                                        \
@@ -23,7 +24,7 @@
     X(REFUSED_BOOK_STALE, "book_stale", 5, "the book is missing, stale, crossed or a gap was seen")\
     X(REFUSED_MARK_STALE, "mark_stale", 5, "no mark, or older than its limit")                   \
     X(REFUSED_PRICE_TICK, "price_tick", 6, "price is not positive or not on the tick")           \
-    X(REFUSED_SIZE_STEP, "size_step", 6, "size is not positive, not on the step, or outside min and max")\
+    X(REFUSED_SIZE_STEP, "size_step", 6, "size is not on the step, or outside min and max")\
     X(REFUSED_ORDER_SIZE, "order_size", 7, "larger than the largest order")                      \
     X(REFUSED_ORDER_VALUE, "order_value", 8, "notional above the largest order value")           \
     X(REFUSED_COLLAR, "price_collar", 9, "price outside the band around the reference")          \
@@ -34,7 +35,7 @@
     X(REFUSED_WORKING_VALUE, "working_value", 15, "working orders worth too much")               \
     X(REFUSED_POSITION, "position", 16, "worst-case position above its limit")                   \
     X(REFUSED_REDUCE_ONLY, "reduce_only", 16, "a reduce-only order that would not only reduce")  \
-    X(REFUSED_UNKNOWN_OUTSTANDING, "unknown_outstanding", 25, "same side while an outcome is unknown")\
+    X(REFUSED_UNKNOWN_OUTSTANDING, "unknown_outstanding", 25, "an outcome on this side is unknown")\
     X(REFUSED_HEALTH, "health", 26, "not reconciled, a stream is down, or the journal is dead")  \
     X(REFUSED_OVERFLOW, "overflow", 0, "a number left the range that is kept exactly")           \
     X(REFUSED_OWNER, "owner", 0, "not this strategy's product or order")                         \
