@@ -10,7 +10,7 @@ if(NOT MOONGATE_SANITIZE AND NOT MOONGATE_FUZZ)
   add_test(NAME purity COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/purity.lua
     $<TARGET_FILE:moongate_engine> $<TARGET_FILE:moongate_model> $<TARGET_FILE:moongate_base>)
   set(keyed_programs "")
-  foreach(program moongate moongate-watch)
+  foreach(program moongate)
     if(TARGET ${program})
       list(APPEND keyed_programs $<TARGET_FILE:${program}>)
     else()
