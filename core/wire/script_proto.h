@@ -12,8 +12,9 @@ enum { SCRIPT_PROTO_VERSION = 1, SCRIPT_FD = 3, SCRIPT_BUNDLE_FD = 4, SCRIPT_TEX
 enum script_frame_kind {
     /* core -> runner */
     SCRIPT_START = 1, /* struct script_start; the bundle is the sealed memfd SCRIPT_BUNDLE_FD */
-    SCRIPT_STATE_IN,  /* bytes: saved state handed over by the old generation, JSON; may be empty */
-    SCRIPT_GO,        /* the swap is done: on_start / on_reload may act from here on */
+    SCRIPT_STATE_IN,  /* bytes: saved state handed over by the old generation, JSON; may be empty.
+                         Only after a START with `reload`; on_reload(state) runs at its last piece */
+    SCRIPT_GO,        /* the swap is done: intents may leave from here on; on_start runs now */
     SCRIPT_VIEW,      /* struct view */
     SCRIPT_NOTICE,    /* struct notice */
     SCRIPT_JUDGE,     /* struct script_judge */
@@ -29,7 +30,11 @@ enum script_frame_kind {
     SCRIPT_STATE_OUT,  /* bytes: JSON, at most MAX_SCRIPT_STATE (sent in pieces, see flags) */
     SCRIPT_FAIL,       /* bytes: traceback; the runner ends itself after it */
     SCRIPT_FAULT,      /* bytes: traceback of a callback that raised; the runner goes on */
-    SCRIPT_BYE
+    SCRIPT_BYE,
+    /* No payload: GO, NOTICE or the last piece of STATE_IN was handled. The runner's main loop sends
+     * it, not the script: so every frame from the core has one answer that ends its deadline (START
+     * READY, VIEW CREDIT, JUDGE VERDICT, SAVE the last STATE_OUT, STOP BYE). */
+    SCRIPT_DONE
 };
 
 struct script_head {
