@@ -1,0 +1,66 @@
+#pragma once
+/* The engine's inside, for the files of this folder alone. Who does what:
+ *
+ *     engine.c      step, dispatch, deadlines      market.c     link, book, trades, marks, stale
+ *     outbox.c      records, commands, notices     strategies.c runners, credits, views, timers
+ *     intents.c     intent -> gate -> order        judge.c      intents that wait for rules
+ *     cancels.c     cancels wanted and sent        venue.c      replies and reports of orders
+ *     fills.c       fills, provisional and exact   reconcile.c  lists, looks, positions compared
+ *     operator.c    verbs, stop, flatten           restore.c    the journal read back
+ *
+ * An event is handled by one function there; what it leaves to be done (cancels, lists, flatten,
+ * views) is done at the end of the same step or when engine->due_ns comes. */
+#include "base/arena.h"
+#include "base/deadline.h"
+#include "engine/engine.h"
+#include "engine/engine_parts.h"
+#include "engine/feed.h"
+#include "engine/gate.h"
+#include "engine/guard.h"
+#include "engine/portfolio.h"
+#include "engine/snapshot.h"
+
+struct engine {
+    struct engine_settings settings;
+    struct arena arena;
+    struct stamp now;
+    int64_t due_ns;
+    bool begun, stopping, stopped_told, reconciled, market_up, user_up, journal_dead, skew_known;
+    int64_t skew_ns, reconciled_ns, first_boot_wall_ns, last_fill_wall_ns;
+    uint64_t sequence, next_request, next_judge, orders_lists_done, cancels_late;
+    bool balance_known;
+    struct event_balance balance;
+
+    struct feed feed;
+    struct guard guard;
+    struct orders orders;
+    struct portfolio portfolio;
+    struct fills_seen seen;
+    struct rate messages, cancels;
+    struct cycle cycle;
+    struct list_state lists[LIST_KIND_COUNT];
+    struct runner runners[MAX_RUNNERS];
+    struct deadlines timers;
+
+    struct product *products;           /* all below: from the arena */
+    struct pending *pending;
+    uint32_t pending_count;
+    struct recent_intent *recent;
+    uint64_t recent_count;
+    struct verdict_row *verdicts;
+    uint64_t verdict_count;
+    struct staged_fill *stage;
+    uint32_t stage_count;
+    uint16_t *cancel_queue;             /* FIFO of order slots that can be cancelled now */
+    uint32_t cancel_head, cancel_count;
+
+    struct record *records;
+    struct command *commands;
+    uint32_t record_count, command_count;
+    struct counters_row counters;
+};
+
+static inline void engine_due(struct engine *engine, int64_t at_ns)
+{
+    engine->due_ns = at_ns < engine->due_ns ? at_ns : engine->due_ns;
+}

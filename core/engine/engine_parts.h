@@ -1,0 +1,92 @@
+#pragma once
+/* What the engine is made of beside its tables; see engine_inside.h. */
+#include "engine/average.h"
+#include "engine/book.h"
+#include "engine/candle.h"
+#include "engine/orders.h"
+#include "engine/rate.h"
+#include "base/map.h"
+#include "model/view.h"
+
+enum {
+    /* The worst one event can ask for: every order moves and its strategy is told, as at the end of
+     * an orders list or the first step after a restart; the rest is slack for alerts. */
+    EVENT_OUT_MAX = 2 * MAX_ORDERS + 512,
+    OUT_MAX = EVENT_OUT_MAX + MAX_ORDERS,
+    CANCELS_PER_STEP = 256,
+    FILL_STAGE = 1024,        /* fills of a list are booked in the order of time, when it ends */
+    RECENT_INTENTS = 512,     /* for control 12; older ones are outside any sensible window */
+    VERDICTS_KEPT = 256,
+    REFUSALS_RECORDED = 10,   /* per strategy and second; a flood must not fill the journal */
+    FLATTEN_TRIES = 5
+};
+static const int64_t NS_PER_MS = 1000000, NS_PER_S = 1000000000;
+
+struct product {
+    struct book book;
+    bool book_taken;          /* a snapshot came since the link came up, no gap since */
+    bool stale;               /* as the strategies were last told; true before the first book */
+    int64_t book_ns;          /* last update, or when the link came up */
+    struct average vwap, twap;
+    struct price mid;         /* held since mid_ns; 0: none */
+    int64_t mid_ns, trade_ns; /* last trade; 0: none */
+    uint64_t trade_id;        /* newest seen: a snapshot after a reconnect repeats old ones */
+    struct candle_builder candles[MAX_CANDLE_LENGTHS];
+    struct trade trades[VIEW_TRADES]; /* ring, by trade_count */
+    uint64_t trade_count, book_updates;
+    uint64_t version;         /* rises with all a view of this product shows */
+    uint64_t fills;           /* exact fills booked: a comparison across one proves nothing */
+    bool flatten;             /* until flat, resumed or given up */
+    uint8_t flatten_tries;
+    actor_index flatten_actor; /* ACTOR_OPERATOR: everyone's */
+};
+
+struct runner {
+    bool seen, credit, view_owed;
+    enum runner_state state;
+    uint32_t generation, generation_max;
+    char hash[17], reason[REASON_MAX];
+    uint64_t views, notices, intents, refusals;
+    product_index last_product;
+    uint64_t shown_version[MAX_PRODUCTS], shown_trades[MAX_PRODUCTS];
+    uint32_t timers;
+    struct rate messages;
+    int64_t refusal_second;
+    uint32_t refusals_recorded;
+    struct view view;         /* borrowed by COMMAND_VIEW until the commands are cleared */
+};
+
+struct pending {
+    bool used;
+    uint64_t request;         /* number << 8 | slot */
+    actor_index actor;
+    uint32_t generation;
+    struct intent intent;
+    struct price value_price; /* as reserved */
+    int64_t deadline_ns;
+    uint32_t waiting;         /* bit i: rule i has not answered */
+    struct view view;         /* borrowed by COMMAND_JUDGE */
+};
+
+struct recent_intent { int64_t at_ns; struct price price; struct size size; actor_index actor;
+                       product_index product; enum side side; };
+struct staged_fill { struct event_fill fill; bool held; uint64_t held_at_list; };
+
+struct list_state {
+    bool wanted, outstanding;
+    uint64_t request;
+    int64_t sent_ns, not_before_ns;
+};
+enum cycle_phase { CYCLE_IDLE, CYCLE_ORDERS, CYCLE_FILLS, CYCLE_POSITIONS, CYCLE_BALANCE };
+struct cycle {
+    enum cycle_phase phase;
+    uint64_t first_request;   /* a list asked for earlier does not count for this phase */
+    int64_t next_ns;
+    bool again, recorded;     /* recorded: the journal has the present outcome */
+    struct size venue[MAX_PRODUCTS], difference[MAX_PRODUCTS];
+    struct price venue_average[MAX_PRODUCTS];
+    uint64_t fills[MAX_PRODUCTS]; /* product.fills when `difference` was seen */
+    bool differs[MAX_PRODUCTS], settled[MAX_PRODUCTS], foreign_told;
+};
+
+struct fills_seen { struct map map; unsigned char (*ring)[16]; uint32_t next, count; };

@@ -1,0 +1,97 @@
+#pragma once
+/* One order and the only function that moves its state.
+ *
+ *                      +-----------+  not sent / never at the venue   +---------+
+ *      approved -----> | INTENDED  | -------------------------------> | DROPPED |
+ *                      +-----------+                                  +---------+
+ *                         | left                                        ^    |
+ *                         v            no word / restart                |    | the venue shows it
+ *                      +------+ ------------------------> +---------+ --+    | after all
+ *                      | SENT |                           | UNKNOWN | <------+ (to OPEN)
+ *                      +------+ <-- never goes back       +---------+
+ *             refused /   | accepted, shown, part filled     |    ^
+ *                    v    v                                  |    | missing from a whole list
+ *          +---------+  +------+ <---- the venue shows it ---+    |
+ *          | REFUSED |  | OPEN | ---------------------------------+
+ *          +---------+  +------+ <--- a cancel was refused, the venue lists it as open
+ *                         |   ^                          |
+ *                 cancel  v   |                          |
+ *                      +-------------+                   |
+ *                      | CANCEL_SENT | ------------------+     both: -> FILLED CANCELLED EXPIRED
+ *                      +-------------+                                 REFUSED, by the venue's word
+ *
+ * INTENDED, SENT, UNKNOWN, OPEN and CANCEL_SENT are live: what is not filled counts in full. Ended
+ * states hold, except that more may have been filled before the end than we knew, and that a DROPPED
+ * order which the venue shows is live again. No timer is among the stimuli. The table is in order.c.
+ *
+ * Quantities: `filled` is the largest cumulative quantity that anyone told, `booked` what fills with
+ * a trade id have covered. The difference is provisional: it moves the position at once at a
+ * derived price, and each exact fill takes its place. */
+#include "model/client_id.h"
+#include "model/event.h"
+#include "model/record.h"
+
+/* X(SYMBOL, "what happened") in the order of the table's columns. */
+#define ORDER_STIMULUS_LIST(X)                                                                    \
+    X(STIMULUS_LEFT, "the request was handed to the sink")                                        \
+    X(STIMULUS_ACCEPTED, "the create was accepted")                                               \
+    X(STIMULUS_REFUSED, "the create was refused in a documented code")                            \
+    X(STIMULUS_NO_WORD, "the create's outcome was not told")                                      \
+    X(STIMULUS_NOT_SENT, "certainly no byte left")                                                \
+    X(STIMULUS_CANCEL_LEFT, "a cancel was handed to the sink")                                    \
+    X(STIMULUS_CANCEL_VOID, "the cancel failed and a later list shows the order open")            \
+    X(STIMULUS_SHOWN_OPEN, "the venue shows it pending, queued or open")                          \
+    X(STIMULUS_SHOWN_CANCELLING, "the venue shows the cancel queued")                             \
+    X(STIMULUS_SHOWN_OTHER, "the venue shows it in a state we do not know")                       \
+    X(STIMULUS_PART_FILLED, "a fill, or a larger cumulative quantity")                            \
+    X(STIMULUS_WHOLLY_FILLED, "filled to its size")                                               \
+    X(STIMULUS_CANCELLED, "the venue shows it cancelled")                                         \
+    X(STIMULUS_EXPIRED, "the venue shows it expired")                                             \
+    X(STIMULUS_FAILED, "the venue shows it failed")                                               \
+    X(STIMULUS_MISSING, "a whole list over all states did not have it")                           \
+    X(STIMULUS_NEVER_THERE, "two whole lists, after expiry and bound, did not have it")           \
+    X(STIMULUS_RESTARTED, "the host began again from its journal")
+
+#define STIMULUS_FIRST(symbol, ...) symbol,
+enum order_stimulus { ORDER_STIMULUS_LIST(STIMULUS_FIRST) ORDER_STIMULUS_COUNT };
+#undef STIMULUS_FIRST
+
+enum { ORDER_ILLEGAL = -1 };
+
+struct order {
+    /* what it is */
+    struct client_id id;         /* zero: the venue shows it without one of our shape */
+    struct venue_id venue_id;    /* "" until told */
+    order_ref ref;
+    actor_index actor;
+    product_index product;
+    enum side side;
+    enum order_type type;
+    enum time_in_force tif;
+    bool post_only, reduce_only;
+    bool ours;                   /* our owner tag; fills of others are booked by trade id alone */
+    struct price price;          /* LIMIT */
+    struct price value_price;    /* what exposure is valued at: the limit, or the worst of a market */
+    struct size size;
+
+    /* where it stands */
+    enum order_state state;      /* moved by order_move alone */
+    struct size filled, booked;
+    struct money provisional_cost; /* of filled - booked */
+    char reason[REASON_MAX];
+
+    /* our doings */
+    bool cancel_wanted, cancel_queued, cancel_failed;
+    int64_t created_mono_ns, created_wall_ns, changed_wall_ns, cancel_sent_ns;
+    uint64_t listed;             /* the last orders list that had it */
+    int64_t missed_ns;           /* first complete list that lacked it, past its bound; 0: none */
+};
+
+bool order_is_live(enum order_state state);
+/* Where `stimulus` leads from `state`, the same state for nothing, or ORDER_ILLEGAL: a bug. */
+int order_next(enum order_state state, enum order_stimulus stimulus);
+/* Moves the state; true when it changed. An illegal stimulus is a CHECK. */
+bool order_move(struct order *order, enum order_stimulus stimulus);
+struct size order_remaining(const struct order *order); /* 0 once ended */
+struct size order_provisional(const struct order *order);
+const char *order_stimulus_text(enum order_stimulus stimulus);
