@@ -6,8 +6,8 @@
  *     http_submit(http, &(struct http_request){.method = "GET", .path = "/api/v3/brokerage/time",
  *                 .timeout_ns = 5000000000}, on_done, me);
  *
- * Requests queue and leave in the LOOP_SUBMIT phase of this pass: urgent ones (orders, cancels)
- * first, the others only while two connections stay free. `done` is called once per accepted
+ * Requests queue and leave in the LOOP_SUBMIT phase of this pass. Two connections are kept for the
+ * urgent ones (orders, cancels), which take any other that is free besides. `done` is called once per accepted
  * request, from the loop, never from inside http_submit; it may submit more. A request is never
  * sent twice: what libcurl would retry on a fresh connection is reported as SENT_NO_REPLY. */
 #include "io/loop.h"
@@ -56,11 +56,12 @@ struct http_counters {
 };
 
 struct http *http_create(struct loop *loop, const struct http_config *config, struct err *err);
-void http_destroy(struct http *http); /* drops what is in flight without a call; NULL is fine */
+/* Drops what is in flight without a call. NULL is fine; not from inside a callback. */
+void http_destroy(struct http *http);
 /* -1: the request is malformed or the queue is full; then `done` is not called. */
 int http_submit(struct http *http, const struct http_request *request, http_done *done,
                 void *context, struct err *err);
-/* `count` concurrent cheap GETs of `path`, so that as many connections stay warm. Results that
- * are COMPLETE reach `done` when it is not NULL. */
-void http_warm(struct http *http, unsigned count, const char *path, http_done *done, void *context);
+/* A cheap GET of `path` on every connection that has been idle for a while, at most half of them at
+ * one time, so that orders find a warm one. COMPLETE results reach `done` when it is not NULL. */
+void http_warm(struct http *http, const char *path, http_done *done, void *context);
 const struct http_counters *http_counters(struct http *http);

@@ -3,7 +3,7 @@
  *
  *     {"name": "organizations/.../apiKeys/...", "privateKey": "-----BEGIN EC PRIVATE ..."}
  *
- * `id` may stand in for `name`. Legacy HMAC keys say so: {"name", "secret", "passphrase",
+ * `id` stands in for `name` when there is none. Legacy HMAC keys say so: {"name", "secret", "passphrase",
  * "kind": "hmac-hex" | "hmac-base64"}; the passphrase is for hmac-base64 alone.
  *
  *     secret_harden_process(&err);                     first thing in main

@@ -1,0 +1,769 @@
+/* One lane is one connection: an easy handle in a multi handle of its own. libcurl hands out pooled
+ * connections in its own order, so with one shared pool a warming request could not be aimed at the
+ * connection that needs it, and orders would wait behind all of them once in each round.
+ *
+ * Whether a byte was sent is asked of CURLOPT_PREREQFUNCTION, which libcurl calls when the
+ * connection stands and nothing of the request has been given to TLS. A second call for one
+ * request is libcurl's silent retry after a reused connection died: it is aborted there. */
+#include "io/http.h"
+
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "io/clock_os.h"
+
+enum {
+    URGENT_LANES = 2,
+    CONNECT_TIMEOUT_MS = 5000,
+    USER_TIMEOUT_MS = 10000,   /* unacknowledged bytes this old end the connection */
+    HEADER_BYTES_MAX = 64 * 1024,
+    BODY_KEPT = 256 * 1024,    /* a lane gives larger buffers back after use */
+    PATH_MAX_BYTES = 8192,
+    OWN_HEADERS = 4,
+};
+static const int64_t WARM_FOR_NS = 15000000000; /* used so recently: needs no warming */
+
+struct request {
+    struct request *next;
+    char *url, *body; /* into `blob` */
+    size_t body_length;
+    bool post;
+    struct curl_slist headers[OWN_HEADERS + HTTP_HEADERS_MAX + 1];
+    unsigned header_count;
+    int64_t submitted_ns, deadline_ns;
+    http_done *done;
+    void *context;
+    bool warming;
+    size_t used;
+    char blob[]; /* owned: every text of the request, wiped at the end for the token's sake */
+};
+
+struct queue { struct request *head, *tail; unsigned count; };
+
+struct lane;
+struct socket_watch { struct lane *lane; int fd; struct loop_fd *watch; };
+
+struct lane {
+    struct http *http;
+    CURLM *multi;              /* owned */
+    CURL *easy;                /* owned */
+    struct loop_timer *timer;  /* owned */
+    struct request *request;   /* owned; NULL: free */
+    unsigned attempts;         /* times the request was about to be written */
+    size_t header_bytes;
+    bool too_long, reply_begun, want_warm;
+    int64_t written_ns, used_ns; /* used_ns: last whole reply; 0: no live connection */
+    struct buf body;
+    struct http_result result;
+    char error[CURL_ERROR_SIZE];
+};
+
+struct http {
+    struct loop *loop; /* borrowed */
+    struct lane lanes[HTTP_CONNECTIONS_MAX];
+    unsigned lane_count;
+    struct queue urgent, normal;
+    struct http_counters counters;
+    char base_url[300], ca_file[512], *warm_path; /* warm_path owned */
+    http_done *warm_done;
+    void *warm_context;
+    bool in_hook;
+};
+
+static void queue_push(struct queue *queue, struct request *request)
+{
+    request->next = NULL;
+    if (queue->tail)
+        queue->tail->next = request;
+    else
+        queue->head = request;
+    queue->tail = request;
+    queue->count++;
+}
+
+static struct request *queue_pop(struct queue *queue)
+{
+    struct request *request = queue->head;
+    if (!request)
+        return NULL;
+    queue->head = request->next;
+    if (!queue->head)
+        queue->tail = NULL;
+    queue->count--;
+    return request;
+}
+
+static void request_free(struct request *request)
+{
+    if (!request)
+        return;
+    explicit_bzero(request->blob, request->used);
+    free(request);
+}
+
+/* ---- libcurl's callbacks ------------------------------------------------------------------ */
+
+static int on_prerequest(void *context, char *peer, char *local, int peer_port, int local_port)
+{
+    (void)peer;
+    (void)local;
+    (void)peer_port;
+    (void)local_port;
+    struct lane *lane = context;
+    return lane->attempts++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+static int on_socket_made(void *context, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)context;
+    (void)purpose;
+    int timeout_ms = USER_TIMEOUT_MS;
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms);
+    return CURL_SOCKOPT_OK;
+}
+
+static bool header_is(const char *line, size_t length, const char *name, const char **ret_value,
+                      size_t *ret_length)
+{
+    size_t name_length = strlen(name);
+    if (length <= name_length || line[name_length] != ':' ||
+        strncasecmp(line, name, name_length) != 0)
+        return false;
+    const char *at = line + name_length + 1, *end = line + length;
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    while (end > at && (unsigned char)end[-1] <= ' ')
+        end--;
+    *ret_value = at;
+    *ret_length = (size_t)(end - at);
+    return true;
+}
+
+/* Whole digits up to nine of them; anything else is "not told". */
+static int64_t header_number(const char *text, size_t length)
+{
+    int64_t value = 0;
+    if (length == 0 || length > 9)
+        return -1;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
+static void forget_reply(struct lane *lane)
+{
+    lane->result = (struct http_result){.rate_limit = -1, .rate_remaining = -1, .rate_reset = -1};
+    lane->too_long = false;
+    buf_clear(&lane->body);
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+    struct lane *lane = context;
+    size_t length = size * count, value_length;
+    const char *value;
+    lane->header_bytes += length;
+    if (lane->header_bytes > HEADER_BYTES_MAX) {
+        lane->too_long = true;
+        return 0;
+    }
+    if (length > 5 && memcmp(line, "HTTP/", 5) == 0) /* 1xx replies come before the real one */
+        forget_reply(lane);
+    lane->reply_begun = true;
+    if (header_is(line, length, "x-ratelimit-limit", &value, &value_length))
+        lane->result.rate_limit = header_number(value, value_length);
+    else if (header_is(line, length, "x-ratelimit-remaining", &value, &value_length))
+        lane->result.rate_remaining = header_number(value, value_length);
+    else if (header_is(line, length, "x-ratelimit-reset", &value, &value_length))
+        lane->result.rate_reset = header_number(value, value_length);
+    else if (header_is(line, length, "date", &value, &value_length))
+        text_copy(lane->result.date, sizeof lane->result.date, value, value_length);
+    return length;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct lane *lane = context;
+    buf_put(&lane->body, bytes, size * count);
+    lane->http->counters.bytes_in += size * count;
+    if (!lane->body.failed)
+        return size * count;
+    lane->too_long = true;
+    return 0;
+}
+
+static void note_written(struct lane *lane)
+{
+    long bytes = 0;
+    if (lane->written_ns == 0 && lane->attempts > 0 &&
+        curl_easy_getinfo(lane->easy, CURLINFO_REQUEST_SIZE, &bytes) == CURLE_OK && bytes > 0)
+        lane->written_ns = clock_os_now().mono_ns;
+}
+
+static void drain(struct lane *lane);
+static void finish(struct lane *lane, CURLcode code);
+
+static void act(struct lane *lane, curl_socket_t fd, int events)
+{
+    int running;
+    CURLMcode code = curl_multi_socket_action(lane->multi, fd, events, &running);
+    if (lane->request)
+        note_written(lane);
+    drain(lane);
+    if (code != CURLM_OK && lane->request) /* no memory, or no watcher for its socket */
+        finish(lane, CURLE_OUT_OF_MEMORY);
+}
+
+static void on_readable(void *context)
+{
+    struct socket_watch *watch = context;
+    act(watch->lane, watch->fd, CURL_CSELECT_IN);
+}
+
+static void on_writable(void *context)
+{
+    struct socket_watch *watch = context;
+    act(watch->lane, watch->fd, CURL_CSELECT_OUT);
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *assigned)
+{
+    (void)easy;
+    struct lane *lane = context;
+    struct socket_watch *watch = assigned;
+    if (what == CURL_POLL_REMOVE) {
+        if (watch)
+            loop_fd_destroy(watch->watch);
+        free(watch);
+        return 0;
+    }
+    if (!watch) {
+        watch = calloc(1, sizeof *watch);
+        if (watch)
+            watch->watch = loop_fd_create(lane->http->loop, fd, on_readable, on_writable, watch);
+        if (!watch || !watch->watch) {
+            free(watch);
+            return -1;
+        }
+        watch->lane = lane;
+        watch->fd = fd;
+        curl_multi_assign(lane->multi, fd, watch);
+    }
+    loop_fd_want(watch->watch, what & CURL_POLL_IN, what & CURL_POLL_OUT);
+    return 0;
+}
+
+static int on_timer_wanted(CURLM *multi, long delay_ms, void *context)
+{
+    (void)multi;
+    struct lane *lane = context;
+    if (delay_ms < 0)
+        loop_timer_clear(lane->timer);
+    else
+        loop_timer_set(lane->timer, (int64_t)delay_ms * 1000000);
+    return 0;
+}
+
+static void on_timer(void *context)
+{
+    act(context, CURL_SOCKET_TIMEOUT, 0);
+}
+
+/* ---- one request's end -------------------------------------------------------------------- */
+
+static void copy_reason(char out[128], const char *text)
+{
+    size_t length = 0;
+    for (; text[length] && length < 127; length++)
+        out[length] = text[length] >= ' ' && text[length] < 127 ? text[length] : '?';
+    out[length] = '\0';
+}
+
+static const char *reason_of(const struct lane *lane, CURLcode code)
+{
+    if (code == CURLE_OK)
+        return "";
+    if (lane->too_long)
+        return "the reply is longer than is allowed";
+    if (lane->attempts > 1)
+        return "the connection died before the reply, not sent again";
+    return lane->error[0] ? lane->error : curl_easy_strerror(code);
+}
+
+static enum http_state state_of(const struct lane *lane, CURLcode code)
+{
+    if (lane->attempts == 0)
+        return HTTP_NOT_SENT;
+    if (code == CURLE_OK)
+        return HTTP_COMPLETE;
+    return lane->reply_begun ? HTTP_PARTIAL : HTTP_SENT_NO_REPLY;
+}
+
+static void count_result(struct http *http, enum http_state state)
+{
+    http->counters.complete += state == HTTP_COMPLETE;
+    http->counters.not_sent += state == HTTP_NOT_SENT;
+    http->counters.no_reply += state == HTTP_SENT_NO_REPLY;
+    http->counters.partial += state == HTTP_PARTIAL;
+}
+
+static void fill_result(struct lane *lane, CURLcode code, struct http_result *ret)
+{
+    long status = 0, connects = 0;
+    curl_easy_getinfo(lane->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(lane->easy, CURLINFO_NUM_CONNECTS, &connects);
+    lane->http->counters.connects += (uint64_t)connects;
+    *ret = lane->result;
+    ret->state = state_of(lane, code);
+    ret->status = ret->state >= HTTP_PARTIAL ? (int)status : 0;
+    ret->body = lane->body.length ? lane->body.data : "";
+    ret->body_length = lane->body.length;
+    ret->submitted_ns = lane->request->submitted_ns;
+    ret->done_ns = clock_os_now().mono_ns;
+    /* A reply proves that the request was written, whenever that was noticed. */
+    ret->written_ns = lane->written_ns || !lane->reply_begun ? lane->written_ns : ret->done_ns;
+    copy_reason(ret->reason, reason_of(lane, code));
+}
+
+static void finish(struct lane *lane, CURLcode code)
+{
+    struct http *http = lane->http;
+    struct request *request = lane->request;
+    struct http_result result;
+    fill_result(lane, code, &result);
+    CHECK(curl_multi_remove_handle(lane->multi, lane->easy) == CURLM_OK);
+    lane->used_ns = result.state == HTTP_COMPLETE ? result.done_ns : 0;
+    count_result(http, result.state);
+    http->counters.in_flight--;
+    if (request->done && (!request->warming || result.state == HTTP_COMPLETE))
+        request->done(request->context, &result);
+    lane->request = NULL;
+    request_free(request);
+    if (lane->body.capacity > BODY_KEPT)
+        buf_fini(&lane->body);
+    if (http->in_hook) /* what the callback enqueued must not wait for the next wake-up */
+        loop_again(http->loop);
+}
+
+static void drain(struct lane *lane)
+{
+    int left;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(lane->multi, &left)))
+        if (message->msg == CURLMSG_DONE)
+            finish(lane, message->data.result);
+}
+
+static void finish_unsent(struct http *http, struct request *request, const char *reason)
+{
+    struct http_result result = {.state = HTTP_NOT_SENT, .body = "", .rate_limit = -1,
+                                 .rate_remaining = -1, .rate_reset = -1,
+                                 .submitted_ns = request->submitted_ns,
+                                 .done_ns = clock_os_now().mono_ns};
+    copy_reason(result.reason, reason);
+    count_result(http, HTTP_NOT_SENT);
+    if (request->done && !request->warming)
+        request->done(request->context, &result);
+    request_free(request);
+    loop_again(http->loop);
+}
+
+/* ---- from the queue onto a lane ----------------------------------------------------------- */
+
+static void start(struct lane *lane, struct request *request)
+{
+    CURL *easy = lane->easy;
+    int64_t now_ns = clock_os_now().mono_ns;
+    if (now_ns >= request->deadline_ns) {
+        finish_unsent(lane->http, request, "waited past its time-out for a free connection");
+        return;
+    }
+    lane->request = request;
+    lane->attempts = 0;
+    lane->header_bytes = 0;
+    lane->written_ns = 0;
+    lane->reply_begun = false;
+    lane->want_warm = false;
+    lane->error[0] = '\0';
+    forget_reply(lane);
+    curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+                     (long)((request->deadline_ns - now_ns) / 1000000 + 1));
+    if (request->post) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    } else {
+        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    }
+    lane->http->counters.in_flight++;
+    CHECK(curl_multi_add_handle(lane->multi, easy) == CURLM_OK);
+    act(lane, CURL_SOCKET_TIMEOUT, 0);
+}
+
+/* Urgent requests look from the front, where the lanes are kept for them, and prefer one whose
+ * connection is known to have lived last. */
+static struct lane *free_lane(struct http *http, bool urgent)
+{
+    struct lane *cold = NULL;
+    for (unsigned i = urgent ? 0 : URGENT_LANES; i < http->lane_count; i++) {
+        struct lane *lane = &http->lanes[i];
+        if (lane->request)
+            continue;
+        if (lane->used_ns)
+            return lane;
+        if (!cold)
+            cold = lane;
+    }
+    return cold;
+}
+
+static void pump_queue(struct http *http, struct queue *queue, bool urgent)
+{
+    struct lane *lane;
+    while (queue->head && (lane = free_lane(http, urgent)))
+        start(lane, queue_pop(queue));
+}
+
+static struct request *make_request(struct http *http, const struct http_request *from);
+
+static void pump_warming(struct http *http)
+{
+    unsigned warming = 0, most = http->lane_count / 2;
+    for (unsigned i = 0; i < http->lane_count; i++)
+        warming += http->lanes[i].request && http->lanes[i].request->warming;
+    for (unsigned i = 0; i < http->lane_count && warming < most; i++) {
+        struct lane *lane = &http->lanes[i];
+        if (!lane->want_warm || lane->request)
+            continue;
+        struct http_request request = {.method = "GET", .path = http->warm_path,
+                                       .headers = {"Cache-Control: no-cache"},
+                                       .timeout_ns = (int64_t)CONNECT_TIMEOUT_MS * 2000000};
+        struct request *made = make_request(http, &request);
+        if (!made)
+            return;
+        made->done = http->warm_done;
+        made->context = http->warm_context;
+        made->warming = true;
+        warming++;
+        start(lane, made);
+    }
+}
+
+static void on_submit(void *context)
+{
+    struct http *http = context;
+    http->in_hook = true;
+    pump_queue(http, &http->urgent, true);
+    pump_queue(http, &http->normal, false);
+    pump_warming(http);
+    http->in_hook = false;
+}
+
+/* ---- taking requests in ------------------------------------------------------------------- */
+
+static char *blob_put(struct request *request, const void *bytes, size_t length)
+{
+    char *at = request->blob + request->used;
+    if (length > 0)
+        memcpy(at, bytes, length);
+    at[length] = '\0';
+    request->used += length + 1;
+    return at;
+}
+
+static void add_header(struct request *request, char *line)
+{
+    unsigned i = request->header_count++;
+    request->headers[i].data = line;
+    request->headers[i].next = NULL;
+    if (i > 0)
+        request->headers[i - 1].next = &request->headers[i];
+}
+
+static size_t request_bytes(const struct http *http, const struct http_request *from)
+{
+    size_t bytes = strlen(http->base_url) + strlen(from->path) + from->body_length + 512;
+    bytes += from->bearer ? strlen(from->bearer) : 0;
+    for (unsigned i = 0; i < HTTP_HEADERS_MAX && from->headers[i]; i++)
+        bytes += strlen(from->headers[i]) + 1;
+    return bytes;
+}
+
+static void put_headers(struct request *request, const struct http_request *from)
+{
+    static const char accept[] = "Accept: application/json";
+    static const char type[] = "Content-Type: application/json";
+    static const char expect[] = "Expect:"; /* no waiting for 100 Continue */
+    static const char bearer[] = "Authorization: Bearer ";
+    add_header(request, blob_put(request, accept, sizeof accept - 1));
+    add_header(request, blob_put(request, expect, sizeof expect - 1));
+    if (request->post)
+        add_header(request, blob_put(request, type, sizeof type - 1));
+    if (from->bearer) {
+        char *line = blob_put(request, bearer, sizeof bearer - 1);
+        request->used--; /* the token goes on where the line ended */
+        blob_put(request, from->bearer, strlen(from->bearer));
+        add_header(request, line);
+    }
+    for (unsigned i = 0; i < HTTP_HEADERS_MAX && from->headers[i]; i++)
+        add_header(request, blob_put(request, from->headers[i], strlen(from->headers[i])));
+}
+
+static struct request *make_request(struct http *http, const struct http_request *from)
+{
+    struct request *request = calloc(1, sizeof *request + request_bytes(http, from));
+    if (!request)
+        return NULL;
+    request->post = strcmp(from->method, "POST") == 0;
+    request->url = blob_put(request, http->base_url, strlen(http->base_url));
+    request->used--;
+    blob_put(request, from->path, strlen(from->path));
+    request->body = blob_put(request, from->body, from->body_length);
+    request->body_length = from->body_length;
+    put_headers(request, from);
+    request->submitted_ns = clock_os_now().mono_ns;
+    request->deadline_ns = request->submitted_ns + from->timeout_ns;
+    return request;
+}
+
+/* Header lines and paths are cut into the request as they are: a line end in one would be a request
+ * of somebody else's making. */
+static bool is_line(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~')
+            return false;
+    return true;
+}
+
+static int check_request(const struct http_request *request, struct err *err)
+{
+    bool post = strcmp(request->method, "POST") == 0;
+    if (!post && strcmp(request->method, "GET") != 0)
+        return err_set(err, "method '%.16s' is neither GET nor POST", request->method);
+    if (request->path[0] != '/' || strlen(request->path) > PATH_MAX_BYTES ||
+        !is_line(request->path) || strpbrk(request->path, " #"))
+        return err_set(err, "the path must begin with '/', be printable without blanks, and have "
+                       "at most %d bytes", PATH_MAX_BYTES);
+    if (request->bearer && !is_line(request->bearer))
+        return err_set(err, "the token holds a byte that is not printable");
+    for (unsigned i = 0; i < HTTP_HEADERS_MAX && request->headers[i]; i++)
+        if (!is_line(request->headers[i]))
+            return err_set(err, "a header holds a byte that is not printable");
+    if (!post && request->body_length)
+        return err_set(err, "a GET has no body");
+    if (request->timeout_ns <= 0)
+        return err_set(err, "a request needs a time-out");
+    return 0;
+}
+
+int http_submit(struct http *http, const struct http_request *request, http_done *done,
+                void *context, struct err *err)
+{
+    if (check_request(request, err) < 0)
+        return -1;
+    struct request *made = NULL;
+    if (http->urgent.count + http->normal.count < HTTP_QUEUE_MAX)
+        made = make_request(http, request);
+    if (!made) {
+        http->counters.rejected_full++;
+        return err_set(err, "%d requests are waiting already, or memory is out", HTTP_QUEUE_MAX);
+    }
+    made->done = done;
+    made->context = context;
+    queue_push(request->urgent ? &http->urgent : &http->normal, made);
+    http->counters.submitted++;
+    if (http->in_hook)
+        loop_again(http->loop);
+    return 0;
+}
+
+void http_warm(struct http *http, const char *path, http_done *done, void *context)
+{
+    int64_t now_ns = clock_os_now().mono_ns;
+    char *copy = strdup(path);
+    if (!copy)
+        return;
+    free(http->warm_path);
+    http->warm_path = copy;
+    http->warm_done = done;
+    http->warm_context = context;
+    for (unsigned i = 0; i < http->lane_count; i++) {
+        struct lane *lane = &http->lanes[i];
+        lane->want_warm = !lane->used_ns || now_ns - lane->used_ns > WARM_FOR_NS;
+    }
+    loop_again(http->loop);
+}
+
+const struct http_counters *http_counters(struct http *http)
+{
+    http->counters.queued = http->urgent.count + http->normal.count;
+    return &http->counters;
+}
+
+/* ---- making and ending -------------------------------------------------------------------- */
+
+/* A protection that this libcurl does not know must not be missing in silence. */
+#define SET(option, value) CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK)
+
+static void preset_security(CURL *easy, const struct http *http)
+{
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(CURLOPT_CAINFO, http->ca_file);
+    /* Debian's default CApath turns libcurl's CA cache off: 20 ms for each new connection. */
+    SET(CURLOPT_CAPATH, NULL);
+    SET(CURLOPT_CA_CACHE_TIMEOUT, -1L);
+    SET(CURLOPT_PROTOCOLS_STR, "https");
+    SET(CURLOPT_REDIR_PROTOCOLS_STR, "https");
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_PROXY, ""); /* and none from the environment */
+    SET(CURLOPT_NOPROXY, "*");
+    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+}
+
+static void preset_transport(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 10L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 5L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "moongate");
+    curl_easy_setopt(easy, CURLOPT_DEFAULT_PROTOCOL, "https");
+}
+
+static void preset_callbacks(struct lane *lane)
+{
+    CURL *easy = lane->easy;
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, lane->error);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, lane);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, lane);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_prerequest);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, lane);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket_made);
+}
+
+static int open_lane(struct http *http, struct lane *lane, size_t body_max)
+{
+    lane->http = http;
+    lane->timer = loop_timer_create(http->loop, on_timer, lane);
+    lane->easy = curl_easy_init();
+    lane->multi = curl_multi_init();
+    if (!lane->timer || !lane->easy || !lane->multi)
+        return -1;
+    buf_init(&lane->body, body_max);
+    preset_security(lane->easy, http);
+    preset_transport(lane->easy);
+    preset_callbacks(lane);
+    curl_multi_setopt(lane->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(lane->multi, CURLMOPT_SOCKETDATA, lane);
+    curl_multi_setopt(lane->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
+    curl_multi_setopt(lane->multi, CURLMOPT_TIMERDATA, lane);
+    curl_multi_setopt(lane->multi, CURLMOPT_MAXCONNECTS, 1L);
+    curl_multi_setopt(lane->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    return 0;
+}
+
+static void close_lane(struct lane *lane)
+{
+    if (lane->request)
+        curl_multi_remove_handle(lane->multi, lane->easy);
+    curl_multi_cleanup(lane->multi);
+    curl_easy_cleanup(lane->easy);
+    loop_timer_destroy(lane->timer);
+    buf_fini(&lane->body);
+    request_free(lane->request);
+}
+
+static int check_config(const struct http_config *config, struct err *err)
+{
+    if (!config->host[0] || !is_line(config->host) || strpbrk(config->host, " /@?#[]") ||
+        strlen(config->host) > 253)
+        return err_set(err, "'%.64s' is no host name", config->host);
+    if (config->connections <= URGENT_LANES || config->connections > HTTP_CONNECTIONS_MAX)
+        return err_set(err, "connections must be %d to %d, not %u", URGENT_LANES + 1,
+                       HTTP_CONNECTIONS_MAX, config->connections);
+    if (!config->ca_file || !config->ca_file[0] || strlen(config->ca_file) >= 512)
+        return err_set(err, "no CA file is named");
+    if (access(config->ca_file, R_OK) < 0)
+        return err_set(err, "the CA file %s cannot be read", config->ca_file);
+    return 0;
+}
+
+static void init_http(struct http *http, struct loop *loop, const struct http_config *config)
+{
+    bool v6 = strchr(config->host, ':') != NULL;
+    http->loop = loop;
+    http->lane_count = config->connections;
+    snprintf(http->base_url, sizeof http->base_url, "https://%s%s%s:%u", v6 ? "[" : "",
+             config->host, v6 ? "]" : "", config->port);
+    if (config->port == 443) /* the Host header then names the bare host */
+        *strrchr(http->base_url, ':') = '\0';
+    snprintf(http->ca_file, sizeof http->ca_file, "%s", config->ca_file);
+}
+
+struct http *http_create(struct loop *loop, const struct http_config *config, struct err *err)
+{
+    if (check_config(config, err) < 0)
+        return NULL;
+    struct http *http = calloc(1, sizeof *http);
+    if (!http || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        free(http);
+        err_set(err, "libcurl does not start");
+        return NULL;
+    }
+    init_http(http, loop, config);
+    for (unsigned i = 0; i < http->lane_count; i++)
+        if (open_lane(http, &http->lanes[i],
+                      config->body_max ? config->body_max : MAX_HTTP_BODY) < 0) {
+            http_destroy(http);
+            err_set(err, "no memory for %u connections", config->connections);
+            return NULL;
+        }
+    loop_add_hook(loop, LOOP_SUBMIT, on_submit, http);
+    return http;
+}
+
+static void empty_queue(struct queue *queue)
+{
+    struct request *request;
+    while ((request = queue_pop(queue)))
+        request_free(request);
+}
+
+void http_destroy(struct http *http)
+{
+    if (!http)
+        return;
+    loop_remove_hook(http->loop, on_submit, http);
+    for (unsigned i = 0; i < http->lane_count; i++)
+        close_lane(&http->lanes[i]);
+    empty_queue(&http->urgent);
+    empty_queue(&http->normal);
+    free(http->warm_path);
+    free(http);
+    curl_global_cleanup();
+}
