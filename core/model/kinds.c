@@ -1,0 +1,68 @@
+/* The names of events, commands and records, for logs, `decode` and replay's comparisons. */
+#include "model/command.h"
+#include "model/event.h"
+#include "model/record.h"
+
+#define TEXT_AT(table, index)                                                                     \
+    ((size_t)(index) < sizeof(table) / sizeof(table)[0] && (table)[index] ? (table)[index]       \
+                                                                          : "invalid")
+
+const char *event_kind_text(enum event_kind kind)
+{
+    static const char *const texts[] = {
+        [EVENT_FRAME] = "frame",
+        [EVENT_LINK] = "link",
+        [EVENT_BOOK] = "book",
+        [EVENT_TRADES] = "trades",
+        [EVENT_TICKER] = "ticker",
+        [EVENT_HEARTBEAT] = "heartbeat",
+        [EVENT_VENUE_CANDLE] = "venue_candle",
+        [EVENT_INSTRUMENT] = "instrument",
+        [EVENT_ORDER_REPORT] = "order_report",
+        [EVENT_FILL] = "fill",
+        [EVENT_POSITION] = "position",
+        [EVENT_BALANCE] = "balance",
+        [EVENT_LIST_END] = "list_end",
+        [EVENT_PLACE_REPLY] = "place_reply",
+        [EVENT_CANCEL_REPLY] = "cancel_reply",
+        [EVENT_INTENT] = "intent",
+        [EVENT_VERDICT] = "verdict",
+        [EVENT_RUNNER] = "runner",
+        [EVENT_CREDIT] = "credit",
+        [EVENT_TIMER_SET] = "timer_set",
+        [EVENT_OPERATOR] = "operator",
+        [EVENT_SKEW] = "skew",
+        [EVENT_JOURNAL] = "journal",
+        [EVENT_TICK] = "tick",
+    };
+    return TEXT_AT(texts, kind);
+}
+
+const char *command_kind_text(enum command_kind kind)
+{
+    static const char *const texts[] = {
+        [COMMAND_PLACE] = "place",
+        [COMMAND_CANCEL] = "cancel",
+        [COMMAND_LIST] = "list",
+        [COMMAND_STREAM_RESET] = "stream_reset",
+        [COMMAND_VIEW] = "view",
+        [COMMAND_NOTICE] = "notice",
+        [COMMAND_JUDGE] = "judge",
+        [COMMAND_RUNNER_END] = "runner_end",
+        [COMMAND_ALERT] = "alert",
+        [COMMAND_OPERATOR_REPLY] = "operator_reply",
+        [COMMAND_STOPPED] = "stopped",
+    };
+    return TEXT_AT(texts, kind);
+}
+
+const char *record_kind_text(enum record_kind kind)
+{
+    static const char *const texts[] = {
+        [RECORD_BOOT] = "boot",         [RECORD_ORDER] = "order",
+        [RECORD_FILL] = "fill",         [RECORD_REFUSAL] = "refusal",
+        [RECORD_LATCH] = "latch",       [RECORD_OPERATOR] = "operator",
+        [RECORD_RUNNER] = "runner",     [RECORD_RECONCILE] = "reconcile",
+    };
+    return TEXT_AT(texts, kind);
+}

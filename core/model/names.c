@@ -1,0 +1,88 @@
+#include "model/names.h"
+
+#include <stddef.h>
+
+/* A value that is no member of its enum came from memory that was not checked; its text says so
+ * instead of reading past the table. */
+#define TEXT_AT(table, index)                                                                     \
+    ((size_t)(index) < sizeof(table) / sizeof(table)[0] && (table)[index] ? (table)[index]       \
+                                                                          : "invalid")
+
+const char *order_state_text(enum order_state state)
+{
+#define ORDER_TEXT(symbol, text, meaning) [symbol] = text,
+    static const char *const texts[] = {ORDER_STATE_LIST(ORDER_TEXT)};
+#undef ORDER_TEXT
+    return TEXT_AT(texts, state);
+}
+
+const char *refusal_text(enum refusal code)
+{
+#define REFUSAL_TEXT(symbol, text, control, meaning) [symbol] = text,
+    static const char *const texts[] = {REFUSAL_LIST(REFUSAL_TEXT)};
+#undef REFUSAL_TEXT
+    return TEXT_AT(texts, code);
+}
+
+const char *refusal_meaning(enum refusal code)
+{
+#define REFUSAL_MEANING(symbol, text, control, meaning) [symbol] = meaning,
+    static const char *const meanings[] = {REFUSAL_LIST(REFUSAL_MEANING)};
+#undef REFUSAL_MEANING
+    return TEXT_AT(meanings, code);
+}
+
+int refusal_control(enum refusal code)
+{
+#define REFUSAL_CONTROL(symbol, text, control, meaning) [symbol] = control,
+    static const int controls[] = {REFUSAL_LIST(REFUSAL_CONTROL)};
+#undef REFUSAL_CONTROL
+    return (size_t)code < sizeof controls / sizeof controls[0] ? controls[code] : 0;
+}
+
+const char *trading_state_text(enum trading_state state)
+{
+#define STATE_TEXT(symbol, text, meaning) [symbol] = text,
+    static const char *const texts[] = {TRADING_STATE_LIST(STATE_TEXT)};
+#undef STATE_TEXT
+    return TEXT_AT(texts, state);
+}
+
+const char *side_text(enum side side)
+{
+    static const char *const texts[] = {
+        [SIDE_BUY] = "buy", [SIDE_SELL] = "sell", [SIDE_UNKNOWN] = "unknown"};
+    return TEXT_AT(texts, side);
+}
+
+const char *order_type_text(enum order_type type)
+{
+    static const char *const texts[] = {
+        [ORDER_TYPE_LIMIT] = "limit",           [ORDER_TYPE_MARKET] = "market",
+        [ORDER_TYPE_STOP_LIMIT] = "stop_limit", [ORDER_TYPE_BRACKET] = "bracket",
+        [ORDER_TYPE_OTHER] = "other",
+    };
+    return TEXT_AT(texts, type);
+}
+
+const char *time_in_force_text(enum time_in_force tif)
+{
+    static const char *const texts[] = {
+        [TIF_GTC] = "gtc", [TIF_GTD] = "gtd",     [TIF_IOC] = "ioc",
+        [TIF_FOK] = "fok", [TIF_OTHER] = "other",
+    };
+    return TEXT_AT(texts, tif);
+}
+
+const char *liquidity_text(enum liquidity liquidity)
+{
+    static const char *const texts[] = {
+        [LIQUIDITY_UNKNOWN] = "unknown", [LIQUIDITY_MAKER] = "maker", [LIQUIDITY_TAKER] = "taker"};
+    return TEXT_AT(texts, liquidity);
+}
+
+const char *venue_profile_text(enum venue_profile profile)
+{
+    static const char *const texts[] = {[PROFILE_CDE] = "cde", [PROFILE_INTX] = "intx"};
+    return TEXT_AT(texts, profile);
+}
