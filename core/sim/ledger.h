@@ -8,7 +8,7 @@
  *     cash = ledger.cash[PROFILE_CDE];
  *
  * A position is signed units and the signed money paid for them. Closing part of it takes the
- * same part of the cost, rounded towards zero at 1e-18; what rounding leaves stays in the cost and comes
+ * same part of the cost, rounded towards zero; what rounding leaves stays in the cost and comes
  * out with the last unit, so nothing is ever lost: cash + cost always adds up exactly. */
 #include "sim/venue_sim_product.h"
 
