@@ -2,7 +2,7 @@
 /* Keys and signatures: CDP JWT with ES256 or EdDSA, and both legacy HMAC forms. Pure: time and
  * nonce are arguments. Key material is wiped on destroy and appears in no error text.
  *
- *     key = sign_key_parse(name, name_len, secret, secret_len, API_ADVANCED, &err);
+ *     key = sign_key_parse(name, secret, secret_length, &err);
  *     sign_jwt(key, "GET api.coinbase.com/api/v3/brokerage/orders", wall_s, nonce, jwt, cap, &err);
  */
 #include "base/err.h"
@@ -15,7 +15,8 @@ enum { JWT_MAX = 1024, JWT_LIFE_S = 120, NONCE_BYTES = 16, SIGNATURE_TEXT_MAX = 
 struct sign_key;
 
 /* Takes SEC1/PKCS8 PEM (literal \n un-escaped), base64 Ed25519 of 64, 32 or 48 bytes. For HMAC
- * keys use sign_key_hmac. NULL with err set: says what the text looks like, never the text. */
+ * keys use sign_key_hmac. NULL with err set: says what the text looks like, never the text. The
+ * caller wipes its own copy of the secret. */
 struct sign_key *sign_key_parse(const char *name, const char *secret, size_t secret_length,
                                 struct err *err);
 struct sign_key *sign_key_hmac(enum key_kind kind, const char *name, const char *secret,
@@ -23,6 +24,7 @@ struct sign_key *sign_key_hmac(enum key_kind kind, const char *name, const char 
 void sign_key_destroy(struct sign_key *key); /* wipes; NULL is fine */
 enum key_kind sign_key_kind(const struct sign_key *key);
 const char *sign_key_name(const struct sign_key *key);
+const char *sign_key_passphrase(const struct sign_key *key); /* "" but for KEY_HMAC_BASE64 */
 
 /* `uri` is "METHOD host/path" without scheme and query; NULL for a WebSocket token.
  * Returns the token's length, or -1. */
