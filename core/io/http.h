@@ -7,9 +7,9 @@
  *                 .timeout_ns = 5000000000}, on_done, me);
  *
  * Requests queue and leave in the LOOP_SUBMIT phase of this pass. Two connections are kept for the
- * urgent ones (orders, cancels), which take any other that is free besides. `done` is called once per accepted
- * request, from the loop, never from inside http_submit; it may submit more. A request is never
- * sent twice: what libcurl would retry on a fresh connection is reported as SENT_NO_REPLY. */
+ * urgent ones (orders, cancels), which take any other that is free besides. `done` is called once
+ * per accepted request, from the loop, never from inside http_submit; it may submit more. A request
+ * is never sent twice: what libcurl would retry on a fresh connection is SENT_NO_REPLY. */
 #include "io/loop.h"
 
 struct http;

@@ -3,8 +3,8 @@
  *
  *     {"name": "organizations/.../apiKeys/...", "privateKey": "-----BEGIN EC PRIVATE ..."}
  *
- * `id` stands in for `name` when there is none. Legacy HMAC keys say so: {"name", "secret", "passphrase",
- * "kind": "hmac-hex" | "hmac-base64"}; the passphrase is for hmac-base64 alone.
+ * `id` stands in for `name` when there is none. Legacy HMAC keys say so: {"name", "secret",
+ * "passphrase", "kind": "hmac-hex" | "hmac-base64"}; the passphrase is for hmac-base64 alone.
  *
  *     secret_harden_process(&err);                     first thing in main
  *     key = secret_load_key("/run/credentials/.../coinbase.json", API_ADVANCED, &err);

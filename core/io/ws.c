@@ -328,7 +328,7 @@ static void on_address(void *context, const struct resolve_answer *answer)
     struct ws *ws = context;
     if (answer->count == 0) {
         char reason[WS_REASON_MAX];
-        snprintf(reason, sizeof reason, "no address for %.40s: %.40s", ws->host, answer->reason);
+        snprintf(reason, sizeof reason, "no address for %.30s: %.40s", ws->host, answer->reason);
         leave(ws, WS_WAITING, reason);
         return;
     }

@@ -1,0 +1,186 @@
+/* Reading a REST list to its end: page after page, for positions and balance in both profiles as
+ * the catalog needs. Ends in exactly one EVENT_LIST_END, complete only when every page was whole
+ * and every item found room in the queue. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "io/link_private.h"
+
+enum { LISTS_MAX = 16, STEPS_MAX = 4, PAGES_MAX = 500, PATH_MAX_BYTES = 2048 };
+
+struct list_call {
+    struct call call;
+    struct command_list command;
+    enum coinbase_list steps[STEPS_MAX];
+    uint32_t step_count, step, pages;
+    char cursor[sizeof ((struct coinbase_page *)0)->next_cursor];
+    bool full; /* the queue refused an item */
+};
+
+static void next_page(struct list_call *call);
+
+static void end_list(struct link *link, const struct command_list *command, bool complete)
+{
+    struct event event = {.kind = EVENT_LIST_END,
+                          .list_end = {.kind = command->kind, .request = command->request,
+                                       .complete = complete}};
+    link_emit_surely(link, &event);
+}
+
+static void finish_list(struct list_call *call, bool complete, const char *why)
+{
+    struct link *link = call->call.link;
+    static const char *const names[LIST_KIND_COUNT] = {"orders", "fills", "positions", "balance"};
+    if (!complete)
+        link_note_error(link, "list of %s: %s", names[call->command.kind], why);
+    end_list(link, &call->command, complete);
+    link->lists_in_flight--;
+    link_call_end(&call->call);
+}
+
+static void add_step(struct list_call *call, enum coinbase_list step)
+{
+    call->steps[call->step_count++] = step;
+}
+
+/* The portfolio's id is a step of its own, once. */
+static void add_profile_steps(struct list_call *call, enum coinbase_list cde,
+                              enum coinbase_list intx)
+{
+    const struct link *link = call->call.link;
+    if (link_trades_profile(link, PROFILE_CDE))
+        add_step(call, cde);
+    if (!link_trades_profile(link, PROFILE_INTX))
+        return;
+    if (!link->portfolio[0])
+        add_step(call, COINBASE_PORTFOLIOS);
+    add_step(call, intx);
+}
+
+/* An order older than `since` may still work: the open ones are read besides, and after the rest,
+ * so that one that changes between the two reads is seen at least once. */
+static void plan(struct list_call *call)
+{
+    switch (call->command.kind) {
+    case LIST_ORDERS:
+        add_step(call, COINBASE_ORDERS_ALL);
+        if (call->command.since_wall_ns > 0)
+            add_step(call, COINBASE_ORDERS_OPEN);
+        break;
+    case LIST_FILLS:
+        add_step(call, COINBASE_FILLS);
+        break;
+    case LIST_POSITIONS:
+        add_profile_steps(call, COINBASE_CFM_POSITIONS, COINBASE_INTX_POSITIONS);
+        break;
+    default:
+        add_profile_steps(call, COINBASE_CFM_BALANCE, COINBASE_INTX_PORTFOLIO);
+        break;
+    }
+}
+
+static void on_item(void *context, const struct event *event)
+{
+    struct list_call *call = context;
+    if (!call->full && !link_emit(call->call.link, event))
+        call->full = true;
+}
+
+/* 1: another page of this step, 0: the step is done, -1: unusable. */
+static int take_page(struct list_call *call, const struct http_result *result, struct err *err)
+{
+    struct link *link = call->call.link;
+    struct coinbase_page page = {0};
+    enum coinbase_list step = call->steps[call->step];
+    if (step == COINBASE_PORTFOLIOS)
+        return coinbase_rest_decode_portfolios(result->body, result->body_length, link->portfolio,
+                                               err);
+    if (coinbase_rest_decode_list(step, result->body, result->body_length, link->catalog, on_item,
+                                  call, &page, err) < 0)
+        return -1;
+    if (call->full)
+        return err_set(err, "the event queue is full");
+    if (!page.next_cursor[0])
+        return 0;
+    if (strcmp(page.next_cursor, call->cursor) == 0)
+        return err_set(err, "the venue's next page is the same page again");
+    memcpy(call->cursor, page.next_cursor, sizeof call->cursor);
+    return 1;
+}
+
+static int check_reply(const struct http_result *result, struct err *err)
+{
+    char reason[REASON_MAX];
+    if (result->state != HTTP_COMPLETE)
+        return err_set(err, "%s", result->reason);
+    if (result->status == 200)
+        return 0;
+    coinbase_rest_decode_error(result->status, result->body, result->body_length, reason);
+    return err_set(err, "HTTP %d: %s", result->status, reason);
+}
+
+static void on_page(void *context, const struct http_result *result)
+{
+    struct list_call *call = context;
+    struct err err = {""};
+    link_note_reply(call->call.link, result);
+    int more = check_reply(result, &err);
+    if (more == 0)
+        more = take_page(call, result, &err);
+    if (more < 0) {
+        finish_list(call, false, err.text);
+        return;
+    }
+    if (more == 0) {
+        call->step++;
+        call->cursor[0] = '\0';
+    }
+    if (call->step == call->step_count)
+        finish_list(call, true, "");
+    else
+        next_page(call);
+}
+
+static int submit_page(struct list_call *call, struct err *err)
+{
+    struct link *link = call->call.link;
+    struct buf path;
+    if (++call->pages > PAGES_MAX)
+        return err_set(err, "it has more than %d pages", PAGES_MAX);
+    if (clock_os_now().mono_ns < link->held_until_ns)
+        return err_set(err, "held: the venue's rate limit was met");
+    buf_init(&path, PATH_MAX_BYTES);
+    coinbase_rest_path(&path, call->steps[call->step], call->cursor, link->portfolio,
+                       call->command.since_wall_ns);
+    struct link_request request = {.method = "GET", .path = path.data, .token_path = -1,
+                                   .timeout_ns = link->config.list_timeout_ns};
+    int result = path.failed ? err_set(err, "the path is too long")
+                             : link_submit(link, &request, on_page, call, err);
+    buf_fini(&path);
+    return result;
+}
+
+static void next_page(struct list_call *call)
+{
+    struct err err;
+    if (submit_page(call, &err) < 0)
+        finish_list(call, false, err.text);
+}
+
+void link_list(struct link *link, const struct command_list *command)
+{
+    struct list_call *call = NULL;
+    link->counters.lists++;
+    if (link->lists_in_flight < LISTS_MAX)
+        call = link_call_create(link, sizeof *call);
+    if (!call) {
+        end_list(link, command, false);
+        return;
+    }
+    link->lists_in_flight++;
+    call->command = *command;
+    plan(call);
+    next_page(call);
+}
