@@ -1,0 +1,160 @@
+#include "app/config_keys.h"
+
+#include <stdio.h>
+
+static const char *const environments[] = {"loopback", "sandbox", "production", NULL};
+static const char *const apis[] = {"advanced", "exchange", NULL};
+static const char *const profiles[] = {"cde", "intx", NULL};
+static const char *const deaths[] = {"keep", "cancel", NULL};
+
+#define AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
+#define TEXT(type, name, member, required, meaning) \
+    {name, KEY_TEXT, required, AT(type, member), NULL, meaning}
+#define PATH(type, name, member, required, meaning) \
+    {name, KEY_PATH, required, AT(type, member), NULL, meaning}
+#define ROW(type, name, kind, member, required, meaning) \
+    {name, kind, required, AT(type, member), NULL, meaning}
+#define CHOICE(type, name, member, required, choices, meaning) \
+    {name, KEY_CHOICE, required, AT(type, member), choices, meaning}
+#define NESTED(name, required, meaning) {name, KEY_NESTED, required, 0, 0, NULL, meaning}
+#define SECTION(variable, title, rows) \
+    const struct config_section variable = {title, rows, sizeof(rows) / sizeof(rows[0])}
+
+static const struct config_key top[] = {
+    CHOICE(config, "environment", environment, true, environments,
+           "whose money: loopback, sandbox or production; hosts, state and keys of one never mix "
+           "with another's"),
+    CHOICE(config, "api", api, false, apis, "advanced (default); perpetuals exist nowhere else"),
+    PATH(config, "state_dir", state_dir, true, "journal and lock; one daemon, one environment"),
+    PATH(config, "socket", socket, false, "operator's socket (default: state_dir/control.sock)"),
+    TEXT(config, "owner", owner, true, "tag in every client order id: tells our orders from others'"),
+    NESTED("venue", true, "where the venue is and who we are there"),
+    NESTED("account", true, "limits of the account, clocks and cadences"),
+    NESTED("market", true, "what strategies see"),
+    NESTED("runners", true, "the jail of the scripts"),
+    NESTED("products", true, "what may be traded, each with its limits"),
+    NESTED("strategies", true, "scripts that trade"),
+    NESTED("rules", false, "scripts that may refuse what opens"),
+};
+SECTION(config_top, "", top);
+
+static const struct config_key venue[] = {
+    TEXT(config, "host", venue.host, true, "REST host"),
+    ROW(config, "port", KEY_PORT, venue.port, false, "REST port (default 443)"),
+    TEXT(config, "market_host", venue.market_host, false, "market data stream (default: host)"),
+    ROW(config, "market_port", KEY_PORT, venue.market_port, false, "its port (default: port)"),
+    TEXT(config, "user_host", venue.user_host, false, "user stream (default: host)"),
+    ROW(config, "user_port", KEY_PORT, venue.user_port, false, "its port (default: port)"),
+    PATH(config, "ca_file", venue.ca_file, true, "PEM of the authorities to trust, no others"),
+    PATH(config, "key_file", venue.key_file, true, "API key file as the venue issues it, mode 0600"),
+    ROW(config, "connections", KEY_COUNT, venue.connections, false, "warm REST connections (4)"),
+};
+SECTION(config_venue, "venue", venue);
+
+static const struct config_key account[] = {
+    ROW(config, "max_messages", KEY_COUNT, account.max_messages, true,
+        "control 14: orders per message_window_ms, all strategies"),
+    ROW(config, "max_cancels", KEY_COUNT, account.max_cancels, true,
+        "control 14: cancels per window, a budget of their own"),
+    ROW(config, "message_window_ms", KEY_MS, account.message_window_ns, true, "that window"),
+    ROW(config, "max_working_orders", KEY_COUNT, account.max_working_orders, true, "control 15"),
+    ROW(config, "max_working_value", KEY_MONEY, account.max_working_value, true, "control 15"),
+    ROW(config, "duplicate_window_ms", KEY_MS, account.duplicate_window_ns, true,
+        "control 12: the same order twice within it is refused"),
+    ROW(config, "max_skew_ms", KEY_MS, account.max_skew_ns, true,
+        "control 26: clock against the venue's; past it nothing opens"),
+    ROW(config, "stale_after_ms", KEY_MS, account.stale_after_ns, true,
+        "a stream silent this long is dead"),
+    ROW(config, "fills_poll_ms", KEY_MS, account.fills_poll_ns, true,
+        "how often orders, fills and positions are read back over REST"),
+    ROW(config, "rule_deadline_ms", KEY_MS, account.rule_deadline_ns, true,
+        "a rule silent this long refuses"),
+    ROW(config, "cancel_on_stop", KEY_BOOL, account.cancel_on_stop, true,
+        "cancel own orders at SIGTERM; false leaves them working"),
+};
+SECTION(config_account, "account", account);
+
+static const struct config_key market[] = {
+    NESTED("view_bands", true, "three widths for depth, ascending: [\"0.0005\", \"0.001\", ...]"),
+    NESTED("candles", true, "lengths of candles in seconds, at most four: [60, 300]"),
+};
+SECTION(config_market, "market", market);
+
+static const struct config_key runners[] = {
+    PATH(config, "program", runners.program, false, "moongate-runner (default: beside moongate)"),
+    PATH(config, "library", runners.library, true, "folder of the modules `require` finds: lua/lib"),
+    ROW(config, "memory_max_mib", KEY_COUNT, runners.memory_max_mib, true, "heap of one script"),
+    ROW(config, "soft_deadline_ms", KEY_MS, runners.soft_deadline_ns, true,
+        "a callback longer than this is made to raise"),
+    ROW(config, "hard_deadline_ms", KEY_MS, runners.hard_deadline_ns, true,
+        "a callback longer than this is killed with its process"),
+    ROW(config, "max_restarts", KEY_NUMBER, runners.max_restarts, false, "deaths in a row (3)"),
+    ROW(config, "sched_idle", KEY_BOOL, runners.sched_idle, false, "SCHED_IDLE instead of nice 19"),
+    ROW(config, "cpu", KEY_NUMBER, runners.cpu, false, "pin to this CPU, counted from 1; 0: none"),
+};
+SECTION(config_runners, "runners", runners);
+
+static const struct config_key product[] = {
+    TEXT(config_product, "asset", asset, true, "BTC, ETH, SOL, XRP: found at the venue by this"),
+    CHOICE(config_product, "profile", profile, true, profiles,
+           "cde: US perpetual-style future; intx: the older international shape"),
+    ROW(config_product, "max_order_size", KEY_SIZE, limits.max_order_size, true,
+        "control 7, base coin"),
+    ROW(config_product, "max_order_value", KEY_MONEY, limits.max_order_value, true, "control 8"),
+    ROW(config_product, "price_collar", KEY_RATIO, limits.price_collar, true,
+        "control 9: \"0.01\" is 1 % either side of the reference"),
+    ROW(config_product, "max_position", KEY_SIZE, limits.max_position, true,
+        "control 16, base coin, worst case"),
+    ROW(config_product, "max_working_orders", KEY_COUNT, limits.max_working_orders, true,
+        "control 15"),
+    ROW(config_product, "max_working_value", KEY_MONEY, limits.max_working_value, true,
+        "control 15"),
+    ROW(config_product, "max_book_age_ms", KEY_MS, limits.max_book_age_ns, true, "control 5"),
+    ROW(config_product, "max_mark_age_ms", KEY_MS, limits.max_mark_age_ns, true, "control 5"),
+    ROW(config_product, "max_mark_deviation", KEY_RATIO, limits.max_mark_deviation, true,
+        "control 5: mark against mid"),
+};
+SECTION(config_product_section, "products", product);
+
+static const struct config_key strategy[] = {
+    TEXT(config_script, "name", name, true, "unique; in logs, the journal and `ctl`"),
+    PATH(config_script, "script", script, true, "the Lua file"),
+    NESTED("products", true, "what it may trade: [\"BTC-cde\", \"ETH-intx\"]"),
+    NESTED("params", false, "its parameters: host.params"),
+    ROW(config_script, "max_messages", KEY_COUNT, max_messages, true, "control 14, per window"),
+    ROW(config_script, "max_working_orders", KEY_COUNT, max_working_orders, true, "control 15"),
+    CHOICE(config_script, "on_death", on_death, true, deaths,
+           "its orders when its runner dies: keep or cancel"),
+};
+SECTION(config_strategy_section, "strategies", strategy);
+
+static const struct config_key rule[] = {
+    TEXT(config_script, "name", name, true, "unique among rules and strategies"),
+    PATH(config_script, "script", script, true, "the Lua file"),
+    NESTED("params", false, "its parameters: host.params"),
+};
+SECTION(config_rule_section, "rules", rule);
+
+static const char *kind_text(const struct config_key *key)
+{
+    static const char *const texts[] = {"text", "path", "\"size\"", "\"money\"", "\"ratio\"",
+                                        "number > 0", "number", "port", "ms", "true|false",
+                                        "choice", "section"};
+    return texts[key->kind];
+}
+
+void config_print_keys(void *file)
+{
+    static const struct config_section *const sections[] = {
+        &config_top, &config_venue, &config_account, &config_market, &config_runners,
+        &config_product_section, &config_strategy_section, &config_rule_section};
+
+    for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+        fprintf(file, "%s%s\n", i ? "\n" : "", i ? sections[i]->name : "(the file itself)");
+        for (uint32_t k = 0; k < sections[i]->count; k++) {
+            const struct config_key *key = &sections[i]->keys[k];
+            fprintf(file, "  %-20s %-11s %-9s %s\n", key->name, kind_text(key),
+                    key->required ? "required" : "optional", key->meaning);
+        }
+    }
+}
