@@ -1,0 +1,378 @@
+/* Reads a file by the tables of config_keys.c and says everything that is wrong with it. */
+#include "app/config.h"
+
+#include <libconfig.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/config_keys.h"
+#include "app/config_params.h"
+#include "base/text.h"
+
+struct reader {
+    const char *path;
+    struct config_problems *problems;
+};
+
+void config_problem(struct config_problems *problems, const char *path, int line,
+                    const char *format, ...)
+{
+    char *text;
+    int used;
+    va_list arguments;
+
+    if (problems->count++ >= CONFIG_PROBLEMS_MAX)
+        return;
+    text = problems->text[problems->count - 1];
+    used = line > 0 ? snprintf(text, CONFIG_TEXT_MAX, "%s:%d: ", path, line)
+                    : snprintf(text, CONFIG_TEXT_MAX, "%s: ", path);
+    if (used < 0 || used >= CONFIG_TEXT_MAX)
+        used = 0;
+    va_start(arguments, format);
+    vsnprintf(text + used, CONFIG_TEXT_MAX - (size_t)used, format, arguments);
+    va_end(arguments);
+}
+
+#define PROBLEM(reader, setting, ...)                                                             \
+    config_problem((reader)->problems, (reader)->path, (int)config_setting_source_line(setting), \
+                   __VA_ARGS__)
+
+/* --- one value --- */
+
+static void read_text(struct reader *reader, const config_setting_t *setting,
+                      const struct config_key *key, char *out)
+{
+    const char *text = config_setting_get_string(setting);
+
+    if (!text || !*text)
+        PROBLEM(reader, setting, "%s: text in quotes is wanted", key->name);
+    else if (!text_copy(out, key->bytes, text, strlen(text)))
+        PROBLEM(reader, setting, "%s: at most %zu bytes are kept", key->name, key->bytes - 1);
+}
+
+static void read_decimal(struct reader *reader, const config_setting_t *setting,
+                         const struct config_key *key, void *out)
+{
+    const char *text = config_setting_get_string(setting);
+    struct size e9;
+    struct money money;
+    bool is_money = key->kind == KEY_MONEY;
+
+    if (!text) {
+        PROBLEM(reader, setting, "%s: write it as text, \"0.5\", so that it is exact", key->name);
+        return;
+    }
+    if (is_money ? !money_parse(text, strlen(text), &money) : !size_parse(text, strlen(text), &e9))
+        PROBLEM(reader, setting, "%s: '%s' is not a decimal of at most %d places", key->name, text,
+                is_money ? 18 : 9);
+    else if (is_money ? money.e18 <= 0 : e9.e9 <= 0)
+        PROBLEM(reader, setting, "%s: '%s' must be above 0; there is no \"unlimited\"", key->name,
+                text);
+    else
+        memcpy(out, is_money ? (void *)&money : (void *)&e9, key->bytes);
+}
+
+static void read_whole(struct reader *reader, const config_setting_t *setting,
+                       const struct config_key *key, void *out)
+{
+    int type = config_setting_type(setting);
+    long long value = config_setting_get_int64(setting);
+    long long least = key->kind == KEY_NUMBER ? 0 : 1;
+    long long most = key->kind == KEY_PORT ? 65535 : 2000000000;
+    uint32_t count = (uint32_t)value;
+    uint16_t port = (uint16_t)value;
+    int64_t ns = value * 1000000;
+
+    if (type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64)
+        PROBLEM(reader, setting, "%s: a whole number is wanted, without quotes", key->name);
+    else if (value < least || value > most)
+        PROBLEM(reader, setting, "%s: %lld is outside %lld to %lld", key->name, value, least, most);
+    else if (key->kind == KEY_PORT)
+        memcpy(out, &port, sizeof(port));
+    else if (key->kind == KEY_MS)
+        memcpy(out, &ns, sizeof(ns));
+    else
+        memcpy(out, &count, sizeof(count));
+}
+
+static void read_bool(struct reader *reader, const config_setting_t *setting,
+                      const struct config_key *key, bool *out)
+{
+    if (config_setting_type(setting) != CONFIG_TYPE_BOOL)
+        PROBLEM(reader, setting, "%s: true or false is wanted", key->name);
+    else
+        *out = config_setting_get_bool(setting);
+}
+
+static void read_choice(struct reader *reader, const config_setting_t *setting,
+                        const struct config_key *key, void *out)
+{
+    const char *text = config_setting_get_string(setting);
+    char all[96] = "";
+
+    for (uint32_t i = 0; key->choices[i]; i++) {
+        if (text && strcmp(text, key->choices[i]) == 0) {
+            memcpy(out, &i, sizeof(i));
+            return;
+        }
+        size_t used = strlen(all);
+        snprintf(all + used, sizeof(all) - used, "%s\"%s\"", i ? ", " : "", key->choices[i]);
+    }
+    PROBLEM(reader, setting, "%s: '%s' is none of %s", key->name, text ? text : "(not text)", all);
+}
+
+static void read_value(struct reader *reader, const config_setting_t *setting,
+                       const struct config_key *key, void *section)
+{
+    void *out = (char *)section + key->offset;
+
+    switch (key->kind) {
+    case KEY_TEXT: case KEY_PATH: read_text(reader, setting, key, out); break;
+    case KEY_SIZE: case KEY_MONEY: case KEY_RATIO:
+        read_decimal(reader, setting, key, out);
+        break;
+    case KEY_COUNT: case KEY_NUMBER: case KEY_PORT: case KEY_MS:
+        read_whole(reader, setting, key, out);
+        break;
+    case KEY_BOOL: read_bool(reader, setting, key, out); break;
+    case KEY_CHOICE: read_choice(reader, setting, key, out); break;
+    case KEY_NESTED: break;
+    }
+}
+
+/* --- one section --- */
+
+static const struct config_key *find_key(const struct config_section *section, const char *name)
+{
+    for (uint32_t i = 0; i < section->count; i++)
+        if (strcmp(section->keys[i].name, name) == 0)
+            return &section->keys[i];
+    return NULL;
+}
+
+static void unknown_key(struct reader *reader, const config_setting_t *setting,
+                        const struct config_section *section)
+{
+    const char *name = config_setting_name(setting);
+    const char *nearest = section->keys[0].name;
+
+    for (uint32_t i = 1; i < section->count; i++)
+        if (text_distance(name, section->keys[i].name) < text_distance(name, nearest))
+            nearest = section->keys[i].name;
+    if (text_distance(name, nearest) <= 3)
+        PROBLEM(reader, setting, "unknown key '%s'; did you mean '%s'?", name, nearest);
+    else
+        PROBLEM(reader, setting, "unknown key '%s' in %s; `moongate check --keys` lists them", name,
+                *section->name ? section->name : "the file");
+}
+
+static void read_section(struct reader *reader, const config_setting_t *group,
+                         const struct config_section *section, void *out)
+{
+    if (!config_setting_is_group(group)) {
+        PROBLEM(reader, group, "%s: a group { ... } is wanted", section->name);
+        return;
+    }
+    for (int i = 0; i < config_setting_length(group); i++) {
+        const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
+        const struct config_key *key = find_key(section, config_setting_name(setting));
+        if (key)
+            read_value(reader, setting, key, out);
+        else
+            unknown_key(reader, setting, section);
+    }
+    for (uint32_t i = 0; i < section->count; i++)
+        if (section->keys[i].required &&
+            !config_setting_get_member(group, section->keys[i].name))
+            PROBLEM(reader, group, "%s%s%s is not set: %s", section->name,
+                    *section->name ? "." : "", section->keys[i].name, section->keys[i].meaning);
+}
+
+static void read_group(struct reader *reader, const config_setting_t *root, const char *name,
+                       const struct config_section *section, struct config *out)
+{
+    const config_setting_t *group = config_setting_get_member(root, name);
+
+    if (group)
+        read_section(reader, group, section, out);
+}
+
+/* --- market --- */
+
+static void read_bands(struct reader *reader, const config_setting_t *list, struct config *out)
+{
+    struct ratio *bands = out->account.view_bands;
+
+    if (config_setting_length(list) != VIEW_BANDS) {
+        PROBLEM(reader, list, "view_bands: exactly %d widths are wanted", VIEW_BANDS);
+        return;
+    }
+    for (int i = 0; i < VIEW_BANDS; i++) {
+        const config_setting_t *item = config_setting_get_elem(list, (unsigned)i);
+        const struct config_key key = {"view_bands", KEY_RATIO, true, 0, sizeof(bands[0])};
+        read_decimal(reader, item, &key, &bands[i]);
+        if (i > 0 && bands[i].e9 <= bands[i - 1].e9)
+            PROBLEM(reader, item, "view_bands: widths ascend");
+    }
+}
+
+static void read_candles(struct reader *reader, const config_setting_t *list, struct config *out)
+{
+    int count = config_setting_length(list);
+
+    if (count < 1 || count > MAX_CANDLE_LENGTHS) {
+        PROBLEM(reader, list, "candles: one to %d lengths are wanted", MAX_CANDLE_LENGTHS);
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        const struct config_key key = {"candles", KEY_COUNT, true};
+        uint32_t seconds = 0;
+        read_whole(reader, config_setting_get_elem(list, (unsigned)i), &key, &seconds);
+        out->account.candle_lengths_ns[i] = (int64_t)seconds * 1000000000;
+    }
+    out->account.candle_length_count = (uint8_t)count;
+}
+
+static void read_market(struct reader *reader, const config_setting_t *root, struct config *out)
+{
+    const config_setting_t *market = config_setting_get_member(root, "market");
+    const config_setting_t *list;
+
+    if (!market)
+        return;
+    read_section(reader, market, &config_market, out);
+    if (config_setting_is_group(market) &&
+        (list = config_setting_get_member(market, "view_bands")))
+        read_bands(reader, list, out);
+    if (config_setting_is_group(market) && (list = config_setting_get_member(market, "candles")))
+        read_candles(reader, list, out);
+}
+
+/* --- products and scripts --- */
+
+static void read_products(struct reader *reader, const config_setting_t *root, struct config *out)
+{
+    const config_setting_t *list = config_setting_get_member(root, "products");
+
+    if (!list)
+        return;
+    if (config_setting_length(list) < 1 || config_setting_length(list) > MAX_PRODUCTS)
+        PROBLEM(reader, list, "products: 1 to %d are wanted", MAX_PRODUCTS);
+    for (int i = 0; i < config_setting_length(list) && out->product_count < MAX_PRODUCTS; i++) {
+        const config_setting_t *item = config_setting_get_elem(list, (unsigned)i);
+        struct config_product *product = &out->products[out->product_count++];
+        read_section(reader, item, &config_product_section, product);
+        product->line = (int)config_setting_source_line(item);
+        for (uint32_t k = 0; k + 1 < out->product_count; k++)
+            if (strcmp(out->products[k].asset, product->asset) == 0 &&
+                out->products[k].profile == product->profile)
+                PROBLEM(reader, item, "%s-%s is configured twice, first on line %d",
+                        product->asset, venue_profile_text(product->profile),
+                        out->products[k].line);
+    }
+}
+
+static void read_script_products(struct reader *reader, const config_setting_t *item,
+                                 struct config_script *script)
+{
+    const config_setting_t *list = config_setting_get_member(item, "products");
+
+    for (int i = 0; list && i < config_setting_length(list); i++) {
+        const char *text = config_setting_get_string_elem(list, i);
+        if (script->product_count == MAX_PRODUCTS || !text)
+            PROBLEM(reader, list, "products: up to %d names like \"BTC-cde\"", MAX_PRODUCTS);
+        else
+            text_copy(script->products[script->product_count++], NAME_MAX_BYTES, text,
+                      strlen(text));
+    }
+    if (list && script->product_count == 0)
+        PROBLEM(reader, list, "products: a strategy without products cannot trade");
+}
+
+static void read_script(struct reader *reader, const config_setting_t *item,
+                        const struct config_section *section, struct config_script *script)
+{
+    const config_setting_t *params;
+    struct err err = {""};
+
+    read_section(reader, item, section, script);
+    script->line = (int)config_setting_source_line(item);
+    if (!config_setting_is_group(item))
+        return;
+    read_script_products(reader, item, script);
+    params = config_setting_get_member(item, "params");
+    script->params = config_params_json(params, &err);
+    if (!script->params)
+        PROBLEM(reader, params ? params : item, "params: %s", err.text);
+}
+
+static void read_scripts(struct reader *reader, const config_setting_t *root, const char *name,
+                         const struct config_section *section, struct config_script *out,
+                         uint32_t most, uint32_t *ret_count)
+{
+    const config_setting_t *list = config_setting_get_member(root, name);
+
+    for (int i = 0; list && i < config_setting_length(list); i++) {
+        if (*ret_count == most) {
+            PROBLEM(reader, list, "%s: at most %u", name, most);
+            return;
+        }
+        read_script(reader, config_setting_get_elem(list, (unsigned)i), section,
+                    &out[(*ret_count)++]);
+    }
+}
+
+static void read_all(struct reader *reader, const config_setting_t *root, struct config *out)
+{
+    read_section(reader, root, &config_top, out);
+    read_group(reader, root, "venue", &config_venue, out);
+    read_group(reader, root, "account", &config_account, out);
+    read_group(reader, root, "runners", &config_runners, out);
+    read_market(reader, root, out);
+    read_products(reader, root, out);
+    read_scripts(reader, root, "strategies", &config_strategy_section, out->strategies,
+                 MAX_STRATEGIES, &out->strategy_count);
+    read_scripts(reader, root, "rules", &config_rule_section, out->rules, MAX_RULES,
+                 &out->rule_count);
+}
+
+static void set_defaults(struct config *config)
+{
+    config->venue.port = 443;
+    config->venue.connections = 4;
+    config->runners.max_restarts = 3;
+}
+
+int config_load(const char *path, struct config *ret, struct config_problems *ret_problems)
+{
+    struct reader reader = {path, ret_problems};
+    config_t file;
+
+    memset(ret, 0, sizeof(*ret));
+    memset(ret_problems, 0, sizeof(*ret_problems));
+    text_copy(ret->path, sizeof(ret->path), path, strlen(path));
+    set_defaults(ret);
+    config_init(&file);
+    if (!config_read_file(&file, path)) {
+        config_problem(ret_problems, path, config_error_line(&file), "%s%s",
+                       config_error_text(&file),
+                       config_error_type(&file) == CONFIG_ERR_PARSE
+                           ? " (libconfig syntax; a key may stand once in its group)" : "");
+    } else {
+        read_all(&reader, config_root_setting(&file), ret);
+        config_check(ret, ret_problems);
+    }
+    config_destroy(&file);
+    return ret_problems->count == 0 ? 0 : -1;
+}
+
+void config_fini(struct config *config)
+{
+    for (uint32_t i = 0; i < config->strategy_count; i++)
+        free(config->strategies[i].params);
+    for (uint32_t i = 0; i < config->rule_count; i++)
+        free(config->rules[i].params);
+    memset(config, 0, sizeof(*config));
+}
