@@ -27,7 +27,8 @@ struct engine {
     int64_t due_ns;
     bool begun, stopping, stopped_told, reconciled, market_up, user_up, journal_dead, skew_known;
     int64_t skew_ns, reconciled_ns, first_boot_wall_ns, last_fill_wall_ns;
-    uint64_t sequence, next_request, next_judge, orders_lists_done, cancels_late;
+    uint64_t sequence, next_request, next_judge, orders_lists_done;
+    int64_t cancels_look_ns;            /* when to look after cancels without an end */
     bool balance_known;
     struct event_balance balance;
 

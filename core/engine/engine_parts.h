@@ -9,10 +9,11 @@
 #include "model/view.h"
 
 enum {
-    /* The worst one event can ask for: every order moves and its strategy is told, as at the end of
-     * an orders list or the first step after a restart; the rest is slack for alerts. */
-    EVENT_OUT_MAX = 2 * MAX_ORDERS + 512,
-    OUT_MAX = EVENT_OUT_MAX + MAX_ORDERS,
+    /* The worst one event can ask for: every order is missing from a list (notice and alert), every
+     * staged fill is booked (two notices, two alerts), and a batch of cancels leaves. */
+    EVENT_OUT_MAX = 3 * MAX_ORDERS + 1024,
+    OUT_SPARE = MAX_ORDERS,   /* for views, and for a turn whose journal dies under it */
+    OUT_MAX = EVENT_OUT_MAX + OUT_SPARE + MAX_ORDERS,
     CANCELS_PER_STEP = 256,
     FILL_STAGE = 1024,        /* fills of a list are booked in the order of time, when it ends */
     RECENT_INTENTS = 512,     /* for control 12; older ones are outside any sensible window */
@@ -36,13 +37,15 @@ struct product {
     uint64_t trade_count, book_updates;
     uint64_t version;         /* rises with all a view of this product shows */
     uint64_t fills;           /* exact fills booked: a comparison across one proves nothing */
-    bool flatten;             /* until flat, resumed or given up */
+    bool flatten, flatten_told; /* until flat, resumed or given up; told of a refusal */
     uint8_t flatten_tries;
     actor_index flatten_actor; /* ACTOR_OPERATOR: everyone's */
+    int64_t flatten_ns;       /* not before */
 };
 
 struct runner {
-    bool seen, credit, view_owed;
+    bool seen, credit;
+    bool view_sent;           /* in this turn: its buffer is lent */
     enum runner_state state;
     uint32_t generation, generation_max;
     char hash[17], reason[REASON_MAX];

@@ -26,7 +26,9 @@
  *
  * Quantities: `filled` is the largest cumulative quantity that anyone told, `booked` what fills with
  * a trade id have covered. The difference is provisional: it moves the position at once at a
- * derived price, and each exact fill takes its place. */
+ * derived price, and each exact fill takes its place. Orders that are only shown to us (actor
+ * EXTERNAL) have no provisional part: what they had filled before we met them is not ours to guess,
+ * so their fills count by trade id alone. */
 #include "model/client_id.h"
 #include "model/event.h"
 #include "model/record.h"
@@ -69,7 +71,7 @@ struct order {
     enum order_type type;
     enum time_in_force tif;
     bool post_only, reduce_only;
-    bool ours;                   /* our owner tag; fills of others are booked by trade id alone */
+    bool ours;                   /* our owner tag */
     struct price price;          /* LIMIT */
     struct price value_price;    /* what exposure is valued at: the limit, or the worst of a market */
     struct size size;
@@ -77,6 +79,7 @@ struct order {
     /* where it stands */
     enum order_state state;      /* moved by order_move alone */
     struct size filled, booked;
+    struct money booked_cost;      /* price * size of the exact fills */
     struct money provisional_cost; /* of filled - booked */
     char reason[REASON_MAX];
 

@@ -1,0 +1,451 @@
+#include "engine/fills.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "base/wide.h"
+#include "engine/outbox.h"
+#include "engine/reconcile.h"
+
+enum { SEEN_KEY = 16 };
+
+/* ---- seen once */
+
+size_t fills_bytes(void)
+{
+    return map_bytes(SEEN_KEY, MAX_FILLS_SEEN) + (size_t)SEEN_KEY * MAX_FILLS_SEEN +
+           sizeof(struct staged_fill) * FILL_STAGE + 64;
+}
+
+void fills_init(struct engine *engine)
+{
+    struct arena *arena = &engine->arena;
+    map_init(&engine->seen.map, arena_take(arena, map_bytes(SEEN_KEY, MAX_FILLS_SEEN), 1), SEEN_KEY,
+             MAX_FILLS_SEEN);
+    engine->seen.ring = arena_take(arena, MAX_FILLS_SEEN, SEEN_KEY);
+    engine->stage = arena_take(arena, FILL_STAGE, sizeof(struct staged_fill));
+}
+
+static uint64_t mix(uint64_t hash, const char *text, uint64_t prime)
+{
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * prime;
+    return (hash ^ 0xff) * prime;
+}
+
+/* 128 bits of trade id, order id and kind: one trade may fill two of our orders, and its reversal
+ * carries its id. Ids of 65,536 fills meet by chance once in 10^29. */
+static void seen_key(const struct event_fill *fill, unsigned char key[SEEN_KEY])
+{
+    uint64_t halves[2] = {0xcbf29ce484222325u + (uint64_t)fill->kind,
+                          0x9e3779b97f4a7c15u ^ (uint64_t)fill->kind};
+    halves[0] = mix(mix(halves[0], fill->trade_id.text, 0x100000001b3u),
+                    fill->venue_order_id.text, 0x100000001b3u);
+    halves[1] = mix(mix(halves[1], fill->venue_order_id.text, 0xff51afd7ed558ccdu),
+                    fill->trade_id.text, 0xff51afd7ed558ccdu);
+    memcpy(key, halves, SEEN_KEY);
+}
+
+static bool was_seen(const struct engine *engine, const struct event_fill *fill)
+{
+    unsigned char key[SEEN_KEY];
+    uint32_t value;
+    seen_key(fill, key);
+    return map_get(&engine->seen.map, key, &value);
+}
+
+static void mark_seen(struct engine *engine, const struct event_fill *fill)
+{
+    struct fills_seen *seen = &engine->seen;
+    unsigned char *slot = seen->ring[seen->next];
+    if (seen->count == MAX_FILLS_SEEN)
+        map_remove(&seen->map, slot);
+    else
+        seen->count++;
+    seen_key(fill, slot);
+    CHECK(map_set(&seen->map, slot, seen->next));
+    seen->next = (seen->next + 1) % MAX_FILLS_SEEN;
+}
+
+/* ---- the provisional part */
+
+/* What the newest part must have cost for the average to be what it is; the average itself when
+ * that comes out absurd, for averages are rounded. */
+static struct price derive_price(const struct engine *engine, const struct order *order,
+                                 struct size filled, struct size delta, struct price average)
+{
+    struct money total, rest;
+    struct price price = {0};
+    if (average.e9 <= 0) {
+        price = order->price.e9 > 0 ? order->price : order->value_price;
+        return price.e9 > 0 ? price : engine->products[order->product].mid;
+    }
+    int64_t margin = average.e9 / 20;
+    bool known = money_sub(money_of(average, filled), order->booked_cost, &total) &&
+                 money_sub(total, order->provisional_cost, &rest) &&
+                 money_div_size(rest, delta, ROUND_HALF_EVEN, &price);
+    if (!known || price.e9 < average.e9 - margin || price.e9 > average.e9 + margin)
+        return average;
+    return price;
+}
+
+static void record_fill(struct engine *engine, const struct order *order, actor_index actor,
+                        const struct event_fill *fill, bool provisional)
+{
+    struct record_fill *r = &out_record(engine, RECORD_FILL)->fill;
+    const char *name = engine->settings.catalog.items[fill->product].product_id;
+    if (order != NULL)
+        r->id = order->id;
+    r->actor = actor;
+    r->product = fill->product;
+    text_copy(r->product_id, sizeof r->product_id, name, strlen(name));
+    r->fill = *fill;
+    r->provisional = provisional;
+}
+
+static void add_provisional(struct order *order, struct price price, struct size delta)
+{
+    struct money cost = money_of(price, delta);
+    if (money_add(order->provisional_cost, cost, &cost))
+        order->provisional_cost = cost;
+    order->filled.e9 += delta.e9;
+}
+
+bool fills_progress(struct engine *engine, struct order *order, struct size filled,
+                    struct price average)
+{
+    struct size delta;
+    if (filled.e9 <= order->filled.e9 || !size_sub(filled, order->filled, &delta))
+        return false;
+    if (order->actor == ACTOR_EXTERNAL) {
+        order->filled = filled;
+        return true;
+    }
+    struct event_fill fill = {.product = order->product, .side = order->side, .size = delta};
+    memset(&fill.trade_id, 0, sizeof fill.trade_id);
+    fill.venue_order_id = order->venue_id;
+    fill.price = derive_price(engine, order, filled, delta, average);
+    fill.venue_ns = engine->now.wall_ns;
+    fill.price.e9 = fill.price.e9 > 0 ? fill.price.e9 : 1;
+    add_provisional(order, fill.price, delta);
+    record_fill(engine, order, order->actor, &fill, true);
+    reconcile_want(engine, LIST_FILLS);
+    return true;
+}
+
+void fills_show(struct engine *engine, const struct order *order)
+{
+    struct portfolio *portfolio = &engine->portfolio;
+    portfolio_track(portfolio, orders_index(&engine->orders, order),
+                    order_provisional(order).e9 > 0);
+    (void)portfolio_show(portfolio, &engine->orders, order->product);
+}
+
+/* An exact fill has come for this order: as much of the provisional part is no more. */
+static void take_provisional(struct order *order, struct size before)
+{
+    struct size after = order_provisional(order);
+    wide_uint part;
+    uint64_t rest;
+    if (after.e9 == 0) {
+        order->provisional_cost.e18 = 0;
+        return;
+    }
+    bool negative = order->provisional_cost.e18 < 0;
+    if (wide_mul_div(wide_magnitude(order->provisional_cost.e18), (uint64_t)after.e9,
+                     (uint64_t)before.e9, &part, &rest))
+        (void)wide_signed(part, negative, &order->provisional_cost.e18);
+}
+
+/* ---- the exact part */
+
+static void apply_to_order(struct order *order, const struct event_fill *fill)
+{
+    struct size before = order_provisional(order);
+    struct money cost = money_of(fill->price, fill->size);
+    if (order->actor == ACTOR_EXTERNAL)
+        return;
+    if (fill->kind == FILL_REVERSAL) {
+        order->booked.e9 -= fill->size.e9 < order->booked.e9 ? fill->size.e9 : order->booked.e9;
+        order->filled.e9 -= fill->size.e9 < order->filled.e9 ? fill->size.e9 : order->filled.e9;
+        (void)money_sub(order->booked_cost, cost, &order->booked_cost);
+        return;
+    }
+    if (!size_add(order->booked, fill->size, &order->booked))
+        return;
+    (void)money_add(order->booked_cost, cost, &order->booked_cost);
+    if (order->booked.e9 > order->filled.e9)
+        order->filled = order->booked;
+    if (before.e9 > 0)
+        take_provisional(order, before);
+}
+
+static enum side booked_side(const struct event_fill *fill)
+{
+    if (fill->kind != FILL_REVERSAL)
+        return fill->side;
+    return fill->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
+}
+
+/* Into the exact books; the caller has seen that it was not there. */
+static bool book_exact(struct engine *engine, struct order *order, actor_index actor,
+                       const struct event_fill *fill)
+{
+    struct money fee = fill->fee;
+    if (fill->kind == FILL_REVERSAL)
+        fee.e18 = -fee.e18;
+    mark_seen(engine, fill);
+    if (!portfolio_book(&engine->portfolio, actor, fill->product, booked_side(fill), fill->price,
+                        fill->size, fee))
+        return false;
+    if (fill->venue_ns > engine->last_fill_wall_ns)
+        engine->last_fill_wall_ns = fill->venue_ns;
+    engine->products[fill->product].fills++;
+    engine->products[fill->product].version++;
+    if (order != NULL)
+        apply_to_order(order, fill);
+    return true;
+}
+
+static void tell_fill(struct engine *engine, actor_index actor, const struct order *order,
+                      const struct event_fill *fill)
+{
+    struct notice *n = out_notice(engine, actor, NOTICE_FILL, fill->product);
+    if (n == NULL)
+        return;
+    n->fill.ref = order != NULL ? order->ref : 0;
+    n->fill.side = booked_side(fill);
+    n->fill.price = fill->price;
+    n->fill.size = fill->size;
+    n->fill.fee = fill->fee;
+    n->fill.liquidity = fill->liquidity;
+}
+
+static void halt_for_overflow(struct engine *engine, const struct event_fill *fill)
+{
+    struct record_latch latch;
+    const char *name = engine->settings.catalog.items[fill->product].product_id;
+    if (!guard_tighten(&engine->guard, LATCH_ACCOUNT, 0, TRADING_HALTED, false,
+                       "a fill left the range that is kept exactly", &latch))
+        return;
+    out_latch(engine, &latch);
+    out_alert(engine, name, ": halted, ", latch.reason, NULL);
+}
+
+static void move_filled(struct engine *engine, struct order *order, struct size filled_before)
+{
+    bool moved = false;
+    if (order->filled.e9 >= order->size.e9 && order->filled.e9 > filled_before.e9)
+        moved = order_move(order, STIMULUS_WHOLLY_FILLED);
+    else if (order->filled.e9 > filled_before.e9)
+        moved = order_move(order, STIMULUS_PART_FILLED);
+    orders_close(&engine->orders, order);
+    if (moved || order->filled.e9 != filled_before.e9) {
+        order->changed_wall_ns = engine->now.wall_ns;
+        out_order(engine, order);
+    }
+    if (order->filled.e9 > order->size.e9 && filled_before.e9 <= order->size.e9)
+        out_alert(engine, "the venue filled more than the order's size: ", order->venue_id.text,
+                  NULL, NULL);
+}
+
+static void book_for_order(struct engine *engine, struct order *order,
+                           const struct event_fill *fill)
+{
+    struct size before = order->filled;
+    orders_open(&engine->orders, order);
+    bool booked = book_exact(engine, order, order->actor, fill);
+    if (booked)
+        record_fill(engine, order, order->actor, fill, false);
+    else
+        halt_for_overflow(engine, fill);
+    move_filled(engine, order, before);
+    fills_show(engine, order);
+    if (booked)
+        tell_fill(engine, order->actor, order, fill);
+}
+
+static void book_external(struct engine *engine, const struct event_fill *fill)
+{
+    /* From before our first day: the position it made is in the venue's list, not in our books. */
+    if (fill->venue_ns < engine->first_boot_wall_ns) {
+        mark_seen(engine, fill);
+        return;
+    }
+    if (!book_exact(engine, NULL, ACTOR_EXTERNAL, fill)) {
+        halt_for_overflow(engine, fill);
+        return;
+    }
+    record_fill(engine, NULL, ACTOR_EXTERNAL, fill, false);
+    engine->counters.external_fills++;
+    (void)portfolio_show(&engine->portfolio, &engine->orders, fill->product);
+    out_alert(engine, engine->settings.catalog.items[fill->product].product_id,
+              ": a fill of an order that is not ours was booked as external, order ",
+              fill->venue_order_id.text, NULL);
+}
+
+/* A live order of ours that the fill may belong to, because the venue's id of it is not known yet. */
+static bool may_be_ours(struct engine *engine, const struct event_fill *fill)
+{
+    for (uint32_t i = 0; i < engine->orders.high; i++) {
+        const struct order *order = orders_at(&engine->orders, i);
+        if (order != NULL && order_is_live(order->state) && order->venue_id.text[0] == '\0' &&
+            order->product == fill->product && order->side == fill->side)
+            return true;
+    }
+    return false;
+}
+
+static bool fill_is_valid(const struct engine *engine, const struct event_fill *fill)
+{
+    return fill->product < engine->settings.catalog.count && fill->price.e9 > 0 &&
+           fill->size.e9 > 0 && (fill->side == SIDE_BUY || fill->side == SIDE_SELL) &&
+           fill->trade_id.text[0] != '\0';
+}
+
+/* Books it, or says that it must wait for the next list of orders. */
+static bool book_or_hold(struct engine *engine, struct staged_fill *staged)
+{
+    const struct event_fill *fill = &staged->fill;
+    struct order *order = orders_find_venue(&engine->orders, &fill->venue_order_id);
+    if (was_seen(engine, fill))
+        return true;
+    if (order == NULL && may_be_ours(engine, fill)) {
+        if (!staged->held)
+            staged->held_at_list = engine->orders_lists_done;
+        staged->held = true;
+        if (engine->orders_lists_done - staged->held_at_list < 2) {
+            reconcile_want(engine, LIST_ORDERS);
+            return false;
+        }
+    }
+    engine->counters.fills++;
+    if (fill->kind != FILL_TRADE)
+        out_alert(engine, engine->settings.catalog.items[fill->product].product_id,
+                  ": the venue reversed or corrected a fill, trade ", fill->trade_id.text, NULL);
+    if (order != NULL)
+        book_for_order(engine, order, fill);
+    else
+        book_external(engine, fill);
+    return true;
+}
+
+static bool is_after(const struct event_fill *a, const struct event_fill *b)
+{
+    if (a->venue_ns != b->venue_ns)
+        return a->venue_ns > b->venue_ns;
+    return strcmp(a->trade_id.text, b->trade_id.text) > 0;
+}
+
+/* By insertion: a list comes sorted, forwards or backwards, and is short. */
+static void sort_stage(struct engine *engine)
+{
+    for (uint32_t i = 1; i < engine->stage_count; i++) {
+        struct staged_fill moved = engine->stage[i];
+        uint32_t at = i;
+        for (; at > 0 && is_after(&engine->stage[at - 1].fill, &moved.fill); at--)
+            engine->stage[at] = engine->stage[at - 1];
+        engine->stage[at] = moved;
+    }
+}
+
+void fills_flush(struct engine *engine)
+{
+    uint32_t kept = 0;
+    sort_stage(engine);
+    for (uint32_t i = 0; i < engine->stage_count; i++)
+        if (!book_or_hold(engine, &engine->stage[i]))
+            engine->stage[kept++] = engine->stage[i];
+    engine->stage_count = kept;
+}
+
+static bool is_staged(const struct engine *engine, const struct event_fill *fill)
+{
+    for (uint32_t i = 0; i < engine->stage_count; i++)
+        if (strcmp(engine->stage[i].fill.trade_id.text, fill->trade_id.text) == 0 &&
+            strcmp(engine->stage[i].fill.venue_order_id.text, fill->venue_order_id.text) == 0 &&
+            engine->stage[i].fill.kind == fill->kind)
+            return true;
+    return false;
+}
+
+void fills_on_fill(struct engine *engine, const struct event_fill *fill)
+{
+    struct staged_fill staged = {.fill = *fill};
+    if (fill->product >= engine->settings.catalog.count)
+        return; /* of a product that is not ours to trade: positions compared tell of it */
+    if (!fill_is_valid(engine, fill)) {
+        out_alert(engine, "an unusable fill was passed over, trade ", fill->trade_id.text, NULL,
+                  NULL);
+        return;
+    }
+    if (was_seen(engine, fill) || is_staged(engine, fill))
+        return;
+    bool listing = engine->lists[LIST_FILLS].outstanding;
+    if (!listing && book_or_hold(engine, &staged))
+        return;
+    if (engine->stage_count == FILL_STAGE)
+        fills_flush(engine);
+    if (engine->stage_count == FILL_STAGE) {
+        out_alert(engine, "too many fills wait for an order's id; one was left for the next list",
+                  NULL, NULL, NULL);
+        return;
+    }
+    engine->stage[engine->stage_count++] = staged;
+}
+
+bool fills_accept(struct engine *engine, struct event_fill *fill)
+{
+    unsigned char wall[8], key[SEEN_KEY];
+    uint32_t value;
+    for (int i = 0; i < 8; i++)
+        wall[i] = (unsigned char)(engine->now.wall_ns >> (56 - 8 * i));
+    memcpy(fill->trade_id.text, "accept-", 7);
+    text_hex(wall, sizeof wall, fill->trade_id.text + 7);
+    fill->trade_id.text[23] = (char)('a' + fill->product);
+    fill->trade_id.text[24] = '\0';
+    seen_key(fill, key);
+    if (map_get(&engine->seen.map, key, &value) || !book_exact(engine, NULL, ACTOR_EXTERNAL, fill))
+        return false;
+    record_fill(engine, NULL, ACTOR_EXTERNAL, fill, false);
+    return portfolio_show(&engine->portfolio, &engine->orders, fill->product);
+}
+
+/* ---- the journal read back */
+
+static bool restore_provisional(struct engine *engine, const struct record_fill *record,
+                                struct order *order)
+{
+    if (order == NULL || order->actor == ACTOR_EXTERNAL ||
+        record->fill.size.e9 > INT64_MAX - order->filled.e9)
+        return false;
+    orders_open(&engine->orders, order);
+    add_provisional(order, record->fill.price, record->fill.size);
+    orders_close(&engine->orders, order);
+    fills_show(engine, order);
+    return true;
+}
+
+bool fills_restore(struct engine *engine, const struct record_fill *record)
+{
+    struct event_fill fill = record->fill;
+    struct order *order = orders_find(&engine->orders, record->id);
+    if (!client_id_is_set(record->id))
+        order = orders_find_venue(&engine->orders, &fill.venue_order_id);
+    if (fill.price.e9 <= 0 || fill.size.e9 <= 0 || fill.side > SIDE_SELL ||
+        (order != NULL && order->product != fill.product))
+        return false;
+    if (record->provisional)
+        return restore_provisional(engine, record, order);
+    if (was_seen(engine, &fill))
+        return false;
+    if (order != NULL)
+        orders_open(&engine->orders, order);
+    bool booked = book_exact(engine, order, record->actor, &fill);
+    if (order != NULL) {
+        orders_close(&engine->orders, order);
+        fills_show(engine, order);
+    }
+    return portfolio_show(&engine->portfolio, &engine->orders, fill.product) && booked;
+}

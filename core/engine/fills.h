@@ -1,0 +1,20 @@
+#pragma once
+/* Fills are facts keyed by trade id, booked once, for any order, known or not. While a list of fills
+ * is being read they are kept and booked in the order of time when it ends: a page comes newest
+ * first, and average cost depends on the order. */
+#include "engine/engine_inside.h"
+
+size_t fills_bytes(void);
+void fills_init(struct engine *engine);
+void fills_on_fill(struct engine *engine, const struct event_fill *fill);
+void fills_flush(struct engine *engine); /* the list has ended */
+/* The venue told a larger cumulative quantity: the difference moves the position now, at a price
+ * derived from the average. Between orders_open and orders_close. True when it was larger. */
+bool fills_progress(struct engine *engine, struct order *order, struct size filled,
+                    struct price average);
+/* After orders_close: the shown positions follow the order's provisional part. */
+void fills_show(struct engine *engine, const struct order *order);
+/* A fill that an operator's word made: books it as external with an id of its own. */
+bool fills_accept(struct engine *engine, struct event_fill *fill);
+/* From the journal; false when it cannot be booked. */
+bool fills_restore(struct engine *engine, const struct record_fill *record);

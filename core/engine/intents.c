@@ -1,0 +1,376 @@
+#include "engine/intents.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/cancels.h"
+#include "engine/judge.h"
+#include "engine/market.h"
+#include "engine/outbox.h"
+#include "engine/strategies.h"
+
+/* ---- what is true now */
+
+static struct gate_exposure exposure_of(struct size position, const struct exposure *sum)
+{
+    return (struct gate_exposure){.position = position,
+                                  .working_buy = exposure_size(sum->buy),
+                                  .working_sell = exposure_size(sum->sell)};
+}
+
+static uint32_t working_of(const struct engine *engine, actor_index actor)
+{
+    uint32_t count = 0;
+    for (int i = 0; i < engine->settings.catalog.count; i++)
+        count += engine->orders.actors[actor_slot(actor)][i].count;
+    return count;
+}
+
+/* The same wish again inside the window: a loop, a double click, a restart of a script's logic. */
+static bool is_duplicate(const struct engine *engine, actor_index actor,
+                         const struct intent *intent)
+{
+    uint64_t kept = engine->recent_count < RECENT_INTENTS ? engine->recent_count : RECENT_INTENTS;
+    for (uint64_t i = 1; i <= kept; i++) {
+        const struct recent_intent *r =
+            &engine->recent[(engine->recent_count - i) % RECENT_INTENTS];
+        if (engine->now.mono_ns - r->at_ns >= engine->settings.duplicate_window_ns)
+            return false;
+        if (r->actor == actor && r->product == intent->product && r->side == intent->side &&
+            r->size.e9 == intent->size.e9 && r->price.e9 == intent->price.e9)
+            return true;
+    }
+    return false;
+}
+
+static void fill_market(struct engine *engine, const struct intent *intent, struct gate_input *in)
+{
+    struct product *p = &engine->products[intent->product];
+    struct level best;
+    in->book_valid = market_book_is_good(engine, intent->product);
+    in->book_age_ns = p->book_taken ? engine->now.mono_ns - p->book_ns : INT64_MAX;
+    if (book_best(&p->book, SIDE_BUY, &best))
+        in->bid = best.price;
+    if (book_best(&p->book, SIDE_SELL, &best))
+        in->ask = best.price;
+    if (intent->type == ORDER_TYPE_MARKET && intent->size.e9 > 0) {
+        struct book_walk walk = book_walk(&p->book, intent->side, intent->size);
+        in->worst.e9 = walk.whole ? walk.worst.e9 : 0;
+    }
+    in->mark_valid = market_mark(engine, intent->product, &in->mark, &in->mark_age_ns);
+}
+
+static void fill_health(const struct engine *engine, struct gate_input *in)
+{
+    in->account_state = engine->guard.account.state;
+    in->reconciled = engine->reconciled;
+    in->market_up = engine->market_up && feed_is_usable(&engine->feed, STREAM_MARKET);
+    in->user_up = engine->user_up && feed_is_usable(&engine->feed, STREAM_USER);
+    in->journal_up = !engine->journal_dead;
+    in->skew_known = engine->skew_known;
+    in->skew_ns = engine->skew_ns;
+}
+
+void intents_gate_input(struct engine *engine, actor_index asking, actor_index actor,
+                        const struct intent *intent, struct gate_input *ret)
+{
+    const struct orders *orders = &engine->orders;
+    product_index i = intent->product;
+    uint8_t slot = actor_slot(actor);
+    int64_t now_ns = engine->now.mono_ns;
+    memset(ret, 0, sizeof *ret);
+    ret->settings = &engine->settings;
+    ret->intent = intent;
+    ret->actor = asking;
+    ret->messages_account = rate_get(&engine->messages, now_ns);
+    ret->cancels_account = rate_get(&engine->cancels, now_ns);
+    fill_health(engine, ret);
+    if (actor < MAX_STRATEGIES) {
+        ret->strategy_state = engine->guard.strategies[actor].state;
+        ret->messages_strategy = rate_get(&engine->runners[actor].messages, now_ns);
+    }
+    ret->working_strategy = working_of(engine, actor);
+    ret->working_account = orders->account.count;
+    ret->working_value_account.e18 = orders->account.value;
+    if (i >= engine->settings.catalog.count)
+        return;
+    ret->instrument = &engine->settings.catalog.items[i];
+    ret->product_state = engine->guard.products[i].state;
+    fill_market(engine, intent, ret);
+    ret->exposure = exposure_of(engine->portfolio.shown_account[i].size, &orders->products[i]);
+    ret->strategy_exposure =
+        exposure_of(engine->portfolio.shown[slot][i].size, &orders->actors[slot][i]);
+    ret->working_product = orders->products[i].count;
+    ret->working_value_product.e18 = orders->products[i].value;
+    ret->duplicate = is_duplicate(engine, actor, intent);
+}
+
+/* ---- verdicts kept, told, journaled */
+
+void intents_keep_verdict(struct engine *engine, actor_index actor, const struct intent *intent,
+                          const struct verdict *verdict, struct client_id id, const char *text)
+{
+    struct verdict_row *row = &engine->verdicts[engine->verdict_count++ % VERDICTS_KEPT];
+    memset(row, 0, sizeof *row);
+    row->number = engine->verdict_count;
+    row->wall_ns = engine->now.wall_ns;
+    row->actor = actor;
+    row->intent = *intent;
+    row->verdict = *verdict;
+    row->id = id;
+    if (text != NULL)
+        text_copy(row->text, sizeof row->text, text, strnlen(text, REASON_MAX));
+}
+
+/* A script that is refused ten thousand times a second shall not fill the journal with it. */
+static bool is_to_be_recorded(struct engine *engine, actor_index actor)
+{
+    if (actor >= MAX_STRATEGIES)
+        return true;
+    struct runner *runner = &engine->runners[actor];
+    int64_t second = engine->now.mono_ns / NS_PER_S;
+    if (second != runner->refusal_second) {
+        runner->refusal_second = second;
+        runner->refusals_recorded = 0;
+    }
+    return runner->refusals_recorded++ < REFUSALS_RECORDED;
+}
+
+static void refuse(struct engine *engine, actor_index actor, const struct intent *intent,
+                   const struct verdict *verdict, const char *text)
+{
+    struct client_id none = {{0}};
+    engine->counters.refusals[verdict->code]++;
+    if (actor < MAX_STRATEGIES)
+        engine->runners[actor].refusals++;
+    intents_keep_verdict(engine, actor, intent, verdict, none, text);
+    if (is_to_be_recorded(engine, actor)) {
+        struct record_refusal *r = &out_record(engine, RECORD_REFUSAL)->refusal;
+        r->actor = actor;
+        r->intent = *intent;
+        r->verdict = *verdict;
+        if (text != NULL)
+            text_copy(r->text, sizeof r->text, text, strnlen(text, REASON_MAX));
+    } else {
+        engine->counters.refusals_unrecorded++;
+    }
+    struct notice *n = out_notice(engine, actor, NOTICE_REFUSAL, intent->product);
+    if (n == NULL)
+        return;
+    n->refusal.ref = intent->ref;
+    n->refusal.verdict = *verdict;
+    if (text != NULL)
+        text_copy(n->refusal.text, sizeof n->refusal.text, text, strnlen(text, REASON_MAX));
+}
+
+void intents_refuse(struct engine *engine, actor_index actor, const struct intent *intent,
+                    enum refusal code, const char *text)
+{
+    struct verdict verdict;
+    memset(&verdict, 0, sizeof verdict);
+    verdict.code = code;
+    refuse(engine, actor, intent, &verdict, text);
+}
+
+/* ---- an order is made */
+
+static void remember(struct engine *engine, actor_index actor, const struct intent *intent)
+{
+    engine->recent[engine->recent_count++ % RECENT_INTENTS] =
+        (struct recent_intent){engine->now.mono_ns, intent->price, intent->size,
+                               actor, intent->product, intent->side};
+    rate_add(&engine->messages, engine->now.mono_ns);
+    if (actor < MAX_STRATEGIES)
+        rate_add(&engine->runners[actor].messages, engine->now.mono_ns);
+}
+
+static struct order *add_order(struct engine *engine, actor_index actor,
+                               const struct intent *intent, struct client_id id,
+                               struct price value_price)
+{
+    struct order order;
+    memset(&order, 0, sizeof order);
+    order.id = id;
+    order.ref = intent->ref;
+    order.actor = actor;
+    order.product = intent->product;
+    order.side = intent->side;
+    order.type = intent->type;
+    order.tif = intent->tif;
+    order.post_only = intent->post_only;
+    order.reduce_only = intent->reduce_only;
+    order.ours = true;
+    order.price = intent->price;
+    order.value_price = value_price;
+    order.size = intent->size;
+    order.state = ORDER_INTENDED;
+    order.created_mono_ns = engine->now.mono_ns;
+    order.created_wall_ns = order.changed_wall_ns = engine->now.wall_ns;
+    return orders_add(&engine->orders, &order);
+}
+
+static struct price value_price(const struct intent *intent, const struct gate_input *in)
+{
+    return intent->type == ORDER_TYPE_LIMIT ? intent->price : in->worst;
+}
+
+static bool place(struct engine *engine, actor_index asking, actor_index actor,
+                  const struct intent *intent, struct verdict *ret)
+{
+    struct gate_input in;
+    struct approved_order approved;
+    struct client_id id = client_id_make(engine->settings.owner_tag, engine->settings.boot_random,
+                                         engine->sequence + 1);
+    intents_gate_input(engine, asking, actor, intent, &in);
+    if (!gate_approve(&in, id, &approved, ret))
+        return false;
+    struct order *order = add_order(engine, actor, intent, id, value_price(intent, &in));
+    if (order == NULL) {
+        ret->code = REFUSED_FULL;
+        return false;
+    }
+    engine->sequence++;
+    engine->counters.orders++;
+    remember(engine, actor, intent);
+    intents_keep_verdict(engine, actor, intent, ret, id, NULL);
+    out_order(engine, order);
+    struct command_place *c = &out_command(engine, COMMAND_PLACE)->place;
+    c->order = approved;
+    c->id = id;
+    c->product = intent->product;
+    return true;
+}
+
+void intents_finish(struct engine *engine, actor_index actor, const struct intent *intent)
+{
+    struct verdict verdict;
+    memset(&verdict, 0, sizeof verdict);
+    if (!place(engine, actor, actor, intent, &verdict))
+        refuse(engine, actor, intent, &verdict, NULL);
+}
+
+bool intents_place_for_operator(struct engine *engine, actor_index actor,
+                                const struct intent *intent, struct verdict *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    if (place(engine, ACTOR_OPERATOR, actor, intent, ret))
+        return true;
+    refuse(engine, ACTOR_OPERATOR, intent, ret, NULL);
+    return false;
+}
+
+/* ---- a strategy asks */
+
+static enum refusal check_shape(const struct engine *engine, actor_index actor,
+                                const struct intent *intent)
+{
+    bool market = intent->type == ORDER_TYPE_MARKET;
+    if (intent->product >= engine->settings.catalog.count ||
+        !(engine->settings.strategies[actor].products >> intent->product & 1))
+        return REFUSED_OWNER;
+    if (intent->side != SIDE_BUY && intent->side != SIDE_SELL)
+        return REFUSED_MALFORMED;
+    if ((intent->type != ORDER_TYPE_LIMIT && !market) || intent->tif == TIF_GTD ||
+        (unsigned)intent->tif >= TIF_OTHER)
+        return REFUSED_UNSUPPORTED;
+    if (intent->post_only && (market || intent->tif != TIF_GTC))
+        return REFUSED_MALFORMED;
+    if (market && intent->price.e9 != 0)
+        return REFUSED_MALFORMED;
+    return intent->ref == 0 ? REFUSED_MALFORMED : REFUSED_NOT;
+}
+
+static bool is_name_taken(struct engine *engine, actor_index actor, order_ref ref)
+{
+    const struct order *order = orders_find_ref(&engine->orders, actor, ref);
+    if (order != NULL && order_is_live(order->state))
+        return true;
+    for (uint32_t i = 0; engine->pending_count > 0 && i < MAX_PENDING_INTENTS; i++)
+        if (engine->pending[i].used && engine->pending[i].actor == actor &&
+            engine->pending[i].intent.ref == ref)
+            return true;
+    return false;
+}
+
+/* Control 25: on that side of that product nothing opens while an outcome is not known. */
+static bool is_outcome_unknown(const struct engine *engine, const struct intent *intent)
+{
+    return engine->orders.products[intent->product].unknown[intent->side] > 0;
+}
+
+static void ask_gate(struct engine *engine, actor_index actor, const struct intent *intent)
+{
+    struct gate_input in;
+    struct approved_order approved;
+    struct verdict verdict;
+    struct client_id id = client_id_make(engine->settings.owner_tag, engine->settings.boot_random,
+                                         engine->sequence + 1);
+    enum refusal code;
+    memset(&verdict, 0, sizeof verdict);
+    intents_gate_input(engine, actor, actor, intent, &in);
+    bool reducing = gate_is_reducing(&in);
+    if (!reducing && is_outcome_unknown(engine, intent)) {
+        intents_refuse(engine, actor, intent, REFUSED_UNKNOWN_OUTSTANDING, NULL);
+        return;
+    }
+    if (engine->settings.rule_count == 0 || reducing) {
+        intents_finish(engine, actor, intent);
+        return;
+    }
+    if (!gate_approve(&in, id, &approved, &verdict))
+        refuse(engine, actor, intent, &verdict, NULL);
+    else if (!judge_begin(engine, actor, intent, value_price(intent, &in), &code))
+        intents_refuse(engine, actor, intent, code, NULL);
+}
+
+static void want_place(struct engine *engine, actor_index actor, const struct intent *asked)
+{
+    struct intent intent = *asked;
+    enum refusal code = check_shape(engine, actor, &intent);
+    if (code == REFUSED_NOT && is_name_taken(engine, actor, intent.ref))
+        code = REFUSED_MALFORMED;
+    if (code != REFUSED_NOT) {
+        intents_refuse(engine, actor, &intent, code,
+                       code == REFUSED_MALFORMED ? "see the strategy API: shape or name of an order"
+                                                 : NULL);
+        return;
+    }
+    if (engine->stopping) {
+        intents_refuse(engine, actor, &intent, REFUSED_STATE, "the host is stopping");
+        return;
+    }
+    if (intent.type == ORDER_TYPE_MARKET)
+        intent.tif = TIF_IOC;
+    ask_gate(engine, actor, &intent);
+}
+
+static void want_cancel(struct engine *engine, actor_index actor, const struct intent *intent)
+{
+    struct order *order = orders_find_ref(&engine->orders, actor, intent->ref);
+    if (judge_withdraw(engine, actor, intent->ref))
+        return;
+    if (order == NULL)
+        intents_refuse(engine, actor, intent, REFUSED_OWNER, "no order of that name");
+    else if (!order_is_live(order->state))
+        out_order_notice(engine, order); /* it ended before: say again how */
+    else
+        cancels_want(engine, order);
+}
+
+void intents_on_intent(struct engine *engine, const struct event_intent *event)
+{
+    if (event->runner >= engine->settings.strategy_count ||
+        !strategies_is_current(engine, event->runner, event->generation)) {
+        engine->counters.old_generation++;
+        return;
+    }
+    engine->runners[event->runner].intents++;
+    switch (event->intent.kind) {
+    case INTENT_PLACE: want_place(engine, event->runner, &event->intent); return;
+    case INTENT_CANCEL: want_cancel(engine, event->runner, &event->intent); return;
+    case INTENT_CANCEL_ALL:
+        cancels_want_all(engine, event->runner, event->intent.product);
+        return;
+    }
+    intents_refuse(engine, event->runner, &event->intent, REFUSED_MALFORMED, "unknown kind");
+}

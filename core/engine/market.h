@@ -1,0 +1,18 @@
+#pragma once
+/* Market data into books, marks, candles and what the strategies are told of their health. */
+#include "engine/engine_inside.h"
+
+void market_on_link(struct engine *engine, const struct event_link *event);
+void market_on_frame(struct engine *engine, const struct event_frame *event);
+void market_on_heartbeat(struct engine *engine, const struct event_heartbeat *event);
+void market_on_book(struct engine *engine, const struct event_book *event);
+void market_on_trades(struct engine *engine, const struct event_trades *event);
+void market_on_instrument(struct engine *engine, const struct event_instrument *event);
+/* Stale products, silent streams, candles whose time is over; says when to come again. */
+void market_due(struct engine *engine);
+
+/* A snapshot was taken, no gap since, both sides there, bid below ask, and fresh. */
+bool market_book_is_good(const struct engine *engine, product_index product);
+/* The derived mark: VWAP of the last three minutes of trades, else the TWAP of the mid. */
+bool market_mark(struct engine *engine, product_index product, struct price *ret,
+                 int64_t *ret_age_ns);

@@ -1,0 +1,295 @@
+#include "engine/operator.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/cancels.h"
+#include "engine/intents.h"
+#include "engine/judge.h"
+#include "engine/outbox.h"
+#include "engine/reconcile.h"
+
+static const int64_t FLATTEN_GAP_NS = 1000000000;
+
+/* ---- latches */
+
+static void drop_flatten(struct engine *engine, const struct event_operator *event)
+{
+    for (product_index i = 0; i < engine->settings.catalog.count; i++)
+        if (event->target != TARGET_PRODUCT || event->index == i)
+            engine->products[i].flatten = false;
+}
+
+static bool has_reason(const struct event_operator *event)
+{
+    for (const char *c = event->reason; *c; c++)
+        if (*c != ' ' && *c != '\t')
+            return true;
+    return false;
+}
+
+static void tighten(struct engine *engine, const struct event_operator *event,
+                    enum trading_state state)
+{
+    struct record_latch latch;
+    if (!guard_tighten(&engine->guard, (int)event->target, event->index, state, true,
+                       event->reason, &latch)) {
+        const struct guard_latch *now = guard_at(&engine->guard, (int)event->target, event->index);
+        char text[REASON_MAX];
+        memset(text, 0, sizeof text);
+        out_join(text, sizeof text, "already ", trading_state_text(now->state),
+                 "; only resume loosens", NULL);
+        out_reply(engine, event->token, now->state == state, text);
+        return;
+    }
+    out_latch(engine, &latch);
+    if (state == TRADING_HALTED && event->target == TARGET_ACCOUNT)
+        judge_drop_all(engine, "the account was halted");
+    out_reply(engine, event->token, true, trading_state_text(state));
+}
+
+static void resume(struct engine *engine, const struct event_operator *event)
+{
+    struct record_latch latch;
+    if (!has_reason(event)) {
+        out_reply(engine, event->token, false, "resume needs a reason: it goes into the journal");
+        return;
+    }
+    if (engine->journal_dead && event->target == TARGET_ACCOUNT) {
+        out_reply(engine, event->token, false, "the journal is dead: restart on a good disk");
+        return;
+    }
+    drop_flatten(engine, event);
+    if (guard_resume(&engine->guard, (int)event->target, event->index, event->reason, &latch))
+        out_latch(engine, &latch);
+    out_reply(engine, event->token, true, "active");
+}
+
+void operator_halt_account(struct engine *engine, const char *reason)
+{
+    struct record_latch latch;
+    if (!guard_tighten(&engine->guard, LATCH_ACCOUNT, 0, TRADING_HALTED, false, reason, &latch))
+        return;
+    out_latch(engine, &latch);
+    judge_drop_all(engine, reason);
+    out_alert(engine, "the account is halted: ", reason, NULL, NULL);
+}
+
+/* ---- cancel-mine, flatten, stop, accept */
+
+static void reply_count(struct engine *engine, const struct event_operator *event, bool done,
+                        uint32_t count, const char *what)
+{
+    char number[DECIMAL_TEXT_MAX], text[160];
+    struct size value = {(int64_t)count * DECIMAL_ONE};
+    size_format(value, number);
+    memset(text, 0, sizeof text);
+    out_join(text, sizeof text, number, what, NULL, NULL);
+    out_reply(engine, event->token, done, text);
+}
+
+static actor_index actor_of(const struct event_operator *event)
+{
+    return event->target == TARGET_STRATEGY ? event->index : ACTOR_OPERATOR;
+}
+
+static product_index product_of(const struct event_operator *event)
+{
+    return event->target == TARGET_PRODUCT ? event->index : NO_PRODUCT;
+}
+
+static void cancel_mine(struct engine *engine, const struct event_operator *event)
+{
+    uint32_t count = cancels_want_all(engine, actor_of(event), product_of(event));
+    reply_count(engine, event, true, count, " own orders are being cancelled");
+}
+
+static void flatten(struct engine *engine, const struct event_operator *event)
+{
+    for (product_index i = 0; i < engine->settings.catalog.count; i++) {
+        struct product *p = &engine->products[i];
+        if (event->target == TARGET_PRODUCT && event->index != i)
+            continue;
+        p->flatten = true;
+        p->flatten_told = false;
+        p->flatten_tries = 0;
+        p->flatten_actor = actor_of(event);
+        p->flatten_ns = engine->now.mono_ns;
+    }
+    engine_due(engine, engine->now.mono_ns);
+    out_reply(engine, event->token, true,
+              "flattening: own orders are cancelled first, then market orders reduce");
+}
+
+static void stop(struct engine *engine, const struct event_operator *event)
+{
+    uint32_t count = 0;
+    engine->stopping = true;
+    judge_drop_all(engine, "the host is stopping");
+    if (engine->settings.cancel_on_stop)
+        count = cancels_want_all(engine, ACTOR_OPERATOR, NO_PRODUCT);
+    engine_due(engine, engine->now.mono_ns);
+    reply_count(engine, event, true, count, " own orders are being cancelled; stopping");
+}
+
+static void accept(struct engine *engine, const struct event_operator *event)
+{
+    uint32_t count = reconcile_accept(engine);
+    if (count == 0)
+        out_reply(engine, event->token, false,
+                  "nothing accepted: no position differs, or there is no price to book it at");
+    else
+        reply_count(engine, event, true, count,
+                    " positions taken over from the venue as external; resume to trade them");
+}
+
+static bool target_exists(const struct engine *engine, const struct event_operator *event)
+{
+    switch (event->target) {
+    case TARGET_ACCOUNT: return true;
+    case TARGET_STRATEGY: return event->index < engine->settings.strategy_count;
+    case TARGET_PRODUCT: return event->index < engine->settings.catalog.count;
+    }
+    return false;
+}
+
+static void record_operator(struct engine *engine, const struct event_operator *event)
+{
+    struct record_operator *r = &out_record(engine, RECORD_OPERATOR)->operator;
+    r->verb = event->verb;
+    r->target = (uint8_t)event->target;
+    r->index = event->index;
+    text_copy(r->reason, sizeof r->reason, event->reason, strnlen(event->reason, REASON_MAX));
+}
+
+void operator_on_event(struct engine *engine, const struct event_operator *event)
+{
+    if (!target_exists(engine, event)) {
+        out_reply(engine, event->token, false, "no such strategy or product");
+        return;
+    }
+    record_operator(engine, event);
+    switch (event->verb) {
+    case OPERATOR_HALT: tighten(engine, event, TRADING_HALTED); return;
+    case OPERATOR_REDUCE: tighten(engine, event, TRADING_REDUCING); return;
+    case OPERATOR_RESUME: resume(engine, event); return;
+    case OPERATOR_CANCEL_MINE: cancel_mine(engine, event); return;
+    case OPERATOR_FLATTEN: flatten(engine, event); return;
+    case OPERATOR_STOP: stop(engine, event); return;
+    case OPERATOR_RECONCILE:
+        reconcile_begin(engine);
+        out_reply(engine, event->token, true, "a fresh comparison with the venue has begun");
+        return;
+    case OPERATOR_ACCEPT: accept(engine, event); return;
+    }
+    out_reply(engine, event->token, false, "unknown verb");
+}
+
+/* ---- what goes on after the answer */
+
+static bool has_own_working(struct engine *engine, actor_index actor, product_index product)
+{
+    for (uint32_t i = 0; i < engine->orders.high; i++) {
+        const struct order *order = orders_at(&engine->orders, i);
+        if (order != NULL && order->ours && order_is_live(order->state) &&
+            (product == NO_PRODUCT || order->product == product) &&
+            (actor == ACTOR_OPERATOR || order->actor == actor))
+            return true;
+    }
+    return false;
+}
+
+static void flatten_size(struct engine *engine, product_index product, actor_index actor,
+                         struct size position)
+{
+    struct product *p = &engine->products[product];
+    struct verdict verdict;
+    struct intent intent;
+    struct size most = engine->settings.catalog.items[product].size_max;
+    memset(&intent, 0, sizeof intent);
+    intent.kind = INTENT_PLACE;
+    intent.product = product;
+    intent.side = position.e9 > 0 ? SIDE_SELL : SIDE_BUY;
+    intent.type = ORDER_TYPE_MARKET;
+    intent.tif = TIF_IOC;
+    intent.reduce_only = true;
+    intent.size.e9 = position.e9 > 0 ? position.e9 : -position.e9;
+    if (most.e9 > 0 && intent.size.e9 > most.e9)
+        intent.size = most;
+    if (intents_place_for_operator(engine, actor, &intent, &verdict) || p->flatten_told)
+        return;
+    p->flatten_told = true;
+    out_alert(engine, engine->settings.catalog.items[product].product_id,
+              ": flatten waits, the gate says ", refusal_text(verdict.code), NULL);
+}
+
+/* The account's position is taken from those who hold its sign, each for no more than its own. */
+static void flatten_everyone(struct engine *engine, product_index product)
+{
+    struct size left = engine->portfolio.shown_account[product].size;
+    for (uint8_t slot = 0; slot < ACTOR_SLOTS && left.e9 != 0; slot++) {
+        struct size own = engine->portfolio.shown[slot][product].size;
+        actor_index actor = actor_of_slot(slot);
+        if (own.e9 == 0 || (own.e9 > 0) != (left.e9 > 0))
+            continue;
+        if (left.e9 > 0 ? own.e9 > left.e9 : own.e9 < left.e9)
+            own = left;
+        flatten_size(engine, product, actor == ACTOR_EXTERNAL ? ACTOR_OPERATOR : actor, own);
+        left.e9 -= own.e9;
+    }
+}
+
+static bool is_flat(const struct engine *engine, product_index product, actor_index actor)
+{
+    if (actor == ACTOR_OPERATOR)
+        return engine->portfolio.shown_account[product].size.e9 == 0;
+    return engine->portfolio.shown[actor_slot(actor)][product].size.e9 == 0;
+}
+
+static void due_flatten(struct engine *engine, product_index product)
+{
+    struct product *p = &engine->products[product];
+    actor_index actor = p->flatten_actor;
+    const char *name = engine->settings.catalog.items[product].product_id;
+    if (engine->now.mono_ns < p->flatten_ns) {
+        engine_due(engine, p->flatten_ns);
+        return;
+    }
+    p->flatten_ns = engine->now.mono_ns + FLATTEN_GAP_NS;
+    engine_due(engine, p->flatten_ns);
+    if (has_own_working(engine, actor, product)) {
+        cancels_want_all(engine, actor, product);
+        return;
+    }
+    if (is_flat(engine, product, actor)) {
+        p->flatten = false;
+        return;
+    }
+    if (p->flatten_tries == FLATTEN_TRIES) {
+        p->flatten = false;
+        out_alert(engine, name, ": flatten given up, a position is left", NULL, NULL);
+        return;
+    }
+    uint64_t orders = engine->counters.orders;
+    if (actor == ACTOR_OPERATOR)
+        flatten_everyone(engine, product);
+    else
+        flatten_size(engine, product, actor,
+                     engine->portfolio.shown[actor_slot(actor)][product].size);
+    p->flatten_tries += engine->counters.orders != orders;
+}
+
+void operator_due(struct engine *engine)
+{
+    for (product_index i = 0; i < engine->settings.catalog.count; i++)
+        if (engine->products[i].flatten)
+            due_flatten(engine, i);
+    if (!engine->stopping || engine->stopped_told)
+        return;
+    if (engine->settings.cancel_on_stop && has_own_working(engine, ACTOR_OPERATOR, NO_PRODUCT)) {
+        engine_due(engine, engine->now.mono_ns + FLATTEN_GAP_NS / 10);
+        return;
+    }
+    engine->stopped_told = true;
+    out_command(engine, COMMAND_STOPPED);
+}

@@ -1,0 +1,361 @@
+#include "engine/reconcile.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/fills.h"
+#include "engine/outbox.h"
+#include "engine/venue.h"
+
+static const int64_t LIST_GAP_NS = 500000000;        /* one list of a kind in so long */
+static const int64_t LIST_TIMEOUT_NS = 30000000000;  /* its end never came */
+static const int64_t LIST_RETRY_NS = 2000000000;
+static const int64_t LIST_OVERLAP_NS = 120000000000; /* what the venue may show late */
+/* R2: the request's token lives 120 s, the venue may take 120 s more; looks are 30 s apart. */
+static const int64_t UNKNOWN_BOUND_NS = 240000000000;
+static const int64_t LOOKS_APART_NS = 30000000000;
+/* A fresh order may be missing from a list for a moment without being gone. */
+static const int64_t VISIBLE_AFTER_NS = 10000000000;
+
+/* ---- asking */
+
+void reconcile_want(struct engine *engine, enum list_kind kind)
+{
+    engine->lists[kind].wanted = true;
+    engine_due(engine, engine->now.mono_ns);
+}
+
+/* Back to the oldest order whose fate a list could tell. */
+static int64_t orders_since_ns(struct engine *engine)
+{
+    int64_t since_ns = engine->now.wall_ns;
+    for (uint32_t i = 0; i < engine->orders.high; i++) {
+        const struct order *order = orders_at(&engine->orders, i);
+        if (order != NULL && order_is_live(order->state) && order->created_wall_ns < since_ns)
+            since_ns = order->created_wall_ns;
+    }
+    return since_ns;
+}
+
+/* Back to the last exact fill, or to the oldest order that has a part without its fill. */
+static int64_t fills_since_ns(struct engine *engine)
+{
+    int64_t since_ns = engine->last_fill_wall_ns;
+    if (since_ns < engine->first_boot_wall_ns)
+        since_ns = engine->first_boot_wall_ns;
+    for (uint32_t i = 0; i < engine->portfolio.provisional_count; i++) {
+        const struct order *order = orders_at(&engine->orders, engine->portfolio.provisional[i]);
+        if (order->created_wall_ns < since_ns)
+            since_ns = order->created_wall_ns;
+    }
+    return since_ns;
+}
+
+static void send_list(struct engine *engine, enum list_kind kind)
+{
+    struct list_state *list = &engine->lists[kind];
+    struct command_list *c = &out_command(engine, COMMAND_LIST)->list;
+    int64_t since_ns = 0;
+    if (kind == LIST_ORDERS)
+        since_ns = orders_since_ns(engine) - LIST_OVERLAP_NS;
+    else if (kind == LIST_FILLS)
+        since_ns = fills_since_ns(engine) - LIST_OVERLAP_NS;
+    list->wanted = false;
+    list->outstanding = true;
+    list->request = ++engine->next_request;
+    list->sent_ns = engine->now.mono_ns;
+    list->not_before_ns = engine->now.mono_ns + LIST_GAP_NS;
+    c->kind = kind;
+    c->request = list->request;
+    c->since_wall_ns = since_ns > 0 ? since_ns : 0;
+    if (kind == LIST_POSITIONS) {
+        memset(engine->cycle.venue, 0, sizeof engine->cycle.venue);
+        memset(engine->cycle.venue_average, 0, sizeof engine->cycle.venue_average);
+    }
+    engine->counters.lists++;
+    engine_due(engine, list->sent_ns + LIST_TIMEOUT_NS);
+}
+
+static void enter(struct engine *engine, enum cycle_phase phase)
+{
+    static const enum list_kind KINDS[] = {[CYCLE_ORDERS] = LIST_ORDERS,
+                                           [CYCLE_FILLS] = LIST_FILLS,
+                                           [CYCLE_POSITIONS] = LIST_POSITIONS,
+                                           [CYCLE_BALANCE] = LIST_BALANCE};
+    engine->cycle.phase = phase;
+    engine->cycle.first_request = engine->next_request + 1;
+    if (phase != CYCLE_IDLE)
+        reconcile_want(engine, KINDS[phase]);
+}
+
+void reconcile_begin(struct engine *engine)
+{
+    engine->cycle.again = false;
+    enter(engine, CYCLE_ORDERS);
+}
+
+static void end_cycle(struct engine *engine)
+{
+    int64_t poll_ns = engine->settings.fills_poll_ns;
+    engine->cycle.phase = CYCLE_IDLE;
+    engine->cycle.next_ns = poll_ns > 0 ? engine->now.mono_ns + poll_ns : INT64_MAX;
+    if (engine->cycle.again)
+        reconcile_begin(engine);
+    engine_due(engine, engine->cycle.next_ns);
+}
+
+/* ---- orders that a whole list did not have */
+
+/* True: two whole lists, late enough and far enough apart, lacked an order without a word. */
+static bool is_never_there(const struct list_state *list, struct order *order)
+{
+    if (order->filled.e9 > 0 || list->sent_ns < order->created_mono_ns + UNKNOWN_BOUND_NS)
+        return false;
+    if (order->missed_ns == 0) {
+        order->missed_ns = list->sent_ns;
+        return false;
+    }
+    return list->sent_ns >= order->missed_ns + LOOKS_APART_NS;
+}
+
+static void look_for(struct engine *engine, struct order *order)
+{
+    const struct list_state *list = &engine->lists[LIST_ORDERS];
+    bool shown = order->state == ORDER_OPEN || order->state == ORDER_CANCEL_SENT;
+    if (shown && list->sent_ns >= order->created_mono_ns + VISIBLE_AFTER_NS) {
+        out_alert(engine, "the venue no longer lists an order it had shown: ",
+                  order->venue_id.text, NULL, NULL);
+        venue_move(engine, order, STIMULUS_MISSING, "missing from a whole list of orders");
+    } else if (order->state == ORDER_UNKNOWN && is_never_there(list, order)) {
+        venue_move(engine, order, STIMULUS_NEVER_THERE,
+                   "never at the venue: two whole lists after expiry lacked it");
+    }
+}
+
+static void end_orders(struct engine *engine, uint64_t request)
+{
+    for (uint32_t i = 0; i < engine->orders.high; i++) {
+        struct order *order = orders_at(&engine->orders, i);
+        if (order == NULL || !order_is_live(order->state))
+            continue;
+        if (order->listed == request)
+            order->missed_ns = 0;
+        else
+            look_for(engine, order);
+    }
+    engine->orders_lists_done++;
+    if (!engine->lists[LIST_FILLS].outstanding)
+        fills_flush(engine);
+}
+
+/* ---- positions compared */
+
+void reconcile_on_position(struct engine *engine, const struct event_position *event)
+{
+    struct cycle *cycle = &engine->cycle;
+    if (!engine->lists[LIST_POSITIONS].outstanding)
+        return;
+    if (event->product < engine->settings.catalog.count) {
+        cycle->venue[event->product] = event->size;
+        cycle->venue_average[event->product] = event->average_price;
+    } else if (!cycle->foreign_told && event->size.e9 != 0) {
+        cycle->foreign_told = true;
+        out_alert(engine, "the account holds a position in a product that is not configured",
+                  NULL, NULL, NULL);
+    }
+}
+
+static void record_outcome(struct engine *engine, product_index product, const char *text)
+{
+    struct record_reconcile *r = &out_record(engine, RECORD_RECONCILE)->reconcile;
+    r->agreed = product == NO_PRODUCT;
+    r->product = product;
+    if (product != NO_PRODUCT) {
+        r->ours = engine->portfolio.shown_account[product].size;
+        r->venue = engine->cycle.venue[product];
+    }
+    text_copy(r->text, sizeof r->text, text, strlen(text));
+}
+
+static void settle_mismatch(struct engine *engine, product_index product)
+{
+    struct record_latch latch;
+    char ours[DECIMAL_TEXT_MAX], venue[DECIMAL_TEXT_MAX], text[REASON_MAX];
+    const char *name = engine->settings.catalog.items[product].product_id;
+    size_format(engine->portfolio.shown_account[product].size, ours);
+    size_format(engine->cycle.venue[product], venue);
+    out_join(text, sizeof text, "our books say ", ours, ", the venue ", venue);
+    engine->cycle.settled[product] = true;
+    engine->counters.mismatches++;
+    record_outcome(engine, product, text);
+    out_alert(engine, name, ": ", text, ": reducing only; see accept and resume");
+    if (guard_tighten(&engine->guard, LATCH_PRODUCT, product, TRADING_REDUCING, false, text,
+                      &latch))
+        out_latch(engine, &latch);
+}
+
+/* Whether this product needs no further look. */
+static bool compare(struct engine *engine, product_index product)
+{
+    struct cycle *cycle = &engine->cycle;
+    const struct product *p = &engine->products[product];
+    struct size difference;
+    bool same = size_sub(cycle->venue[product],
+                         engine->portfolio.shown_account[product].size, &difference);
+    if (same && difference.e9 == 0) {
+        cycle->differs[product] = cycle->settled[product] = false;
+        return true;
+    }
+    same = same && cycle->differs[product] &&
+           difference.e9 == cycle->difference[product].e9 && p->fills == cycle->fills[product];
+    bool known = same && cycle->settled[product];
+    cycle->differs[product] = true;
+    cycle->difference[product] = difference;
+    cycle->fills[product] = p->fills;
+    if (same && !known)
+        settle_mismatch(engine, product);
+    return same;
+}
+
+static void end_positions(struct engine *engine)
+{
+    bool settled = true, agreed = true;
+    for (product_index i = 0; i < engine->settings.catalog.count; i++) {
+        settled = compare(engine, i) && settled;
+        agreed = agreed && !engine->cycle.differs[i];
+    }
+    engine->cycle.again = !settled;
+    if (!settled)
+        return;
+    if (agreed && !engine->cycle.recorded)
+        record_outcome(engine, NO_PRODUCT, "orders, fills and positions agree");
+    engine->cycle.recorded = agreed;
+    engine->counters.reconciles++;
+    engine->reconciled = engine->user_up;
+    engine->reconciled_ns = engine->now.mono_ns;
+}
+
+/* ---- a list has ended */
+
+static enum cycle_phase phase_of(enum list_kind kind)
+{
+    static const enum cycle_phase PHASES[] = {[LIST_ORDERS] = CYCLE_ORDERS,
+                                              [LIST_FILLS] = CYCLE_FILLS,
+                                              [LIST_POSITIONS] = CYCLE_POSITIONS,
+                                              [LIST_BALANCE] = CYCLE_BALANCE};
+    return PHASES[kind];
+}
+
+static void advance(struct engine *engine, enum list_kind kind, uint64_t request)
+{
+    struct cycle *cycle = &engine->cycle;
+    if (cycle->phase != phase_of(kind) || request < cycle->first_request)
+        return;
+    if (kind == LIST_ORDERS)
+        enter(engine, CYCLE_FILLS);
+    else if (kind == LIST_FILLS)
+        enter(engine, CYCLE_POSITIONS);
+    else if (kind == LIST_POSITIONS && !cycle->again)
+        enter(engine, CYCLE_BALANCE);
+    else
+        end_cycle(engine);
+}
+
+static void fail_list(struct engine *engine, enum list_kind kind)
+{
+    struct list_state *list = &engine->lists[kind];
+    list->outstanding = false;
+    list->wanted = true;
+    list->not_before_ns = engine->now.mono_ns + LIST_RETRY_NS;
+    engine_due(engine, list->not_before_ns);
+}
+
+void reconcile_on_list_end(struct engine *engine, const struct event_list_end *event)
+{
+    if ((unsigned)event->kind >= LIST_KIND_COUNT)
+        return;
+    struct list_state *list = &engine->lists[event->kind];
+    if (!list->outstanding || list->request != event->request)
+        return;
+    list->outstanding = false;
+    /* Items of a list that broke off are facts as well; only what it lacked proves nothing. */
+    if (event->kind == LIST_FILLS)
+        fills_flush(engine);
+    if (!event->complete) {
+        fail_list(engine, event->kind);
+        return;
+    }
+    if (event->kind == LIST_ORDERS)
+        end_orders(engine, event->request);
+    else if (event->kind == LIST_POSITIONS && engine->cycle.phase == CYCLE_POSITIONS &&
+             event->request >= engine->cycle.first_request)
+        end_positions(engine);
+    advance(engine, event->kind, event->request);
+}
+
+/* ---- what falls due */
+
+static void due_list(struct engine *engine, enum list_kind kind)
+{
+    struct list_state *list = &engine->lists[kind];
+    int64_t now_ns = engine->now.mono_ns;
+    if (list->outstanding && now_ns - list->sent_ns >= LIST_TIMEOUT_NS)
+        fail_list(engine, kind);
+    if (list->outstanding) {
+        engine_due(engine, list->sent_ns + LIST_TIMEOUT_NS);
+    } else if (list->wanted) {
+        if (now_ns >= list->not_before_ns)
+            send_list(engine, kind);
+        else
+            engine_due(engine, list->not_before_ns);
+    }
+}
+
+void reconcile_due(struct engine *engine)
+{
+    struct cycle *cycle = &engine->cycle;
+    if (cycle->phase == CYCLE_IDLE && cycle->next_ns > 0) {
+        if (engine->now.mono_ns >= cycle->next_ns)
+            reconcile_begin(engine);
+        else
+            engine_due(engine, cycle->next_ns);
+    }
+    for (int i = 0; i < LIST_KIND_COUNT; i++)
+        due_list(engine, (enum list_kind)i);
+}
+
+/* ---- the operator takes the venue's word */
+
+static bool accept_one(struct engine *engine, product_index product)
+{
+    struct size difference;
+    struct event_fill fill;
+    struct price price = engine->cycle.venue_average[product];
+    if (!engine->cycle.differs[product] ||
+        !size_sub(engine->cycle.venue[product], engine->portfolio.shown_account[product].size,
+                  &difference) ||
+        difference.e9 == 0 || difference.e9 == INT64_MIN)
+        return false;
+    memset(&fill, 0, sizeof fill);
+    fill.product = product;
+    fill.side = difference.e9 > 0 ? SIDE_BUY : SIDE_SELL;
+    fill.size.e9 = difference.e9 > 0 ? difference.e9 : -difference.e9;
+    fill.kind = FILL_OTHER;
+    fill.venue_ns = engine->now.wall_ns;
+    if (price.e9 <= 0)
+        price = engine->products[product].mid;
+    if (price.e9 <= 0)
+        return false;
+    fill.price = price;
+    return fills_accept(engine, &fill);
+}
+
+uint32_t reconcile_accept(struct engine *engine)
+{
+    uint32_t accepted = 0;
+    for (product_index i = 0; i < engine->settings.catalog.count; i++)
+        accepted += accept_one(engine, i);
+    if (accepted > 0)
+        reconcile_begin(engine);
+    return accepted;
+}

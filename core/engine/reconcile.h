@@ -1,0 +1,18 @@
+#pragma once
+/* Comparison with the venue: lists of orders, fills, positions and the balance, in that order, at
+ * start, when the user stream comes up, at the cadence of the drop copy, and when in doubt.
+ *
+ * A cycle that agrees makes the engine `reconciled`; before that nothing is sent that opens. A list
+ * counts for a phase only when it was asked for after the phase before it had ended. A position that
+ * differs is looked at twice, because lists are not one snapshot; the same difference twice with no
+ * fill between them is real: the product goes to REDUCING and people are told. No position is ever
+ * changed to fit; an operator's `accept` may do that. */
+#include "engine/engine_inside.h"
+
+void reconcile_begin(struct engine *engine);                       /* a fresh cycle, from the top */
+void reconcile_want(struct engine *engine, enum list_kind kind);   /* one list, soon */
+void reconcile_on_list_end(struct engine *engine, const struct event_list_end *event);
+void reconcile_on_position(struct engine *engine, const struct event_position *event);
+void reconcile_due(struct engine *engine);
+/* What the venue holds beyond our books becomes ACTOR_EXTERNAL's; how many products it was. */
+uint32_t reconcile_accept(struct engine *engine);

@@ -1,0 +1,182 @@
+#include "engine/restore.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/cancels.h"
+#include "engine/fills.h"
+#include "engine/intents.h"
+#include "engine/outbox.h"
+
+/* Products are found by name: the index was that of the config file of then. */
+static product_index find_product(const struct engine *engine, const char *product_id)
+{
+    return catalog_find(&engine->settings.catalog, product_id,
+                        strnlen(product_id, PRODUCT_ID_MAX));
+}
+
+static bool actor_is_valid(actor_index actor)
+{
+    return actor < MAX_STRATEGIES || actor == ACTOR_OPERATOR || actor == ACTOR_EXTERNAL;
+}
+
+static void restore_sequence(struct engine *engine, struct client_id id)
+{
+    if (client_id_owner(id) == engine->settings.owner_tag &&
+        client_id_boot(id) == client_id_boot(client_id_make(engine->settings.owner_tag,
+                                                            engine->settings.boot_random, 0)) &&
+        client_id_sequence(id) > engine->sequence)
+        engine->sequence = client_id_sequence(id);
+}
+
+static struct order *add_order(struct engine *engine, const struct record *record,
+                               product_index product)
+{
+    const struct record_order *r = &record->order;
+    bool market = r->type == ORDER_TYPE_MARKET;
+    struct order order;
+    memset(&order, 0, sizeof order);
+    order.id = r->id;
+    order.venue_id = r->venue_id;
+    order.ref = r->ref;
+    order.actor = r->actor;
+    order.product = product;
+    order.side = r->side;
+    order.type = r->type;
+    order.tif = r->tif;
+    order.post_only = r->post_only;
+    order.reduce_only = r->reduce_only;
+    order.ours = client_id_is_set(r->id) && client_id_owner(r->id) == engine->settings.owner_tag;
+    order.price.e9 = market ? 0 : r->price.e9;
+    order.value_price = r->price;
+    order.size = r->size;
+    order.filled = r->filled;
+    order.state = r->state;
+    order.created_wall_ns = record->at.wall_ns;
+    return orders_add(&engine->orders, &order);
+}
+
+static bool restore_order(struct engine *engine, const struct record *record)
+{
+    const struct record_order *r = &record->order;
+    product_index product = find_product(engine, r->product_id);
+    if (product == NO_PRODUCT)
+        return true; /* no longer configured; positions compared tell of what is left there */
+    if (!actor_is_valid(r->actor) || (unsigned)r->state >= ORDER_STATE_COUNT ||
+        (unsigned)r->side > SIDE_SELL || r->size.e9 <= 0 || r->filled.e9 < 0)
+        return false;
+    struct order *order = client_id_is_set(r->id)
+                              ? orders_find(&engine->orders, r->id)
+                              : orders_find_venue(&engine->orders, &r->venue_id);
+    if (order == NULL) {
+        if (!client_id_is_set(r->id) && r->venue_id.text[0] == '\0')
+            return false;
+        order = add_order(engine, record, product);
+        if (order == NULL)
+            return false;
+        restore_sequence(engine, r->id);
+    }
+    if (order->product != product || order->side != r->side || order->size.e9 != r->size.e9 ||
+        order->actor != r->actor)
+        return false;
+    orders_open(&engine->orders, order);
+    if (r->venue_id.text[0] && order->venue_id.text[0] == '\0')
+        orders_set_venue(&engine->orders, order, &r->venue_id);
+    order->state = r->state;
+    order->filled = r->filled;
+    order->changed_wall_ns = record->at.wall_ns;
+    memcpy(order->reason, r->reason, sizeof order->reason);
+    order->reason[sizeof order->reason - 1] = '\0';
+    orders_close(&engine->orders, order);
+    fills_show(engine, order);
+    return true;
+}
+
+static bool restore_fill(struct engine *engine, const struct record_fill *record)
+{
+    struct record_fill fill = *record;
+    fill.product = fill.fill.product = find_product(engine, record->product_id);
+    if (fill.product == NO_PRODUCT)
+        return true;
+    return actor_is_valid(fill.actor) && fills_restore(engine, &fill);
+}
+
+static bool restore_runner(struct engine *engine, const struct record_runner *record)
+{
+    if (record->runner >= MAX_RUNNERS)
+        return false;
+    struct runner *runner = &engine->runners[record->runner];
+    if (record->generation > runner->generation_max)
+        runner->generation_max = record->generation;
+    return true;
+}
+
+static bool restore_refusal(struct engine *engine, const struct record *record)
+{
+    const struct record_refusal *r = &record->refusal;
+    struct client_id none = {{0}};
+    if ((unsigned)r->verdict.code >= REFUSAL_COUNT)
+        return false;
+    engine->now = record->at;
+    intents_keep_verdict(engine, r->actor, &r->intent, &r->verdict, none, r->text);
+    return true;
+}
+
+bool restore_record(struct engine *engine, const struct record *record)
+{
+    switch (record->kind) {
+    case RECORD_BOOT:
+        if (engine->first_boot_wall_ns == 0)
+            engine->first_boot_wall_ns = record->at.wall_ns;
+        return true;
+    case RECORD_ORDER: return restore_order(engine, record);
+    case RECORD_FILL: return restore_fill(engine, &record->fill);
+    case RECORD_REFUSAL: return restore_refusal(engine, record);
+    case RECORD_LATCH: return guard_restore(&engine->guard, &record->latch);
+    case RECORD_RUNNER: return restore_runner(engine, &record->runner);
+    case RECORD_OPERATOR:
+    case RECORD_RECONCILE: return true; /* for people; their effects have records of their own */
+    }
+    return false;
+}
+
+/* ---- the first step */
+
+static bool begin_order(struct engine *engine, struct order *order)
+{
+    order->created_mono_ns = order->cancel_sent_ns = engine->now.mono_ns;
+    if (order->state == ORDER_CANCEL_SENT && order->ours) {
+        order->cancel_wanted = true;
+        engine_due(engine, engine->now.mono_ns);
+    }
+    /* Ours by its tag but no strategy's: nobody would look after it. */
+    if (order->actor == ACTOR_EXTERNAL && order->ours)
+        cancels_want(engine, order);
+    orders_open(&engine->orders, order);
+    bool moved = order_move(order, STIMULUS_RESTARTED);
+    if (moved)
+        text_copy(order->reason, sizeof order->reason, "may have been sent before the restart", 37);
+    orders_close(&engine->orders, order);
+    if (moved)
+        out_order(engine, order);
+    return moved;
+}
+
+void restore_begin(struct engine *engine)
+{
+    uint32_t unknown = 0;
+    struct record_boot *boot = &out_record(engine, RECORD_BOOT)->boot;
+    boot->owner_tag = engine->settings.owner_tag;
+    boot->boot_random = engine->settings.boot_random;
+    if (engine->first_boot_wall_ns == 0)
+        engine->first_boot_wall_ns = engine->now.wall_ns;
+    for (uint32_t i = 0; i < engine->orders.high; i++) {
+        struct order *order = orders_at(&engine->orders, i);
+        if (order != NULL && order_is_live(order->state))
+            unknown += begin_order(engine, order);
+    }
+    if (unknown > 0)
+        out_alert(engine, "orders of the last run may have been sent: unknown until the venue says",
+                  NULL, NULL, NULL);
+    engine->cancels_look_ns = engine->now.mono_ns;
+}
