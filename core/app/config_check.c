@@ -130,14 +130,13 @@ static void check_names(const struct config *config, struct config_problems *pro
 
 void config_check(struct config *config, struct config_problems *problems)
 {
-    if (problems->count > 0)
-        return; /* rules between keys only confuse while single keys are wrong */
     check_venue(config, problems);
     check_socket(config, problems);
     check_names(config, problems);
     for (uint32_t i = 0; i < config->strategy_count; i++)
         check_script_products(config, &config->strategies[i], problems);
-    if (config->runners.soft_deadline_ns >= config->runners.hard_deadline_ns)
+    if (config->runners.hard_deadline_ns > 0 &&
+        config->runners.soft_deadline_ns >= config->runners.hard_deadline_ns)
         config_problem(problems, config->path, 0,
                        "runners: soft_deadline_ms must be below hard_deadline_ms");
     if (config->strategy_count == 0)

@@ -1,0 +1,537 @@
+/* `moongate run`. Three stages over one loop:
+ *
+ *     open: config, key, journal (locked and verified), link
+ *       |   products are discovered at the venue, never assumed
+ *     trade: engine restored from the journal, runners spawned, streams up, a turn before each sleep
+ *       |   SIGTERM, SIGINT or `ctl stop`
+ *     stop: own orders cancelled (or kept), replies awaited, runners stopped, journal closed
+ */
+#include "app/live.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/live_private.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "engine/snapshot.h"
+#include "io/clock_os.h"
+#include "io/secret.h"
+
+/* A stop waits this long for the venue's last words before it gives up and says what is open. */
+static const int64_t STOP_PATIENCE_NS = 15 * (int64_t)1000000000;
+static const size_t QUEUE_BYTES = 8 * 1024 * 1024;
+enum { EVENTS_PER_TURN = 512 };
+
+static int64_t mono_now(void)
+{
+    return clock_os_now().mono_ns;
+}
+
+void live_push(struct live *live, const struct event *event)
+{
+    if (!event_queue_push(live->queue, event))
+        log_error("live", "the event queue is full; a %s event was refused",
+                  event_kind_text(event->kind));
+    loop_again(live->loop); /* it may have been pushed from inside a turn's own hook */
+}
+
+/* --- the turn --- */
+
+static bool next_event(void *context, struct event *ret)
+{
+    struct live *live = context;
+
+    return event_queue_pop(live->queue, ret);
+}
+
+static void set_tick(struct live *live)
+{
+    int64_t due_ns = engine_next_deadline_ns(live->engine);
+
+    if (due_ns == INT64_MAX)
+        loop_timer_clear(live->tick);
+    else
+        loop_timer_set(live->tick, due_ns - mono_now());
+}
+
+static void on_tick(void *context)
+{
+    struct event event = {.kind = EVENT_TICK};
+
+    live_push(context, &event);
+}
+
+static void on_turn(void *context)
+{
+    struct live *live = context;
+
+    if (!live->engine)
+        return;
+    if (turn_run(&live->turn, EVENTS_PER_TURN) == EVENTS_PER_TURN)
+        loop_again(live->loop);
+    set_tick(live);
+}
+
+/* --- commands out --- */
+
+/* Below the hold: what comes here may leave. */
+static void send_now_through(void *context, const struct command *command, int64_t commit_number)
+{
+    struct live *live = context;
+
+    (void)commit_number;
+    switch (command->kind) {
+    case COMMAND_PLACE: case COMMAND_CANCEL: case COMMAND_LIST: case COMMAND_STREAM_RESET:
+        link_command(live->link, command);
+        break;
+    case COMMAND_VIEW: case COMMAND_NOTICE: case COMMAND_JUDGE: case COMMAND_RUNNER_END:
+        runner_command(live->runners, command);
+        break;
+    case COMMAND_ALERT:
+        log_warn("alert", "%s", command->alert.text);
+        break;
+    case COMMAND_OPERATOR_REPLY:
+        operator_reply(live->operator, &command->operator_reply);
+        break;
+    case COMMAND_STOPPED:
+        live->orders_done = true;
+        break;
+    }
+}
+
+/* --- journal --- */
+
+static int restore_record(void *context, int64_t number, const struct record *record,
+                          struct err *err)
+{
+    struct live *live = context;
+
+    live->restored = (uint64_t)number;
+    if (!engine_restore(live->engine, record))
+        return err_set(err, "the %s contradicts what came before", record_kind_text(record->kind));
+    return 0;
+}
+
+static void on_durable(void *context, int64_t number)
+{
+    hold_release(((struct live *)context)->hold, number);
+}
+
+static void on_journal_dead(void *context, const char *reason)
+{
+    struct live *live = context;
+    struct event event = {.kind = EVENT_JOURNAL, .journal.dead = true};
+
+    log_error("journal", "%s; no order leaves from here on, cancels still do", reason);
+    text_copy(event.journal.reason, REASON_MAX, reason, strlen(reason));
+    hold_drop_all(live->hold, reason);
+    live_push(live, &event);
+}
+
+static void on_store_news(void *context)
+{
+    store_poll(((struct live *)context)->store);
+}
+
+/* An order that was approved and never left: the engine is told so, in the words of a reply. */
+static void on_hold_dropped(void *context, const struct command_place *place, const char *reason)
+{
+    struct event event = {.kind = EVENT_PLACE_REPLY};
+
+    event.place_reply.client_id = place->id;
+    event.place_reply.outcome = OUTCOME_NOT_SENT;
+    text_copy(event.place_reply.reason, REASON_MAX, reason, strlen(reason));
+    live_push(context, &event);
+}
+
+static int open_journal(struct live *live, struct err *err)
+{
+    struct store_config config = {
+        .directory = live->config.state_dir,
+        .identity = environment_text(live->config.environment),
+        .context = live, .on_record = restore_record,
+        .on_durable = on_durable, .on_dead = on_journal_dead,
+    };
+    struct sink_port below = {live, send_now_through};
+
+    live->store = store_open(&config, err);
+    if (!live->store)
+        return err_wrap(err, "journal in %s", live->config.state_dir);
+    if (live->restored)
+        log_info("journal", "%llu records restored", (unsigned long long)live->restored);
+    live->store_news = loop_fd_create(live->loop, store_fd(live->store), on_store_news, NULL, live);
+    live->hold = hold_create(&below, on_hold_dropped, live);
+    return live->store_news && live->hold ? 0 : err_set(err, "no memory");
+}
+
+/* --- products --- */
+
+static void on_discovered(void *context, const struct catalog *found, const char *error)
+{
+    struct live *live = context;
+
+    if (error)
+        err_set(&live->failure, "products cannot be read: %s", error);
+    else
+        config_engine_settings(&live->config, found, &live->settings, &live->failure);
+    loop_stop(live->loop);
+}
+
+static int discover(struct live *live, struct err *err)
+{
+    char assets[MAX_PRODUCTS][ASSET_MAX];
+    uint32_t count = config_assets(&live->config, assets);
+
+    if (link_discover(live->link, (const char (*)[ASSET_MAX])assets, count, on_discovered, live,
+                      err) < 0)
+        return -1;
+    loop_run(live->loop);
+    if (*live->failure.text || live->settings.catalog.count == 0)
+        return err_set(err, "%s", *live->failure.text ? live->failure.text
+                                                      : "stopped before products were known");
+    live->catalog = live->settings.catalog;
+    return 0;
+}
+
+/* --- link --- */
+
+static void set_endpoint(struct link_endpoint *endpoint, const char *host, uint16_t port)
+{
+    text_copy(endpoint->host, sizeof(endpoint->host), host, strlen(host));
+    endpoint->port = port;
+}
+
+static int open_link(struct live *live, struct err *err)
+{
+    struct link_config config;
+
+    link_config_init(&config);
+    set_endpoint(&config.rest, live->config.venue.host, live->config.venue.port);
+    set_endpoint(&config.market, live->config.venue.market_host, live->config.venue.market_port);
+    set_endpoint(&config.user, live->config.venue.user_host, live->config.venue.user_port);
+    config.ca_file = live->config.venue.ca_file;
+    config.connections = live->config.venue.connections;
+    config.stale_after_ns = live->config.account.stale_after_ns;
+    if (secret_random(&config.seed, sizeof(config.seed), err) < 0)
+        return -1;
+    live->link = link_create(&config, live->loop, &live->catalog, live->key, live->queue, err);
+    return live->link ? 0 : -1;
+}
+
+/* --- runners --- */
+
+static void on_reloaded(void *context, uint64_t token, const char *line)
+{
+    struct live *live = context;
+
+    log_info("reload", "%s", line);
+    operator_reloaded(live->operator, token, line);
+}
+
+/* moongate-runner stands beside moongate, unless the config says otherwise. */
+static void runner_program(const struct config *config, char *out, size_t capacity)
+{
+    ssize_t length;
+    char *slash;
+
+    if (*config->runners.program) {
+        text_copy(out, capacity, config->runners.program, strlen(config->runners.program));
+        return;
+    }
+    length = readlink("/proc/self/exe", out, capacity - 32);
+    if (length < 0)
+        length = 0;
+    out[length] = '\0';
+    slash = strrchr(out, '/');
+    length = slash ? slash - out + 1 : 0;
+    text_copy(out + length, capacity - (size_t)length, "moongate-runner", 15);
+}
+
+static int add_runner(struct live *live, const struct config_script *script, enum script_role role,
+                      uint32_t index, struct err *err)
+{
+    struct runner_config config = {
+        .role = role, .name = script->name, .script_path = script->script,
+        .params_json = script->params,
+    };
+
+    config.index = (actor_index)(role == SCRIPT_ROLE_RULE ? MAX_STRATEGIES + index : index);
+    config.products = role == SCRIPT_ROLE_RULE ? (1u << live->settings.catalog.count) - 1
+                                               : live->settings.strategies[index].products;
+    if (secret_random(&config.seed, sizeof(config.seed), err) < 0)
+        return -1;
+    return runner_add(live->runners, &config, err);
+}
+
+static uint32_t first_generation(const struct live *live)
+{
+    uint32_t highest = 0;
+
+    for (actor_index i = 0; i < MAX_RUNNERS; i++)
+        if (snapshot_generation(live->engine, i) > highest)
+            highest = snapshot_generation(live->engine, i);
+    return highest + 1;
+}
+
+static int open_runners(struct live *live, struct err *err)
+{
+    struct runner_pool_config config = runner_pool_defaults();
+    char program[CONFIG_TEXT_MAX];
+
+    runner_program(&live->config, program, sizeof(program));
+    config.loop = loop_raw(live->loop);
+    config.events = live->queue;
+    config.settings = &live->settings;
+    config.program = program;
+    config.lib_directory = live->config.runners.library;
+    config.context = live;
+    config.on_outcome = on_reloaded;
+    config.soft_deadline_ns = live->config.runners.soft_deadline_ns;
+    config.hard_deadline_ns = live->config.runners.hard_deadline_ns;
+    config.max_restarts = live->config.runners.max_restarts;
+    config.memory_max = (uint64_t)live->config.runners.memory_max_mib << 20;
+    config.sched_idle = live->config.runners.sched_idle;
+    config.cpu = (int)live->config.runners.cpu - 1;
+    config.first_generation = first_generation(live);
+    if (live->config.environment != ENVIRONMENT_LOOPBACK)
+        config.required_layers = LAYER_ALL;
+    live->runners = runner_pool_create(&config, err);
+    if (!live->runners)
+        return -1;
+    for (uint32_t i = 0; i < live->config.rule_count; i++)
+        if (add_runner(live, &live->config.rules[i], SCRIPT_ROLE_RULE, i, err) < 0)
+            return -1;
+    for (uint32_t i = 0; i < live->config.strategy_count; i++)
+        if (add_runner(live, &live->config.strategies[i], SCRIPT_ROLE_STRATEGY, i, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* --- signals and the way out --- */
+
+static void on_hangup(void *context)
+{
+    struct live *live = context;
+    struct err err = {""};
+
+    if (runner_reload(live->runners, NULL, 0, &err) < 0)
+        log_warn("reload", "%s", err.text);
+}
+
+static void on_out_of_patience(void *context)
+{
+    ((struct live *)context)->out_of_patience = true;
+}
+
+static void begin_stop(struct live *live)
+{
+    struct event event = {.kind = EVENT_OPERATOR,
+                          .operator = {.verb = OPERATOR_STOP, .target = TARGET_ACCOUNT}};
+
+    if (live->stopping)
+        return;
+    live->stopping = true;
+    text_copy(event.operator.reason, REASON_MAX, "signal", 6);
+    if (!live->engine) {
+        loop_stop(live->loop);
+        return;
+    }
+    log_info("live", "stopping: no new orders; own orders are %s",
+             live->config.account.cancel_on_stop ? "cancelled" : "kept working");
+    live_push(live, &event);
+    loop_timer_set(live->patience, STOP_PATIENCE_NS);
+}
+
+static void on_stop_signal(void *context)
+{
+    begin_stop(context);
+}
+
+/* After each turn: once the orders have ended the runners are stopped, and then the loop. */
+static void on_settled(void *context)
+{
+    struct live *live = context;
+    bool settled = live->orders_done || live->out_of_patience;
+
+    if (settled && !live->stopping)
+        loop_timer_set(live->patience, STOP_PATIENCE_NS); /* stopped by `ctl stop` */
+    if (!settled || (link_busy(live->link) && !live->out_of_patience))
+        return;
+    live->stopping = true;
+    if (!live->runners_told)
+        runner_pool_stop(live->runners);
+    live->runners_told = true;
+    if (runner_pool_is_idle(live->runners) || live->out_of_patience)
+        loop_stop(live->loop);
+}
+
+static int watch_signals(struct live *live, struct err *err)
+{
+    if (loop_on_signal(live->loop, SIGTERM, on_stop_signal, live, err) < 0 ||
+        loop_on_signal(live->loop, SIGINT, on_stop_signal, live, err) < 0 ||
+        loop_on_signal(live->loop, SIGHUP, on_hangup, live, err) < 0)
+        return -1;
+    return 0;
+}
+
+/* --- the three stages --- */
+
+static int open_ground(struct live *live, struct err *err)
+{
+    if (secret_harden_process(err) < 0)
+        return -1;
+    live->key = secret_load_key(live->config.venue.key_file, live->config.api, err);
+    if (!live->key)
+        return -1;
+    live->loop = loop_create(err);
+    if (!live->loop)
+        return -1;
+    live->queue = event_queue_create(QUEUE_BYTES);
+    live->tick = loop_timer_create(live->loop, on_tick, live);
+    live->patience = loop_timer_create(live->loop, on_out_of_patience, live);
+    if (!live->queue || !live->tick || !live->patience)
+        return err_set(err, "no memory");
+    if (watch_signals(live, err) < 0 || open_link(live, err) < 0)
+        return -1;
+    log_info("live", "environment %s, venue %s:%u", environment_text(live->config.environment),
+             live->config.venue.host, live->config.venue.port);
+    return discover(live, err);
+}
+
+static int open_engine(struct live *live, struct err *err)
+{
+    uint64_t chance;
+
+    if (secret_random(&chance, sizeof(chance), err) < 0)
+        return -1;
+    live->settings.boot_random = chance & 0xffffffffff; /* 40 bits */
+    live->engine = engine_create(&live->settings);
+    if (!live->engine)
+        return err_set(err, "no memory for the engine");
+    if (open_journal(live, err) < 0)
+        return -1;
+    live->turn = (struct turn){
+        .engine = live->engine, .clock = clock_os_port(), .source = {live, next_event},
+        .journal = store_port(live->store), .sink = hold_port(live->hold),
+    };
+    loop_add_hook(live->loop, LOOP_TURN, on_turn, live);
+    loop_add_hook(live->loop, LOOP_TURN, on_settled, live);
+    return 0;
+}
+
+static int open_operator(struct live *live, struct err *err)
+{
+    struct operator_config config = {
+        .loop = live->loop, .queue = live->queue, .engine = live->engine,
+        .link = live->link, .runners = live->runners, .store = live->store,
+        .settings = &live->settings, .socket = live->config.socket,
+        .environment = environment_text(live->config.environment),
+    };
+
+    live->operator = operator_create(&config, err);
+    return live->operator ? 0 : -1;
+}
+
+static int live_trade(struct live *live, struct err *err)
+{
+    if (open_engine(live, err) < 0 || open_runners(live, err) < 0 || open_operator(live, err) < 0)
+        return -1;
+    if (link_start(live->link, err) < 0)
+        return -1;
+    log_info("live", "%u products, %u strategies, %u rules; operator's socket %s",
+             live->settings.catalog.count, live->config.strategy_count, live->config.rule_count,
+             live->config.socket);
+    set_tick(live);
+    loop_run(live->loop);
+    if (!live->orders_done)
+        return err_set(err, "stopped without having seen the end of every own order; they are in "
+                            "the journal as they stand and are reconciled at the next start");
+    return live_write_summary(live, err);
+}
+
+static void live_close(struct live *live)
+{
+    operator_destroy(live->operator);
+    runner_pool_destroy(live->runners);
+    link_destroy(live->link);
+    loop_fd_destroy(live->store_news);
+    store_close(live->store);
+    hold_destroy(live->hold);
+    engine_destroy(live->engine);
+    loop_timer_destroy(live->patience);
+    loop_timer_destroy(live->tick);
+    event_queue_destroy(live->queue);
+    loop_destroy(live->loop);
+    sign_key_destroy(live->key);
+    config_fini(&live->config);
+}
+
+static int print_problems(const struct config_problems *problems)
+{
+    for (uint32_t i = 0; i < problems->count && i < CONFIG_PROBLEMS_MAX; i++)
+        fprintf(stderr, "%s\n", problems->text[i]);
+    if (problems->count > CONFIG_PROBLEMS_MAX)
+        fprintf(stderr, "and %u more\n", problems->count - CONFIG_PROBLEMS_MAX);
+    return 2;
+}
+
+static int usage(FILE *out)
+{
+    fprintf(out,
+            "usage: moongate run -c FILE [-v]\n\n"
+            "Trades until SIGTERM or SIGINT. SIGHUP reloads changed scripts, never limits.\n"
+            "  -c, --config FILE   the config; `moongate check -c FILE` says what is wrong with it\n"
+            "  -v, --verbose       debug lines too\n\n"
+            "Exit: 0 stopped in order; 1 could not start, or orders were left in doubt;\n"
+            "2 the command line or the config is wrong.\n");
+    return out == stdout ? 0 : 2;
+}
+
+static int live_run(const char *path)
+{
+    struct config_problems *problems = calloc(1, sizeof(*problems));
+    struct live *live = calloc(1, sizeof(*live));
+    struct err err = {""};
+    int code;
+
+    if (!live || !problems) {
+        fprintf(stderr, "moongate run: no memory\n");
+        code = 1;
+    } else if (config_load(path, &live->config, problems) < 0) {
+        code = print_problems(problems);
+    } else {
+        code = open_ground(live, &err) < 0 || live_trade(live, &err) < 0 ? 1 : 0;
+        if (code)
+            log_error("live", "%s", err.text);
+        live_close(live);
+    }
+    free(problems);
+    free(live);
+    return code;
+}
+
+int live_main(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    const char *path = NULL;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
+        switch (option) {
+        case 'c': path = optarg; break;
+        case 'v': log_set_level(LOG_DEBUG); break;
+        case 'h': return usage(stdout);
+        default: return usage(stderr);
+        }
+    }
+    if (!path || optind < argc)
+        return usage(stderr);
+    return live_run(path);
+}

@@ -1,0 +1,9 @@
+#pragma once
+/* `moongate run`: plugs engine, link, runners, journal and operator together over one loop, and
+ * decides nothing. Returns the exit code:
+ *
+ *     0  stopped by signal, own orders gone (or kept, by config), journal closed
+ *     1  could not start, or stopped with orders whose end was not seen
+ *     2  the command line or the config is wrong */
+
+int live_main(int argc, char **argv);

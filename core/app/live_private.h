@@ -1,0 +1,40 @@
+#pragma once
+/* Inside `moongate run`: what is plugged together, in the order it is made and unmade. */
+#include "app/config.h"
+#include "app/operator.h"
+#include "engine/engine.h"
+#include "engine/turn.h"
+#include "io/hold.h"
+#include "io/link.h"
+#include "io/loop.h"
+#include "io/runner.h"
+#include "io/store.h"
+
+struct live {
+    struct config config;
+    struct loop *loop;             /* all owned, made in this order */
+    struct event_queue *queue;
+    struct sign_key *key;
+    struct catalog catalog;        /* the link keeps it fresh; the engine has its own copy */
+    struct link *link;
+    struct engine_settings settings;
+    struct engine *engine;
+    struct store *store;
+    struct loop_fd *store_news;
+    struct hold *hold;
+    struct runner_pool *runners;
+    struct operator *operator;
+    struct loop_timer *tick, *patience;
+    struct turn turn;
+
+    struct err failure;            /* why discovery failed; "" while fine */
+    bool stopping;                 /* a stop was asked for */
+    bool orders_done;              /* the engine said that every own order has ended */
+    bool runners_told;             /* to stop */
+    bool out_of_patience;
+    uint64_t restored;             /* records of earlier runs */
+};
+
+void live_push(struct live *live, const struct event *event);
+/* What the run came to, as JSON, beside the journal: summary.json. */
+int live_write_summary(const struct live *live, struct err *err);
