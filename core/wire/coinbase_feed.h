@@ -7,8 +7,9 @@
  *
  * Each good frame emits EVENT_FRAME (its sequence_num) first, then its content in wire order.
  * Nothing is emitted for a frame that fails: it is checked whole before the first event
- * leaves. Products that are not in the catalog are passed over. Sizes leave as base coin. Numbers never
- * pass through a binary float. An `error` frame emits EVENT_LINK down with the venue's words. */
+ * leaves. Products that are not in the catalog are passed over. Sizes leave as base coin. Numbers
+ * never pass through a binary float. An `error` frame emits EVENT_LINK down with the venue's
+ * words, and no EVENT_FRAME: it has no number. */
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/event.h"

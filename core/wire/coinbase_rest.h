@@ -11,7 +11,8 @@ typedef void coinbase_rest_emit(void *context, const struct event *event);
 
 #define COINBASE_PREFIX "/api/v3/brokerage"
 
-/* POST /orders. -1: the order does not fit the venue's units (err says which). */
+/* POST /orders. -1: the order does not fit the venue's units (err says which). reduce_only goes
+ * out only where the venue takes it (INTX: market and good-till-cancelled limit orders). */
 int coinbase_rest_encode_place(const struct approved_order *order, const struct catalog *catalog,
                                struct buf *ret_body, struct err *err);
 /* POST /orders/batch_cancel, at most MAX_CANCEL_BATCH ids. */
@@ -23,7 +24,9 @@ enum coinbase_list { COINBASE_ORDERS_ALL, COINBASE_ORDERS_OPEN, COINBASE_FILLS,
 void coinbase_rest_path(struct buf *out, enum coinbase_list list, const char *cursor,
                         const char *portfolio, int64_t since_wall_ns);
 
-/* `http_status` 0: no whole reply arrived. Fills outcome, venue id and reason; the reply's own
+/* `http_status` 0: no whole reply arrived. REFUSED: a documented code in a reject (HTTP 200), or
+ * a documented 400, 401, 403 or 429 body. DUPLICATE_CLIENT_ORDER_ID is UNKNOWN: an order lives
+ * under that id. Fills outcome, venue id and reason; the reply's own
  * client_order_id must be `expected`, else UNKNOWN ("reply belongs to another order"). */
 void coinbase_rest_decode_place(int http_status, const char *body, size_t length,
                                 struct client_id expected, struct event_place_reply *ret);
@@ -43,13 +46,15 @@ int coinbase_rest_decode_list(enum coinbase_list list, const char *body, size_t 
  * the wanted assets in either profile. -1: unusable, or no space. */
 int coinbase_rest_decode_products(const char *body, size_t length, const char (*assets)[ASSET_MAX],
                                   uint32_t asset_count, struct catalog *found, struct err *err);
-int coinbase_rest_decode_time(const char *body, size_t length, int64_t *ret_wall_ns, struct err *err);
+int coinbase_rest_decode_time(const char *body, size_t length, int64_t *ret_wall_ns,
+                              struct err *err);
 /* GET /portfolios: the uuid of the INTX (else default) portfolio. */
 int coinbase_rest_decode_portfolios(const char *body, size_t length, char ret_uuid[VENUE_ID_MAX],
                                     struct err *err);
 /* GET /product_book: emits one EVENT_BOOK snapshot. */
-int coinbase_rest_decode_product_book(const char *body, size_t length, const struct catalog *catalog,
-                                      coinbase_rest_emit *emit, void *context, struct err *err);
+int coinbase_rest_decode_product_book(const char *body, size_t length,
+                                      const struct catalog *catalog, coinbase_rest_emit *emit,
+                                      void *context, struct err *err);
 /* The venue's words out of any of its error shapes; HTML and garbage are cut to a safe excerpt. */
 void coinbase_rest_decode_error(int http_status, const char *body, size_t length,
                                 char ret_reason[REASON_MAX]);

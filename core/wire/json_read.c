@@ -8,8 +8,9 @@
 
 void json_init(struct json_reader *json, const char *bytes, size_t length)
 {
-    json->begin = json->at = bytes;
-    json->end = bytes + length;
+    /* No body at all comes as NULL, to which not even 0 may be added. */
+    json->begin = json->at = length > 0 ? bytes : "";
+    json->end = json->begin + length;
     json->failure = NULL;
     json->depth = json->key_count = 0;
     json->first = false;
