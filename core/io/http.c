@@ -62,7 +62,7 @@ struct lane {
     struct request *request;   /* owned; NULL: free */
     unsigned attempts;         /* times the request was about to be written */
     size_t header_bytes;
-    bool too_long, reply_begun, want_warm;
+    bool too_long, reply_begun, head_ended, framed, want_warm;
     int64_t written_ns, used_ns; /* used_ns: last whole reply; 0: no live connection */
     struct buf body;
     struct http_result result;
@@ -167,7 +167,7 @@ static int64_t header_number(const char *text, size_t length)
 static void forget_reply(struct lane *lane)
 {
     lane->result = (struct http_result){.rate_limit = -1, .rate_remaining = -1, .rate_reset = -1};
-    lane->too_long = false;
+    lane->too_long = lane->head_ended = lane->framed = false;
     buf_clear(&lane->body);
 }
 
@@ -184,6 +184,10 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     if (length > 5 && memcmp(line, "HTTP/", 5) == 0) /* 1xx replies come before the real one */
         forget_reply(lane);
     lane->reply_begun = true;
+    lane->head_ended = length <= 2; /* the blank line */
+    if (header_is(line, length, "content-length", &value, &value_length) ||
+        header_is(line, length, "transfer-encoding", &value, &value_length))
+        lane->framed = true;
     if (header_is(line, length, "x-ratelimit-limit", &value, &value_length))
         lane->result.rate_limit = header_number(value, value_length);
     else if (header_is(line, length, "x-ratelimit-remaining", &value, &value_length))
@@ -293,10 +297,20 @@ static void copy_reason(char out[128], const char *text)
     out[length] = '\0';
 }
 
+/* libcurl takes a head without its blank line for whole, and a body that ends with the connection
+ * too, even where TLS was cut: neither can be told from a truncation. */
+static bool is_whole(const struct lane *lane, CURLcode code)
+{
+    long status = 0;
+    curl_easy_getinfo(lane->easy, CURLINFO_RESPONSE_CODE, &status);
+    return code == CURLE_OK && lane->head_ended &&
+           (lane->framed || status == 204 || status == 304);
+}
+
 static const char *reason_of(const struct lane *lane, CURLcode code)
 {
     if (code == CURLE_OK)
-        return "";
+        return is_whole(lane, code) ? "" : "the reply's end cannot be told from a cut";
     if (lane->too_long)
         return "the reply is longer than is allowed";
     if (lane->attempts > 1)
@@ -308,7 +322,7 @@ static enum http_state state_of(const struct lane *lane, CURLcode code)
 {
     if (lane->attempts == 0)
         return HTTP_NOT_SENT;
-    if (code == CURLE_OK)
+    if (is_whole(lane, code))
         return HTTP_COMPLETE;
     return lane->reply_begun ? HTTP_PARTIAL : HTTP_SENT_NO_REPLY;
 }

@@ -1,5 +1,6 @@
 /* The two WebSocket streams: subscribe at once, watch for the acknowledgement, the heartbeats and
  * malformed frames, and turn frames into events. */
+#define _GNU_SOURCE /* memmem */
 #include <stdio.h>
 #include <string.h>
 
