@@ -1,128 +1,9 @@
-/* The language as scripts see it: an allow-list, with every source of accident taken out. Tables are
- * walked in a defined order, text carries no address, and what crashes the interpreter
- * (coroutine.close, __gc, weak tables, bytecode) is not there. */
+/* The language as scripts see it: an allow-list, with every source of accident taken out. Text
+ * carries no address, and what crashes the interpreter (coroutine.close, __gc, weak tables,
+ * bytecode) is not there. Walking and sorting tables is in api_tables.c. */
 #include <string.h>
 
-#include "script_private.h"
-
-/* --- pairs and next in a defined order: numbers ascending, then text bytewise, then booleans --- */
-
-static int key_rank(lua_State *L, int index)
-{
-    switch (lua_type(L, index)) {
-    case LUA_TNUMBER: return 0;
-    case LUA_TSTRING: return 1;
-    case LUA_TBOOLEAN: return 2;
-    default:
-        return luaL_error(L, "a table with keys of type %s has no defined order; use an array",
-                          luaL_typename(L, index));
-    }
-}
-
-static bool key_less(lua_State *L, int a, int b)
-{
-    int rank_a = key_rank(L, a), rank_b = key_rank(L, b);
-    size_t length_a, length_b, shorter;
-    const char *text_a, *text_b;
-    int order;
-
-    if (rank_a != rank_b)
-        return rank_a < rank_b;
-    if (rank_a == 0)
-        return lua_compare(L, a, b, LUA_OPLT);
-    if (rank_a == 2)
-        return lua_toboolean(L, a) < lua_toboolean(L, b);
-    text_a = lua_tolstring(L, a, &length_a);
-    text_b = lua_tolstring(L, b, &length_b);
-    shorter = length_a < length_b ? length_a : length_b;
-    order = memcmp(text_a, text_b, shorter);
-    return order < 0 || (order == 0 && length_a < length_b);
-}
-
-static int sort_less(lua_State *L)
-{
-    lua_pushboolean(L, key_less(L, 1, 2));
-    return 1;
-}
-
-/* Pushes an array of the table's keys, sorted. table.sort does the work, kept in the registry. */
-static void push_sorted_keys(lua_State *L, int table)
-{
-    lua_Integer count = 0;
-
-    table = lua_absindex(L, table);
-    lua_getfield(L, LUA_REGISTRYINDEX, "table.sort");
-    lua_newtable(L);
-    for (lua_pushnil(L); lua_next(L, table);) {
-        lua_pop(L, 1);
-        key_rank(L, -1);
-        lua_pushvalue(L, -1);
-        if (++count > PAIRS_KEYS_MAX)
-            luaL_error(L, "pairs: the table has more than %d keys", PAIRS_KEYS_MAX);
-        lua_rawseti(L, -3, count);
-    }
-    lua_pushvalue(L, -1);
-    lua_insert(L, -3); /* keys, sort, keys */
-    lua_pushcfunction(L, sort_less);
-    lua_call(L, 2, 0);
-}
-
-static int pairs_step(lua_State *L)
-{
-    lua_Integer i = lua_tointeger(L, lua_upvalueindex(2));
-
-    for (;;) {
-        lua_pushinteger(L, ++i);
-        lua_replace(L, lua_upvalueindex(2));
-        if (lua_rawgeti(L, lua_upvalueindex(1), i) == LUA_TNIL)
-            return 1;
-        lua_pushvalue(L, -1);
-        if (lua_rawget(L, 1) != LUA_TNIL) /* removed meanwhile: passed over */
-            return 2;
-        lua_pop(L, 2);
-    }
-}
-
-static int base_pairs(lua_State *L)
-{
-    luaL_checktype(L, 1, LUA_TTABLE);
-    if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
-        lua_pushvalue(L, 1);
-        lua_call(L, 1, 3);
-        return 3;
-    }
-    push_sorted_keys(L, 1);
-    lua_pushinteger(L, 0);
-    lua_pushcclosure(L, pairs_step, 2);
-    lua_pushvalue(L, 1);
-    lua_pushnil(L);
-    return 3;
-}
-
-static int base_next(lua_State *L)
-{
-    bool found = false, first = lua_isnoneornil(L, 2);
-
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_settop(L, 2);
-    lua_pushnil(L); /* 3: the smallest key above argument 2 */
-    for (lua_pushnil(L); lua_next(L, 1);) {
-        lua_pop(L, 1);
-        if ((first || key_less(L, 2, 4)) && (!found || key_less(L, 4, 3))) {
-            lua_pushvalue(L, 4);
-            lua_replace(L, 3);
-            found = true;
-        }
-    }
-    if (!found) {
-        lua_pushnil(L);
-        return 1;
-    }
-    lua_settop(L, 3);
-    lua_pushvalue(L, 3);
-    lua_rawget(L, 1);
-    return 2;
-}
+#include "api.h"
 
 /* --- text without addresses --- */
 
@@ -147,26 +28,24 @@ static int base_tostring(lua_State *L)
 /* string.format with %p refused and the arguments of %s made text by the tostring above. */
 static int base_format(lua_State *L)
 {
-    const char *format = luaL_checkstring(L, 1);
+    size_t length;
+    const char *format = luaL_checklstring(L, 1, &length), *end = format + length;
     int argument = 1, top = lua_gettop(L);
 
-    for (const char *at = format; *at; at++) {
-        if (*at != '%')
+    for (const char *at = format; at < end; at++) {
+        if (*at != '%' || ++at == end || *at == '%')
             continue;
-        if (*++at == '%')
-            continue;
-        at += strspn(at, "-+ #0123456789.");
+        while (at < end && *at && strchr("-+ #0123456789.", *at))
+            at++;
         argument++;
-        if (*at == 'p')
+        if (at < end && *at == 'p')
             return luaL_error(L, "string.format: %%p would print an address; it is not there");
-        if (*at == 's' && argument <= top && !lua_isstring(L, argument)) {
+        if (at < end && *at == 's' && argument <= top && !lua_isstring(L, argument)) {
             lua_pushcfunction(L, base_tostring);
             lua_pushvalue(L, argument);
             lua_call(L, 1, 1);
             lua_replace(L, argument);
         }
-        if (*at == '\0')
-            break;
     }
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
@@ -174,47 +53,158 @@ static int base_format(lua_State *L)
     return 1;
 }
 
-/* A gigabyte asked for in one call runs in C, where no deadline reaches but the kill. */
+/* A gigabyte asked for in one call, or nothing a billion times over, runs in C, where no deadline
+ * reaches but the kill. */
 static int base_rep(lua_State *L)
 {
-    size_t length = lua_rawlen(L, 1), separator = lua_rawlen(L, 3);
+    size_t length, separator;
     lua_Integer count = luaL_checkinteger(L, 2);
     lua_Integer most = (lua_Integer)script_of(L)->start.memory_max;
 
+    luaL_checklstring(L, 1, &length);
+    luaL_optlstring(L, 3, "", &separator);
+    lua_settop(L, 3);
+    if (count > 0 && length + separator == 0)
+        count = 0;
     if (count > 0 && (lua_Integer)(length + separator) > most / count)
         return luaL_error(L, "string.rep: the result would not fit into memory_max");
+    lua_pushinteger(L, count);
+    lua_replace(L, 2);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 1);
+    lua_call(L, 3, 1);
     return 1;
 }
 
-/* --- metatables and coroutines, less what crashes Lua 5.4.4 --- */
+static int base_print(lua_State *L) /* print is host.log("info", ...) under its usual name */
+{
+    luaL_Buffer line;
+    int count = lua_gettop(L);
+
+    luaL_buffinit(L, &line);
+    luaL_addchar(&line, 'i');
+    for (int i = 1; i <= count; i++) {
+        if (i > 1)
+            luaL_addchar(&line, '\t');
+        lua_pushcfunction(L, base_tostring);
+        lua_pushvalue(L, i);
+        lua_call(L, 1, 1);
+        luaL_addvalue(&line);
+    }
+    luaL_pushresult(&line);
+    script_report(script_of(L), SCRIPT_LOG, lua_tostring(L, -1), lua_rawlen(L, -1));
+    return 0;
+}
+
+/* --- metatables ---
+ *
+ * What a script hands to setmetatable is read, not used: its metamethods are copied into a table
+ * that the script cannot reach. Otherwise `meta.__mode = "k"` behind the check's back would make a
+ * weak table after all. Both tables know each other by these keys. */
+
+static const char META_HIDDEN, META_GIVEN;
+
+static const char *const meta_copied[] = {
+    "__index", "__newindex", "__call", "__add", "__sub", "__mul", "__div", "__mod", "__pow",
+    "__unm", "__idiv", "__band", "__bor", "__bxor", "__bnot", "__shl", "__shr", "__concat", "__len",
+    "__eq", "__lt", "__le", "__tostring", "__name", "__pairs", "__metatable",
+};
+static const char *const meta_banned[] = {"__gc", "__mode", "__close"};
+
+/* Pushes the hidden twin of the table at `given`, made at need. */
+static void push_hidden(lua_State *L, int given)
+{
+    if (lua_rawgetp(L, given, &META_HIDDEN) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, given);
+    lua_rawsetp(L, -2, &META_GIVEN);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, given, &META_HIDDEN);
+}
+
+static void copy_metamethods(lua_State *L, int given, int hidden)
+{
+    for (size_t i = 0; i < sizeof(meta_banned) / sizeof(meta_banned[0]); i++) {
+        lua_pushstring(L, meta_banned[i]);
+        if (lua_rawget(L, given) != LUA_TNIL)
+            luaL_error(L, "setmetatable: %s is not available to scripts", meta_banned[i]);
+        lua_pop(L, 1);
+    }
+    for (size_t i = 0; i < sizeof(meta_copied) / sizeof(meta_copied[0]); i++) {
+        lua_pushstring(L, meta_copied[i]);
+        lua_pushvalue(L, -1);
+        lua_rawget(L, given);
+        lua_rawset(L, hidden);
+    }
+}
 
 static int base_setmetatable(lua_State *L)
 {
-    static const char *const banned[] = {"__gc", "__mode", "__close"};
-
     luaL_checktype(L, 1, LUA_TTABLE);
-    if (!lua_isnoneornil(L, 2)) {
+    if (!lua_isnil(L, 2))
         luaL_checktype(L, 2, LUA_TTABLE);
-        for (size_t i = 0; i < sizeof(banned) / sizeof(banned[0]); i++) {
-            lua_pushstring(L, banned[i]);
-            if (lua_rawget(L, 2) != LUA_TNIL)
-                return luaL_error(L, "setmetatable: %s is not available to scripts", banned[i]);
-            lua_pop(L, 1);
-        }
-    }
     lua_settop(L, 2);
     if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
         return luaL_error(L, "cannot change a protected metatable");
-    lua_pushvalue(L, 2);
+    if (!lua_isnil(L, 2)) {
+        push_hidden(L, 2);
+        copy_metamethods(L, 2, 3);
+    }
     lua_setmetatable(L, 1);
-    lua_pushvalue(L, 1);
+    lua_settop(L, 1);
     return 1;
 }
 
-/* resume through the script's own record of who runs, so that a deadline hooks the right one. */
+static int base_getmetatable(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
+        return 1;
+    if (!lua_getmetatable(L, 1))
+        lua_pushnil(L);
+    else
+        lua_rawgetp(L, -1, &META_GIVEN);
+    return 1;
+}
+
+/* --- errors and coroutines under a deadline --- */
+
+/* While a deadline's error is raised no hook runs, so a handler that loops would not be stopped:
+ * it is passed over. */
+static int guarded_handler(lua_State *L)
+{
+    lua_settop(L, 1);
+    if (script_of(L)->interrupted)
+        return 1;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+}
+
+static int xpcall_done(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    return lua_gettop(L);
+}
+
+static int base_xpcall(lua_State *L)
+{
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, guarded_handler, 1);
+    lua_replace(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, xpcall_done);
+    return xpcall_done(L, LUA_OK, 0);
+}
+
+/* resume through the script's own record of who runs, so that a deadline hooks the right one. The
+ * hook is set and cleared in an order that leaves no moment in which an interrupt is lost. */
 static int resume_with(lua_State *L, lua_State *co, int arguments)
 {
     struct script *script = script_of(L);
@@ -224,18 +214,24 @@ static int resume_with(lua_State *L, lua_State *co, int arguments)
     if (!lua_checkstack(co, arguments))
         return luaL_error(L, "too many arguments to resume");
     lua_xmove(L, co, arguments);
+    lua_sethook(co, NULL, 0, 0);
     script->running = co;
+    if (script->interrupted)
+        lua_sethook(co, script_hook, LUA_MASKCOUNT, 1);
     status = lua_resume(co, L, arguments, &results);
     script->running = before;
-    lua_sethook(co, NULL, 0, 0);
-    if (script->interrupted)
+    if (script->interrupted) {
+        lua_sethook(L, script_hook, LUA_MASKCOUNT, 1);
         return luaL_error(L, "soft deadline: the callback ran too long and was stopped");
+    }
     if (status != LUA_OK && status != LUA_YIELD) {
         lua_xmove(co, L, 1);
         return -1;
     }
-    if (!lua_checkstack(L, results + 1))
+    if (!lua_checkstack(L, results + 1)) {
+        lua_pop(co, results);
         return luaL_error(L, "too many results to resume");
+    }
     lua_xmove(co, L, results);
     return results;
 }
@@ -308,7 +304,9 @@ static int base_require(lua_State *L)
 
     lua_settop(L, 1);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, "modules");
-    if (lua_getfield(L, 2, name) != LUA_TNIL)
+    if (lua_getfield(L, 2, name) == LUA_TLIGHTUSERDATA)
+        return luaL_error(L, "require: module '%s' requires itself, through others", name);
+    if (!lua_isnil(L, 3))
         return 1;
     if (!entry)
         return luaL_error(L, "module '%s' is not in this script's bundle; require takes literal "
@@ -316,6 +314,8 @@ static int base_require(lua_State *L)
     lua_pushfstring(L, "@%s.lua", name);
     if (luaL_loadbufferx(L, entry->text, entry->text_length, lua_tostring(L, -1), "t") != LUA_OK)
         return lua_error(L);
+    lua_pushlightuserdata(L, L); /* loading */
+    lua_setfield(L, 2, name);
     lua_call(L, 0, 1);
     if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
@@ -328,9 +328,9 @@ static int base_require(lua_State *L)
 
 /* --- the allow-list itself --- */
 
-static const char *const base_names[] = {"assert", "error", "ipairs", "pcall", "xpcall", "select",
+static const char *const base_names[] = {"assert", "error", "ipairs", "pcall", "select",
                                          "tonumber", "type", "rawequal", "rawlen", "rawget",
-                                         "rawset", "getmetatable", "_VERSION", NULL};
+                                         "rawset", "_VERSION", NULL};
 static const char *const math_banned[] = {"random", "randomseed", NULL};
 static const char *const string_banned[] = {"dump", NULL};
 static const char *const coroutine_banned[] = {"close", NULL};
@@ -381,8 +381,8 @@ static void open_coroutine(lua_State *L)
 
 static void open_globals(lua_State *L)
 {
-    static const luaL_Reg own[] = {{"pairs", base_pairs}, {"next", base_next},
-                                   {"tostring", base_tostring}, {"require", base_require},
+    static const luaL_Reg own[] = {{"tostring", base_tostring}, {"require", base_require},
+                                   {"print", base_print}, {"getmetatable", base_getmetatable},
                                    {"setmetatable", base_setmetatable}, {NULL, NULL}};
 
     lua_pushcfunction(L, luaopen_base); /* fills the globals; only the listed names stay */
@@ -393,6 +393,9 @@ static void open_globals(lua_State *L)
         lua_setfield(L, -2, *name);
     }
     luaL_setfuncs(L, own, 0);
+    lua_getfield(L, -2, "xpcall");
+    lua_pushcclosure(L, base_xpcall, 1);
+    lua_setfield(L, -2, "xpcall");
     lua_pushvalue(L, -1);
     lua_setfield(L, -2, "_G");
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
@@ -407,8 +410,4 @@ void api_open_base(lua_State *L)
     open_library(L, "utf8", luaopen_utf8, NULL);
     open_string(L);
     open_coroutine(L);
-    lua_getglobal(L, "table");
-    lua_getfield(L, -1, "sort");
-    lua_setfield(L, LUA_REGISTRYINDEX, "table.sort");
-    lua_pop(L, 1);
 }

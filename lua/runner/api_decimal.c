@@ -6,11 +6,11 @@
  *
  * Integers mix freely. A float mixes only when it is whole; others raise with advice, because
  * 0.1 is not a tenth. */
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "base/wide.h"
-#include "script_private.h"
+#include "decimal_wide.h"
+#include "api.h"
 
 #define DECIMAL_TYPE "decimal"
 static const __int128 ONE = (__int128)1000000000 * 1000000000;
@@ -100,44 +100,13 @@ static enum rounding check_rounding(lua_State *L, int index)
     return (enum rounding)luaL_checkoption(L, index, NULL, names);
 }
 
-/* Trailing zeros go, so that price times size multiplies small mantissas. */
-static int strip(__int128 *mantissa)
+static int64_t power_of_ten(int exponent)
 {
-    int places = 18;
-
-    while (places > 0 && *mantissa % 10 == 0) {
-        *mantissa /= 10;
-        places--;
-    }
-    return places;
-}
-
-static __int128 power_of_ten(int exponent)
-{
-    __int128 power = 1;
+    int64_t power = 1;
 
     while (exponent-- > 0)
         power *= 10;
     return power;
-}
-
-static __int128 multiply(lua_State *L, __int128 a, __int128 b, int rounding_index)
-{
-    int places = strip(&a) + strip(&b);
-    __int128 product;
-
-    if (__builtin_mul_overflow(a, b, &product))
-        luaL_error(L, "the product of two decimals is out of range");
-    if (places <= 18) {
-        if (__builtin_mul_overflow(product, power_of_ten(18 - places), &product))
-            luaL_error(L, "the product of two decimals is out of range");
-        return product;
-    }
-    if (!rounding_index)
-        luaL_error(L, "the product needs more than 18 places; use a:mul(b, \"down\")");
-    if (!wide_div(product, power_of_ten(places - 18), check_rounding(L, rounding_index), &product))
-        luaL_error(L, "the product of two decimals is out of range");
-    return product;
 }
 
 static int decimal_new(lua_State *L)
@@ -155,7 +124,7 @@ static int decimal_call(lua_State *L) /* decimal(x): the table is argument 1 */
 static void round_to(lua_State *L, __int128 value, int step_index, int rounding_index)
 {
     __int128 step = decimal_check(L, step_index, "step");
-    __int128 quotient, result;
+    __int128 quotient, result = 0;
 
     if (step <= 0)
         luaL_error(L, "step must be positive");
@@ -165,19 +134,27 @@ static void round_to(lua_State *L, __int128 value, int step_index, int rounding_
     decimal_push(L, result);
 }
 
-/* decimal.from(x, step, rounding): the one door for floats, whose rounding is named. The float is
- * read to nine places first, which is finer than any step of the venue. */
+/* A float's fifteen significant digits, which is what a reader sees of it and no noise: 0.1 is 0.1,
+ * and every decimal of up to fifteen digits that was made a float comes back as itself. */
+static __int128 read_float(lua_State *L, lua_Number number)
+{
+    char text[40];
+    struct money money;
+    bool rounded = false;
+    int length = snprintf(text, sizeof(text), "%.15g", number);
+
+    if (!money_parse_informative(text, (size_t)length, &money, &rounded))
+        luaL_error(L, "decimal.from: %f is not finite or out of range", number);
+    return money.e18;
+}
+
+/* decimal.from(x, step, rounding): the one door for floats, whose rounding is named. */
 static int decimal_from(lua_State *L)
 {
     __int128 value;
 
-    if (!decimal_test(L, 1, &value)) {
-        lua_Number number = luaL_checknumber(L, 1);
-        if (!(fabs(number) < 9e9))
-            return luaL_error(L, "decimal.from: %f is not finite or out of range",
-                              (LUAI_UACNUMBER)number);
-        value = (__int128)llrint(number * DECIMAL_ONE) * DECIMAL_ONE;
-    }
+    if (!decimal_test(L, 1, &value))
+        value = read_float(L, luaL_checknumber(L, 1));
     round_to(L, value, 2, 3);
     return 1;
 }
@@ -210,17 +187,27 @@ static int decimal_sub(lua_State *L)
 
 static int decimal_mul(lua_State *L)
 {
-    __int128 a = decimal_check(L, 1, "a * b"), b = decimal_check(L, 2, "a * b");
+    __int128 a = decimal_check(L, 1, "a * b"), b = decimal_check(L, 2, "a * b"), product;
+    wide_uint quotient, remainder;
 
-    decimal_push(L, multiply(L, a, b, 0));
+    if (!wide_product_div(wide_magnitude(a), wide_magnitude(b), (wide_uint)ONE, &quotient,
+                          &remainder) ||
+        !wide_signed(quotient, (a < 0) != (b < 0), &product))
+        return luaL_error(L, "a * b is out of range");
+    if (remainder)
+        return luaL_error(L, "a * b needs more than 18 places; name the rounding: "
+                             "a:mul(b, \"down\")");
+    decimal_push(L, product);
     return 1;
 }
 
 static int decimal_mul_rounded(lua_State *L)
 {
-    __int128 a = decimal_check(L, 1, "mul"), b = decimal_check(L, 2, "mul");
+    __int128 a = decimal_check(L, 1, "mul"), b = decimal_check(L, 2, "mul"), product;
 
-    decimal_push(L, multiply(L, a, b, 3));
+    if (!wide_product_round(a, b, ONE, check_rounding(L, 3), &product))
+        return luaL_error(L, "a:mul(b) is out of range");
+    decimal_push(L, product);
     return 1;
 }
 
@@ -233,10 +220,9 @@ static int decimal_div(lua_State *L)
     luaL_argcheck(L, places >= 0 && places <= 18, 4, "places are 0 to 18");
     if (b == 0)
         return luaL_error(L, "division by zero");
-    if (__builtin_mul_overflow(a, power_of_ten((int)places), &a) ||
-        !wide_div(a, b, rounding, &quotient) ||
-        __builtin_mul_overflow(quotient, power_of_ten(18 - (int)places), &quotient))
-        return luaL_error(L, "a / b is out of range");
+    if (!wide_product_round(a, power_of_ten((int)places), b, rounding, &quotient) ||
+        __builtin_mul_overflow(quotient, (__int128)power_of_ten(18 - (int)places), &quotient))
+        return luaL_error(L, "a:div(b) is out of range");
     decimal_push(L, quotient);
     return 1;
 }
@@ -256,9 +242,11 @@ static int decimal_unm(lua_State *L)
     return 1;
 }
 
-static int decimal_eq(lua_State *L)
+static int decimal_eq(lua_State *L) /* Lua asks for two userdata of any kind */
 {
-    lua_pushboolean(L, decimal_check(L, 1, "a == b") == decimal_check(L, 2, "a == b"));
+    __int128 a, b;
+
+    lua_pushboolean(L, decimal_test(L, 1, &a) && decimal_test(L, 2, &b) && a == b);
     return 1;
 }
 
@@ -283,11 +271,33 @@ static int decimal_tostring(lua_State *L)
     return 1;
 }
 
+static void push_text(lua_State *L, int index)
+{
+    if (lua_isstring(L, index)) {
+        lua_pushvalue(L, index);
+        return;
+    }
+    lua_pushcfunction(L, decimal_tostring);
+    lua_pushvalue(L, index);
+    lua_call(L, 1, 1);
+}
+
 static int decimal_concat(lua_State *L)
 {
-    luaL_tolstring(L, 1, NULL);
-    luaL_tolstring(L, 2, NULL);
+    push_text(L, 1);
+    push_text(L, 2);
     lua_concat(L, 2);
+    return 1;
+}
+
+static int decimal_format(lua_State *L) /* d:format(2): "61496.50", rounded half-even, for people */
+{
+    char text[DECIMAL_TEXT_MAX];
+    __int128 value = decimal_check(L, 1, "format");
+    lua_Integer places = luaL_checkinteger(L, 2);
+
+    luaL_argcheck(L, places >= 0 && places <= 18, 2, "places are 0 to 18");
+    lua_pushlstring(L, text, money_format_places((struct money){value}, (int)places, text));
     return 1;
 }
 
@@ -329,7 +339,8 @@ static const luaL_Reg metamethods[] = {
 };
 static const luaL_Reg methods[] = {
     {"number", decimal_number}, {"round", decimal_round}, {"div", decimal_div},
-    {"mul", decimal_mul_rounded}, {"abs", decimal_abs}, {"sign", decimal_sign}, {NULL, NULL},
+    {"mul", decimal_mul_rounded}, {"abs", decimal_abs}, {"sign", decimal_sign},
+    {"format", decimal_format}, {NULL, NULL},
 };
 static const luaL_Reg functions[] = {
     {"new", decimal_new}, {"from", decimal_from}, {"is", decimal_is}, {NULL, NULL},

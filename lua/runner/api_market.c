@@ -9,7 +9,7 @@
  * for. The object stays the same between callbacks; what it shows is the latest view. */
 #include <string.h>
 
-#include "script_private.h"
+#include "api.h"
 
 #define BOOK_TYPE "book"
 
@@ -173,6 +173,15 @@ static int book_index(lua_State *L)
     return 1;
 }
 
+static int book_tostring(lua_State *L)
+{
+    const product_index *box = luaL_checkudata(L, 1, BOOK_TYPE);
+
+    product_push(L, script_of(L), *box);
+    lua_pushfstring(L, "book %s", lua_tostring(L, -1));
+    return 1;
+}
+
 static int host_book(lua_State *L) /* host.book(id): the latest view, nil before the first */
 {
     product_index product = product_check(L, 1);
@@ -190,6 +199,8 @@ void api_open_market(lua_State *L)
     luaL_newlib(L, methods);
     lua_pushcclosure(L, book_index, 1);
     lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, book_tostring);
+    lua_setfield(L, -2, "__tostring");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_pop(L, 1);

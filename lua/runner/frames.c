@@ -3,7 +3,7 @@
  * script and not the end of the process. */
 #include <string.h>
 
-#include "script_private.h"
+#include "api.h"
 
 struct frame_call {
     struct script *script;
@@ -14,9 +14,10 @@ struct frame_call {
     int status;
 };
 
-static bool send_frame(struct script *script, enum script_frame_kind kind)
+static bool send_frame(struct script *script, enum script_frame_kind kind, const void *payload,
+                       size_t length)
 {
-    return script->host.send(script->host.context, kind, 0, false, NULL, 0);
+    return script->host.send(script->host.context, kind, 0, false, payload, length);
 }
 
 /* The old generation's state goes to on_reload before anything else happens: a script that
@@ -27,63 +28,93 @@ static int on_state(struct script *script, const struct script_head *head, const
     buf_put(&script->incoming, payload, head->length);
     if (script->incoming.failed)
         return err_set(err, "saved state is larger than %d bytes", MAX_SCRIPT_STATE);
-    if (head->more)
+    if (head->more || !script_has(script, CALLBACK_RELOAD))
         return 0;
     if (script->incoming.length == 0)
         lua_pushnil(script->L);
     else
         state_decode(script->L, script->incoming.data, script->incoming.length);
-    buf_clear(&script->incoming);
-    if (script_call(script, "on_reload", 1, 0) != 0)
+    if (script_call(script, CALLBACK_RELOAD, 1, 0) != 0)
         return err_set(err, "on_reload failed, see the traceback before");
     return 0;
 }
 
+/* A script that took over its state does not start again; one that cannot starts afresh. */
 static int on_go(struct script *script, struct err *err)
 {
     script->going = true;
-    if (!script->start.reload && script_call(script, "on_start", 0, 0) != 0)
+    host_send_timers(script);
+    if (!(script->start.reload && script_has(script, CALLBACK_RELOAD)) &&
+        script_call(script, CALLBACK_START, 0, 0) != 0)
         return err_set(err, "on_start failed, see the traceback before");
+    params_warn_unread(script->L);
     return 0;
 }
 
-static int on_view(struct script *script, const struct view *view)
+static void take_stamp(struct script *script, int64_t mono_ns, int64_t wall_ns)
 {
-    lua_State *L = script->L;
+    script->now = (struct stamp){mono_ns, wall_ns};
+}
 
+static int take_view(struct script *script, const struct view *view, struct err *err)
+{
+    if (view->product >= script->start.catalog.count)
+        return err_set(err, "a view of product %u, this script knows %u", view->product,
+                       script->start.catalog.count);
+    take_stamp(script, view->mono_ns, view->wall_ns);
     script->views[view->product] = *view;
     script->has_view[view->product] = true;
-    for (int i = 0; i < view->trade_count; i++) {
-        const struct trade *trade = &view->trades[i];
-        product_push(L, script, view->product);
-        decimal_push_e9(L, trade->price.e9);
-        decimal_push_e9(L, trade->size.e9);
-        lua_pushstring(L, side_text(trade->aggressor));
-        lua_pushinteger(L, trade->venue_ns);
-        if (script_call(script, "on_trade", 5, 0) < 0)
-            return -1;
+    return 0;
+}
+
+static void push_trade(lua_State *L, const struct script *script, product_index product,
+                       const struct trade *trade)
+{
+    product_push(L, script, product);
+    decimal_push_e9(L, trade->price.e9);
+    decimal_push_e9(L, trade->size.e9);
+    lua_pushstring(L, side_text(trade->aggressor));
+    lua_pushinteger(L, trade->venue_ns);
+}
+
+static int on_view(struct script *script, const struct view *view, struct err *err)
+{
+    if (take_view(script, view, err) < 0)
+        return -1;
+    for (int i = 0; i < view->trade_count && script_has(script, CALLBACK_TRADE); i++) {
+        push_trade(script->L, script, view->product, &view->trades[i]);
+        script_call(script, CALLBACK_TRADE, 5, 0);
     }
-    book_push(L, view->product);
-    return script_call(script, "on_book", 1, 0) < 0 ? -1 : 0;
+    book_push(script->L, view->product);
+    script_call(script, CALLBACK_BOOK, 1, 0);
+    return 0;
+}
+
+static void set_reason(struct script_verdict *verdict, const char *text)
+{
+    memset(verdict->reason, 0, sizeof(verdict->reason));
+    text_copy(verdict->reason, sizeof(verdict->reason), text, strlen(text));
 }
 
 static int on_judge(struct script *script, const struct script_judge *judge,
-                    struct script_verdict *verdict)
+                    struct script_verdict *verdict, struct err *err)
 {
     lua_State *L = script->L;
-    const char *reason;
 
-    script->views[judge->view.product] = judge->view;
-    script->has_view[judge->view.product] = true;
+    if (take_view(script, &judge->view, err) < 0)
+        return -1;
     intent_push(L, script, &judge->intent);
-    lua_pushinteger(L, judge->strategy);
-    lua_setfield(L, -2, "strategy");
+    field_integer(L, "strategy", judge->strategy);
     book_push(L, judge->view.product);
-    if (script_call(script, "judge", 2, 2) != 0)
+    if (script_call(script, CALLBACK_JUDGE, 2, 2) != 0)
         return 0;
-    verdict->allow = lua_isboolean(L, -2) && lua_toboolean(L, -2);
-    reason = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-    text_copy(verdict->reason, REASON_MAX, reason, strlen(reason));
+    if (!lua_isboolean(L, -2)) {
+        lua_pushfstring(L, "judge answered with a %s, not true or false", luaL_typename(L, -2));
+        set_reason(verdict, lua_tostring(L, -1));
+        return 0;
+    }
+    verdict->allow = lua_toboolean(L, -2);
+    set_reason(verdict, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "");
     return 0;
 }
 
@@ -106,54 +137,38 @@ static int on_save(struct script *script)
     const char *text = "";
     size_t length = 0;
 
-    if (script_call(script, "on_save", 0, 1) == 0 && !lua_isnil(L, -1)) {
+    if (script_call(script, CALLBACK_SAVE, 0, 1) == 0 && !lua_isnil(L, -1)) {
         state_encode(L);
         text = lua_tolstring(L, -1, &length);
     }
-    return send_pieces(script, text, length) ? 0 : -1;
-}
-
-static int on_stop(struct script *script)
-{
-    script_call(script, "on_stop", 0, 0);
-    script->stopped = true;
-    return send_frame(script, SCRIPT_BYE) ? 0 : -1;
-}
-
-static void take_stamp(struct script *script, int64_t mono_ns, int64_t wall_ns)
-{
-    script->now = (struct stamp){mono_ns, wall_ns};
+    if (!send_pieces(script, text, length))
+        script->refused_send = true;
+    return 0;
 }
 
 static int dispatch(struct frame_call *call)
 {
     struct script *script = call->script;
+    const struct notice *notice = &script->frame.notice;
 
     switch ((enum script_frame_kind)call->head->kind) {
     case SCRIPT_STATE_IN:
         return on_state(script, call->head, call->payload, call->err);
     case SCRIPT_GO:
         return on_go(script, call->err);
-    case SCRIPT_VIEW: {
-        const struct view *view = call->payload;
-        take_stamp(script, view->mono_ns, view->wall_ns);
-        return on_view(script, view);
-    }
-    case SCRIPT_NOTICE: {
-        const struct notice *notice = call->payload;
+    case SCRIPT_VIEW:
+        return on_view(script, &script->frame.view, call->err);
+    case SCRIPT_NOTICE:
         take_stamp(script, notice->mono_ns, notice->wall_ns);
         script_notice(script, notice);
         return 0;
-    }
-    case SCRIPT_JUDGE: {
-        const struct script_judge *judge = call->payload;
-        take_stamp(script, judge->view.mono_ns, judge->view.wall_ns);
-        return on_judge(script, judge, &call->verdict);
-    }
+    case SCRIPT_JUDGE:
+        return on_judge(script, &script->frame.judge, &call->verdict, call->err);
     case SCRIPT_SAVE:
         return on_save(script);
     case SCRIPT_STOP:
-        return on_stop(script);
+        script_call(script, CALLBACK_STOP, 0, 0);
+        return 0;
     default:
         return err_set(call->err, "a frame of kind %u is not for a script", call->head->kind);
     }
@@ -167,50 +182,74 @@ static int frame_protected(lua_State *L)
     return 0;
 }
 
-/* What the core waits for comes whatever happened inside: the credit of a view, an answer to
- * a judge (which refuses), the end of a save (empty). */
 static bool answer(struct frame_call *call, bool raised)
 {
     struct script *script = call->script;
 
     switch (call->head->kind) {
-    case SCRIPT_GO:
     case SCRIPT_VIEW:
-        return send_frame(script, SCRIPT_CREDIT);
+        return send_frame(script, SCRIPT_CREDIT, NULL, 0);
     case SCRIPT_JUDGE:
         return script->host.send(script->host.context, SCRIPT_VERDICT, call->head->request, false,
                                  &call->verdict, sizeof(call->verdict));
     case SCRIPT_SAVE:
-        return !raised || send_frame(script, SCRIPT_STATE_OUT);
+        return !raised || send_frame(script, SCRIPT_STATE_OUT, NULL, 0);
+    case SCRIPT_STOP:
+        script->stopped = true;
+        return send_frame(script, SCRIPT_BYE, NULL, 0);
     default:
         return true;
     }
 }
 
+/* What raised outside of a callback: memory ran out in the binding, or the state could not be
+ * encoded. Nobody else has told the core. */
+static void report_frame(struct frame_call *call)
+{
+    struct script *script = call->script;
+    size_t length;
+    const char *text = lua_tolstring(script->L, -1, &length);
+
+    script_report(script, SCRIPT_FAULT, text ? text : "?", text ? length : 1);
+    call->verdict.allow = false;
+    if (call->head->kind == SCRIPT_GO || call->head->kind == SCRIPT_STATE_IN)
+        call->status = err_set(call->err, "%s", text ? text : "?");
+}
+
+static int take_payload(struct script *script, const struct script_head *head,
+                        const void *payload, struct err *err)
+{
+    size_t wanted = 0;
+
+    switch (head->kind) {
+    case SCRIPT_VIEW: wanted = sizeof(struct view); break;
+    case SCRIPT_NOTICE: wanted = sizeof(struct notice); break;
+    case SCRIPT_JUDGE: wanted = sizeof(struct script_judge); break;
+    default: return 0;
+    }
+    if (head->length != wanted)
+        return err_set(err, "a frame of kind %u has %u bytes", head->kind, head->length);
+    memcpy(&script->frame, payload, wanted);
+    return 0;
+}
+
 int script_frame(struct script *script, const struct script_head *head, const void *payload,
                  struct err *err)
 {
-    lua_State *L = script->L;
-    struct frame_call call = {script, head, payload, err,
-                              {.allow = false, .reason = "the rule raised"}, 0};
+    struct frame_call call = {.script = script, .head = head, .payload = payload, .err = err};
     bool raised;
 
-    script->generation = head->generation;
-    lua_settop(L, 0);
-    lua_pushcfunction(L, frame_protected);
-    lua_pushlightuserdata(L, &call);
-    raised = lua_pcall(L, 1, 0, 0) != LUA_OK;
-    if (raised) {
-        const char *text = lua_tostring(L, -1);
-        script_report(script, SCRIPT_FAULT, text ? text : "?", text ? strlen(text) : 1);
-        call.verdict.allow = false;
-        if (head->kind == SCRIPT_GO || head->kind == SCRIPT_STATE_IN)
-            call.status = err_set(err, "%s", text ? text : "an error that is not text");
-    }
-    lua_settop(L, 0);
-    if (call.status < 0)
+    if (take_payload(script, head, payload, err) < 0)
         return -1;
-    if (!answer(&call, raised) || script->refused_send)
+    set_reason(&call.verdict, "the rule raised an error, see its log");
+    script->generation = head->generation;
+    raised = script_protected(script, frame_protected, &call) != LUA_OK;
+    if (script->interrupted && !call.verdict.allow)
+        set_reason(&call.verdict, "the rule ran past its deadline");
+    if (raised)
+        report_frame(&call);
+    lua_settop(script->L, 0);
+    if (script->refused_send || (call.status == 0 && !answer(&call, raised)))
         return err_set(err, "the core takes no more frames from this script");
-    return 0;
+    return call.status;
 }

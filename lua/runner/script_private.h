@@ -1,5 +1,9 @@
 #pragma once
-/* Inside a script. One script per Lua state; the state's extra space points back to it. */
+/* Inside a script. One script per Lua state; the state's extra space points back to it.
+ *
+ * Entries into Lua: script_open (compile) and frame_protected (every frame). Both are protected, so
+ * whatever is called below them may raise; nothing else may touch the state in a way that
+ * allocates. A callback is a second, inner pcall that turns its error into a traceback. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -12,7 +16,24 @@
 #include "runner/script.h"
 #include "wire/bundle.h"
 
-enum { SCRIPT_ORDERS_MAX = 256, STATE_DEPTH_MAX = 16, PAIRS_KEYS_MAX = 100000 };
+enum {
+    /* Live orders of one script that host.orders() remembers; the gate's own limit is lower. */
+    SCRIPT_ORDERS_MAX = 256,
+    STATE_DEPTH_MAX = 16,
+    /* Walking a table in order sorts its keys: past this it is the wrong container. */
+    PAIRS_KEYS_MAX = 100000,
+};
+
+/* What a script may offer: strategies all of them, rules `judge` and what keeps state. */
+#define CALLBACK_LIST(X)                                                                          \
+    X(CALLBACK_START, "on_start") X(CALLBACK_BOOK, "on_book") X(CALLBACK_TRADE, "on_trade")       \
+    X(CALLBACK_CANDLE, "on_candle") X(CALLBACK_ORDER, "on_order") X(CALLBACK_FILL, "on_fill")     \
+    X(CALLBACK_TIMER, "on_timer") X(CALLBACK_REFUSAL, "on_refusal")                               \
+    X(CALLBACK_STALE, "on_stale") X(CALLBACK_FRESH, "on_fresh") X(CALLBACK_STOP, "on_stop")       \
+    X(CALLBACK_SAVE, "on_save") X(CALLBACK_RELOAD, "on_reload") X(CALLBACK_JUDGE, "judge")
+#define CALLBACK_FIRST(symbol, name) symbol,
+enum script_callback { CALLBACK_LIST(CALLBACK_FIRST) CALLBACK_COUNT };
+#undef CALLBACK_FIRST
 
 /* What the script was told of one order of its own. */
 struct script_order {
@@ -27,55 +48,42 @@ struct script_order {
 struct script {
     lua_State *L;                 /* owned */
     lua_State *volatile running;  /* the coroutine that runs now: where an interrupt must hook */
+    volatile sig_atomic_t inside; /* a chunk or frame is being run: an interrupt means it */
+    volatile sig_atomic_t interrupted;
+    bool deadline_told;           /* the frame's deadline was reported once */
     struct script_start start;
     const struct bundle *bundle;  /* borrowed */
     struct script_host host;
     size_t memory_used;
-    uint32_t generation, next_ref;
-    volatile sig_atomic_t interrupted;
+    uint32_t generation, next_ref, callbacks; /* callbacks: bit per enum script_callback */
     bool going, stopped, refused_send;
     struct stamp now;             /* of the frame being handled: the script's only clock */
     struct prng prng;
     struct view views[MAX_PRODUCTS];
     bool has_view[MAX_PRODUCTS];
     struct script_order orders[SCRIPT_ORDERS_MAX];
+    struct script_timer timers[MAX_TIMERS_PER_RUNNER]; /* set before GO, sent with it */
+    uint64_t timers_waiting;      /* bit per timer */
     struct buf incoming;          /* saved state, until its last piece */
+    union {                       /* the frame at hand, aligned: on the wire it need not be */
+        struct view view;
+        struct notice notice;
+        struct script_judge judge;
+    } frame;
 };
 
 struct script *script_of(lua_State *L);
 
-/* One binding file per area; api_open in api.c lists them. Each leaves the stack as it was. */
-void api_open_base(lua_State *L);      /* the allow-listed language */
-void api_open_decimal(lua_State *L);
-void api_open_host(lua_State *L);      /* host: now, random, log, timer, params, product */
-void api_open_market(lua_State *L);    /* books as the callbacks see them */
-void api_open_orders(lua_State *L);    /* place, cancel, orders, position */
-void api_open_state(lua_State *L);     /* saved state as JSON */
-
-/* decimal <-> C. push_* leave one value; check_* raise with advice. */
-void decimal_push(lua_State *L, __int128 e18);
-void decimal_push_e9(lua_State *L, int64_t e9);
-bool decimal_test(lua_State *L, int index, __int128 *ret);
-__int128 decimal_check(lua_State *L, int index, const char *what);
-int64_t decimal_check_e9(lua_State *L, int index, const char *what);
-
-/* Product names of the script's own products; raises for others. */
-product_index product_check(lua_State *L, int index);
-void product_push(lua_State *L, const struct script *script, product_index product);
-void book_push(lua_State *L, product_index product); /* the product's one book object */
-void intent_push(lua_State *L, const struct script *script, const struct intent *intent);
-
-/* The script's own record of its orders, fed by order notices. */
-struct script_order *script_order_find(struct script *script, order_ref ref);
-void script_order_apply(struct script *script, const struct notice *notice);
-
-/* state <-> JSON. encode: the value at the top becomes a string at the top, or raises. */
-void state_encode(lua_State *L);
-void state_decode(lua_State *L, const char *text, size_t length);
-
-/* Calls callbacks[name] with the `arguments` values on top of the stack, if the script has it.
- * 0: done or absent; 1: it raised and the traceback was reported; -1: the script must end. */
-int script_call(struct script *script, const char *name, int arguments, int results);
+/* Runs function(lightuserdata argument) in protected mode with the stack emptied before; on error
+ * the traceback is on top. Deadlines reach what runs inside. */
+int script_protected(struct script *script, lua_CFunction function, void *argument);
+/* Calls the callback with the `arguments` values on top of the stack, if the script has it, and
+ * leaves `results` values. 0: done, or absent (nils); 1: it raised, the traceback was reported, no
+ * values are left; -1: the same, and the script must end. */
+int script_call(struct script *script, enum script_callback which, int arguments, int results);
+bool script_has(const struct script *script, enum script_callback which);
+const char *script_callback_name(enum script_callback which);
 void script_report(struct script *script, enum script_frame_kind kind, const char *text,
                    size_t length);
 void script_notice(struct script *script, const struct notice *notice);
+void script_hook(lua_State *L, lua_Debug *where); /* raises: the deadline has passed */

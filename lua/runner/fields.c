@@ -1,0 +1,32 @@
+/* Small words for filling the tables that scripts are handed. */
+#include "api.h"
+
+void field_text(lua_State *L, const char *name, const char *text)
+{
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, name);
+}
+
+void field_e9(lua_State *L, const char *name, int64_t e9)
+{
+    decimal_push_e9(L, e9);
+    lua_setfield(L, -2, name);
+}
+
+void field_money(lua_State *L, const char *name, struct money money)
+{
+    decimal_push(L, money.e18);
+    lua_setfield(L, -2, name);
+}
+
+void field_integer(lua_State *L, const char *name, lua_Integer value)
+{
+    lua_pushinteger(L, value);
+    lua_setfield(L, -2, name);
+}
+
+void field_boolean(lua_State *L, const char *name, bool value)
+{
+    lua_pushboolean(L, value);
+    lua_setfield(L, -2, name);
+}
