@@ -26,11 +26,11 @@
 #include "model/settings.h"
 #include "wire/script_proto.h"
 
-struct ev_loop;
+struct loop;
 struct runner_pool;
 
 struct runner_pool_config {
-    struct ev_loop *loop;                  /* borrowed */
+    struct loop *loop;                     /* borrowed */
     struct event_queue *events;            /* borrowed */
     const struct engine_settings *settings; /* borrowed: catalog, bands, candle lengths, products */
     const char *program;                   /* path of moongate-runner; copied, as all text here */

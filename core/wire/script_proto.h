@@ -22,7 +22,7 @@ enum script_frame_kind {
     SCRIPT_STOP,      /* no payload: call on_stop, answer SCRIPT_BYE */
     /* runner -> core */
     SCRIPT_READY = 64, /* struct script_ready: compiled, jailed, waiting for GO */
-    SCRIPT_CREDIT,     /* the view was digested: another may come */
+    SCRIPT_CREDIT,     /* GO or the view was digested: another may come */
     SCRIPT_INTENT,     /* struct intent */
     SCRIPT_TIMER,      /* struct script_timer */
     SCRIPT_VERDICT,    /* struct script_verdict */
@@ -31,9 +31,9 @@ enum script_frame_kind {
     SCRIPT_FAIL,       /* bytes: traceback; the runner ends itself after it */
     SCRIPT_FAULT,      /* bytes: traceback of a callback that raised; the runner goes on */
     SCRIPT_BYE,
-    /* No payload: GO, NOTICE or the last piece of STATE_IN was handled. The runner's main loop sends
-     * it, not the script: so every frame from the core has one answer that ends its deadline (START
-     * READY, VIEW CREDIT, JUDGE VERDICT, SAVE the last STATE_OUT, STOP BYE). */
+    /* No payload: a NOTICE or a piece of STATE_IN was handled. The runner's main loop sends it, not
+     * the script: so every frame from the core has one answer, in order, that ends its deadline
+     * (START READY, GO and VIEW CREDIT, JUDGE VERDICT, SAVE the last STATE_OUT, STOP BYE). */
     SCRIPT_DONE
 };
 
@@ -44,7 +44,7 @@ struct script_head {
     uint32_t generation;
     uint64_t request;    /* JUDGE and its VERDICT; 0 elsewhere */
     uint32_t length;     /* of what follows the head, exactly */
-    uint32_t reserved;   /* 0 */
+    uint32_t reserved[3]; /* 0; they keep what follows aligned for 128-bit money */
 };
 
 enum script_role { SCRIPT_ROLE_STRATEGY, SCRIPT_ROLE_RULE };
@@ -72,7 +72,10 @@ struct script_ready { uint32_t layers; bool wants_book, wants_trade, wants_candl
 
 /* Both directions check everything. encode: bytes written into out (MAX_SCRIPT_FRAME), or -1 when
  * it does not fit. decode: 0 and a pointer into `bytes`, or -1 with err. `from_runner` says which
- * kinds may come. Enums, counts and text terminations inside the structs are checked too. */
+ * kinds may come. Enums, counts and text terminations inside the structs are checked too. Both
+ * buffers must be SCRIPT_ALIGN aligned, so that the structs can be read where they lie. */
+enum { SCRIPT_ALIGN = 16 };
+const char *script_frame_text(unsigned kind); /* "intent"; "unknown" */
 int script_frame_encode(unsigned char *out, size_t capacity, enum script_frame_kind kind,
                         uint32_t generation, uint64_t request, bool more, const void *payload,
                         size_t length);

@@ -1,0 +1,8 @@
+#include "suites.h"
+
+int main(void)
+{
+    int failed = 0;
+    failed += suite_script_proto();
+    return failed;
+}

@@ -1,0 +1,11 @@
+#pragma once
+/* Each suite is one cmocka group run; main.c adds up what they return. cmocka.h wants these
+ * four before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+int suite_script_proto(void);
