@@ -22,7 +22,8 @@
 enum { CHECKPOINT_FRAMES = 1000, CHECKPOINT_FRAMES_BUSY = 8000, REASON_BYTES = 160 };
 
 struct store {
-    struct store_config config; /* its texts are not kept beyond store_open */
+    struct store_config config; /* its identity is not kept beyond store_open */
+    char directory[STORE_PATH_MAX];
     struct store_files files;
     int event_fd;
     pthread_t thread;
@@ -268,6 +269,8 @@ static int start_thread(struct store *store, struct err *err)
 static int open_all(struct store *store, struct err *err)
 {
     const struct store_config *config = &store->config;
+    if (strlen(config->directory) >= STORE_PATH_MAX - 1)
+        return err_set(err, "the state directory's path is too long");
     if (strlen(config->identity) >= STORE_IDENTITY_MAX)
         return err_set(err, "the journal's identity is too long");
     if (store_files_open(&store->files, config->directory, config->identity, err) < 0)
@@ -300,6 +303,9 @@ struct store *store_open(const struct store_config *config, struct err *err)
         return NULL;
     }
     store->config = *config;
+    text_copy(store->directory, sizeof store->directory, config->directory,
+              strlen(config->directory)); /* a longer one fails as a path below */
+    store->config.directory = store->directory;
     store->files = (struct store_files){.lock_fd = -1, .mark_fd = -1};
     store->queue = queue;
     store->event_fd = event_fd;
@@ -311,7 +317,7 @@ struct store *store_open(const struct store_config *config, struct err *err)
         store_close(store);
         return NULL;
     }
-    store->config.directory = store->config.identity = NULL;
+    store->config.identity = NULL;
     return store;
 }
 
@@ -428,6 +434,11 @@ int store_wait(struct store *store, int64_t number)
     pthread_mutex_unlock(&store->mutex);
     store_poll(store);
     return result;
+}
+
+const char *store_directory(const struct store *store)
+{
+    return store->directory;
 }
 
 void store_read_counters(struct store *store, struct store_counters *ret)

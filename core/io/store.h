@@ -66,4 +66,5 @@ int64_t store_durable(const struct store *store); /* as of the last poll or wait
 bool store_is_dead(const struct store *store);    /* likewise */
 /* Blocks until `number` is durable (0) or the store is dead (-1), then polls. Not for the loop. */
 int store_wait(struct store *store, int64_t number);
+const char *store_directory(const struct store *store);
 void store_read_counters(struct store *store, struct store_counters *ret);
