@@ -45,7 +45,7 @@ bool book_is_crossed(const struct book *book); /* both sides are there and bid >
 bool book_mid(const struct book *book, struct price *ret); /* false: not sane */
 /* The best `max` levels, best first; returns how many there were. */
 uint32_t book_top(const struct book *book, enum side side, uint32_t max, struct level *ret);
-/* Base size resting on a side no further than `within` from the mid; 0 when the book is not sane. */
+/* Base size resting on a side no further than `within` from the mid; 0: the book is not sane. */
 struct size book_depth(const struct book *book, enum side side, struct ratio within);
 /* What taking `size` would meet: BUY takes the asks. worst is 0 when nothing rests there. */
 struct book_walk book_walk(const struct book *book, enum side taker, struct size size);

@@ -4,7 +4,7 @@
 #include "engine/engine_inside.h"
 
 void cancels_want(struct engine *engine, struct order *order);
-/* All live orders that match: an actor (ACTOR_OPERATOR: any of ours), a product (NO_PRODUCT: any). */
+/* All live orders of an actor (ACTOR_OPERATOR: any of ours) in a product (NO_PRODUCT: any). */
 uint32_t cancels_want_all(struct engine *engine, actor_index actor, product_index product);
 /* Something about it changed (its id came, a cancel failed): it may be its turn now. */
 void cancels_consider(struct engine *engine, struct order *order);

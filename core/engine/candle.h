@@ -1,6 +1,6 @@
 #pragma once
-/* Candles of any length out of trades, aligned to wall time: a minute starts on the minute. A bucket
- * without a trade leaves no candle, as at the venue.
+/* Candles of any length out of trades, aligned to wall time: a minute starts on the minute. A
+ * bucket without a trade leaves no candle, as at the venue.
  *
  *     if (candle_apply(&builder, &trade, &closed))  the trade opened a newer bucket
  *     if (candle_flush(&builder, wall_ns, &closed)) its time is over, and the grace for late trades

@@ -1,7 +1,5 @@
 #include "engine/engine.h"
 
-#include <stdlib.h>
-
 #include "base/check.h"
 #include "engine/cancels.h"
 #include "engine/fills.h"
@@ -21,7 +19,7 @@ enum { MAX_TIMERS = MAX_RUNNERS * MAX_TIMERS_PER_RUNNER, ARENA_SLACK = 4096 };
 
 static size_t arena_bytes(const struct engine_settings *settings)
 {
-    return orders_bytes() + portfolio_bytes() + fills_bytes() +
+    return sizeof(struct engine) + orders_bytes() + portfolio_bytes() + fills_bytes() +
            sizeof(struct product) * MAX_PRODUCTS + book_bytes() * settings->catalog.count +
            sizeof(struct pending) * MAX_PENDING_INTENTS +
            sizeof(struct recent_intent) * RECENT_INTENTS +
@@ -69,11 +67,12 @@ static void check_settings(const struct engine_settings *settings)
 struct engine *engine_create(const struct engine_settings *settings)
 {
     check_settings(settings);
-    struct engine *engine = calloc(1, sizeof *engine);
-    if (engine == NULL || arena_init(&engine->arena, arena_bytes(settings)) < 0) {
-        free(engine);
+    struct arena arena;
+    if (arena_init(&arena, arena_bytes(settings)) < 0)
         return NULL;
-    }
+    /* The engine lies in its own arena, which it holds the end of: one allocation, one free. */
+    struct engine *engine = arena_take(&arena, 1, sizeof *engine);
+    engine->arena = arena;
     engine->settings = *settings;
     take_tables(engine);
     init_products(engine);
@@ -90,8 +89,8 @@ void engine_destroy(struct engine *engine)
 {
     if (engine == NULL)
         return;
-    arena_fini(&engine->arena);
-    free(engine);
+    struct arena arena = engine->arena;
+    arena_fini(&arena);
 }
 
 bool engine_restore(struct engine *engine, const struct record *record)

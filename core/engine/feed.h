@@ -24,7 +24,8 @@ struct feed { struct feed_stream streams[STREAM_COUNT]; };
 
 /* Up or down: what was known of the connection is forgotten. */
 void feed_link(struct feed *feed, enum stream stream, bool up, int64_t now_ns);
-enum feed_order feed_frame(struct feed *feed, enum stream stream, uint64_t sequence, int64_t now_ns);
+enum feed_order feed_frame(struct feed *feed, enum stream stream, uint64_t sequence,
+                           int64_t now_ns);
 enum feed_order feed_heartbeat(struct feed *feed, enum stream stream, uint64_t counter,
                                int64_t now_ns);
 /* Up, no gap, and the present frame is no old one: what it brings may be used. */

@@ -285,7 +285,7 @@ static void book_external(struct engine *engine, const struct event_fill *fill)
               fill->venue_order_id.text, NULL);
 }
 
-/* A live order of ours that the fill may belong to, because the venue's id of it is not known yet. */
+/* A live order that the fill may belong to, because the venue's id of it is not known yet. */
 static bool may_be_ours(struct engine *engine, const struct event_fill *fill)
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {

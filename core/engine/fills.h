@@ -1,7 +1,7 @@
 #pragma once
-/* Fills are facts keyed by trade id, booked once, for any order, known or not. While a list of fills
- * is being read they are kept and booked in the order of time when it ends: a page comes newest
- * first, and average cost depends on the order. */
+/* Fills are facts keyed by trade id, booked once, for any order, known or not. While a list of
+ * fills is being read they are kept and booked in the order of time when it ends: a page comes
+ * newest first, and average cost depends on the order. */
 #include "engine/engine_inside.h"
 
 size_t fills_bytes(void);

@@ -221,6 +221,11 @@ static bool place(struct engine *engine, actor_index asking, actor_index actor,
     struct approved_order approved;
     struct client_id id = client_id_make(engine->settings.owner_tag, engine->settings.boot_random,
                                          engine->sequence + 1);
+    /* Until the first comparison nobody knows what would reduce: nothing leaves at all. */
+    if (engine->counters.reconciles == 0) {
+        ret->code = REFUSED_HEALTH;
+        return false;
+    }
     intents_gate_input(engine, asking, actor, intent, &in);
     if (!gate_approve(&in, id, &approved, ret))
         return false;

@@ -21,11 +21,12 @@
  *                      +-------------+                                 REFUSED, by the venue's word
  *
  * INTENDED, SENT, UNKNOWN, OPEN and CANCEL_SENT are live: what is not filled counts in full. Ended
- * states hold, except that more may have been filled before the end than we knew, and that a DROPPED
- * order which the venue shows is live again. No timer is among the stimuli. The table is in order.c.
+ * states hold, except that more may have been filled before the end than we knew, and that a
+ * DROPPED order which the venue shows is live again. No timer is among the stimuli. The table is in
+ * order.c.
  *
- * Quantities: `filled` is the largest cumulative quantity that anyone told, `booked` what fills with
- * a trade id have covered. The difference is provisional: it moves the position at once at a
+ * Quantities: `filled` is the largest cumulative quantity that anyone told, `booked` what fills
+ * with a trade id have covered. The difference is provisional: it moves the position at once at a
  * derived price, and each exact fill takes its place. Orders that are only shown to us (actor
  * EXTERNAL) have no provisional part: what they had filled before we met them is not ours to guess,
  * so their fills count by trade id alone. */
@@ -73,7 +74,7 @@ struct order {
     bool post_only, reduce_only;
     bool ours;                   /* our owner tag */
     struct price price;          /* LIMIT */
-    struct price value_price;    /* what exposure is valued at: the limit, or the worst of a market */
+    struct price value_price;    /* exposure is valued at it: the limit, or a market's worst */
     struct size size;
 
     /* where it stands */

@@ -1,6 +1,6 @@
 #pragma once
-/* All orders, found by client id, venue id or (actor, ref), and what they expose us to, kept in sums
- * as they change: the gate asks a thousand times for each time an order moves.
+/* All orders, found by client id, venue id or (actor, ref), and what they expose us to, kept in
+ * sums as they change: the gate asks a thousand times for each time an order moves.
  *
  *     orders_open(orders, order);       takes its part out of the sums
  *     order_move(order, stimulus); ...  change it
@@ -40,7 +40,7 @@ actor_index actor_of_slot(uint8_t slot);
 
 size_t orders_bytes(void);
 void orders_init(struct orders *orders, struct arena *arena);
-/* A copy is kept; NULL: full of orders that cannot be let go. Ids that are empty are not indexed. */
+/* A copy is kept; NULL: full of orders that cannot be let go. Empty ids are not indexed. */
 struct order *orders_add(struct orders *orders, const struct order *order);
 struct order *orders_find(struct orders *orders, struct client_id id);
 struct order *orders_find_venue(struct orders *orders, const struct venue_id *id);

@@ -1,6 +1,6 @@
 #pragma once
 /* Positions of every actor in every product, and of the account: the exact ones that fills with a
- * trade id have made, and the shown ones, which also hold what is known by cumulative quantity only.
+ * trade id have made, and the shown ones, which also hold what only a cumulative quantity told.
  *
  *     portfolio_book(&p, actor, product, side, price, size, fee)     exact, in the venue's order
  *     portfolio_show(&p, &orders, product)                           shown = exact + provisional
@@ -13,7 +13,7 @@
 struct portfolio {
     struct position exact[ACTOR_SLOTS][MAX_PRODUCTS], exact_account[MAX_PRODUCTS];
     struct position shown[ACTOR_SLOTS][MAX_PRODUCTS], shown_account[MAX_PRODUCTS];
-    uint16_t *provisional; /* order slots, in the order in which they became so; owned by the arena */
+    uint16_t *provisional; /* order slots, in the order in which they became so; from the arena */
     uint32_t provisional_count;
 };
 

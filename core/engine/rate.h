@@ -1,6 +1,6 @@
 #pragma once
-/* How many messages left within the last window: a ring of slices. The oldest slice counts whole, so
- * the count errs by at most a sixteenth of a window, towards refusing. */
+/* How many messages left within the last window: a ring of slices. The oldest slice counts whole,
+ * so the count errs by at most a sixteenth of a window, towards refusing. */
 #include <stdint.h>
 
 enum { RATE_SLICES = 17 };

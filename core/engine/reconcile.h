@@ -3,10 +3,10 @@
  * start, when the user stream comes up, at the cadence of the drop copy, and when in doubt.
  *
  * A cycle that agrees makes the engine `reconciled`; before that nothing is sent that opens. A list
- * counts for a phase only when it was asked for after the phase before it had ended. A position that
- * differs is looked at twice, because lists are not one snapshot; the same difference twice with no
- * fill between them is real: the product goes to REDUCING and people are told. No position is ever
- * changed to fit; an operator's `accept` may do that. */
+ * counts for a phase only when it was asked for after the phase before it had ended. A position
+ * that differs is looked at twice, because lists are not one snapshot; the same difference twice
+ * with no fill between them is real: the product goes to REDUCING and people are told. No position
+ * is ever changed to fit; an operator's `accept` may do that. */
 #include "engine/engine_inside.h"
 
 void reconcile_begin(struct engine *engine);                       /* a fresh cycle, from the top */

@@ -1,0 +1,25 @@
+#pragma once
+/* Each suite is one cmocka group run; main.c adds up what they return. cmocka.h wants these
+ * four before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+int suite_book(void);
+int suite_market_parts(void);
+int suite_order(void);
+int suite_orders(void);
+int suite_position(void);
+int suite_turn(void);
+int suite_market(void);
+int suite_intents(void);
+int suite_rules(void);
+int suite_venue(void);
+int suite_fills(void);
+int suite_reconcile(void);
+int suite_operator(void);
+int suite_runners(void);
+int suite_restore(void);
