@@ -6,6 +6,7 @@
 #include <mbedtls/base64.h>
 #include <mbedtls/sha1.h>
 #include <mbedtls/ssl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -264,8 +265,10 @@ static void *run_accept(void *context)
             continue;
         int fd = accept(peer->fd, NULL, NULL);
         unsigned number = atomic_load(&peer->connections);
+        int no_delay = 1;
         if (fd < 0)
             continue;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
         CHECK(number < SESSIONS_MAX);
         struct peer_session *session = calloc(1, sizeof *session);
         CHECK(session);

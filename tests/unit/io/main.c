@@ -1,0 +1,11 @@
+#include "suites.h"
+
+int main(void)
+{
+    int failed = 0;
+    failed += suite_loop();
+    failed += suite_resolve();
+    failed += suite_secret();
+    failed += suite_token_pool();
+    return failed;
+}

@@ -1,0 +1,14 @@
+#pragma once
+/* Each suite is one cmocka group run; main.c adds up what they return. cmocka.h wants these
+ * four before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+int suite_loop(void);
+int suite_resolve(void);
+int suite_secret(void);
+int suite_token_pool(void);
