@@ -8,8 +8,10 @@
  * and every working, sent and UNKNOWN order filled against us); an order that can do nothing but
  * reduce is never refused by size-of-book, value, working-value or position limits, only by what
  * makes it malformed, unpriceable, too frequent, or forbidden by HALTED. A refusal says the
- * control, the limit, the value, the headroom and the config line. tests/tables/gate.txt is
- * the table of what each control does to opening, reducing, cancel and operator-flatten. */
+ * control, the limit, the value, the headroom and the config line; every figure in it is at 1e-18
+ * whatever its unit (counts and nanoseconds too), so money_format prints them all. The operator's
+ * orders may only reduce. tests/tables/gate.txt is the table of what each control does to opening,
+ * reducing, cancel and operator-flatten. */
 #include "model/approved_order.h"
 #include "model/settings.h"
 #include "model/intent.h"
@@ -44,6 +46,7 @@ struct gate_input {
     struct money working_value_product, working_value_account;
     uint32_t messages_strategy, messages_account, cancels_account; /* used in the window */
     bool duplicate;            /* the same product, side, size, price inside the window */
+    bool unknown_same_side;    /* control 25: an UNKNOWN order on this side of this product */
 };
 
 /* True when the order can do nothing but reduce |position|, whatever else fills first. */

@@ -1,0 +1,138 @@
+/* Where orders are made. The controls are in gate_controls.c; this file alone, of the engine,
+ * knows how an approved order is laid out. */
+#include "engine/gate.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "engine/gate_private.h"
+#include "model/approved_order_private.h"
+
+/* What an order on `side` may take from a position and still do nothing but reduce it, when every
+ * order that already works on that side has filled first. */
+static __int128 reducible_of(const struct gate_exposure *exposure, enum side side)
+{
+    __int128 left;
+    if (exposure->working_buy.e9 < 0 || exposure->working_sell.e9 < 0)
+        return 0;
+    if (side == SIDE_SELL)
+        left = (__int128)exposure->position.e9 - exposure->working_sell.e9;
+    else
+        left = -(__int128)exposure->position.e9 - exposure->working_buy.e9;
+    return left > 0 ? left : 0;
+}
+
+/* A strategy may reduce what is its own, as far as that reduces the account too: else one could
+ * spend another's way out. The operator is bound by the account alone. */
+static struct size reducible(const struct gate_input *in)
+{
+    __int128 account, own;
+    if (in->intent->side != SIDE_BUY && in->intent->side != SIDE_SELL)
+        return (struct size){0};
+    account = reducible_of(&in->exposure, in->intent->side);
+    own = in->actor == ACTOR_OPERATOR ? account
+                                      : reducible_of(&in->strategy_exposure, in->intent->side);
+    if (own < account)
+        account = own;
+    return (struct size){account > INT64_MAX ? INT64_MAX : (int64_t)account};
+}
+
+bool gate_is_reducing(const struct gate_input *in)
+{
+    CHECK(in->intent);
+    return in->intent->size.e9 > 0 && in->intent->size.e9 <= reducible(in).e9;
+}
+
+static bool is_book_quoted(const struct gate_input *in)
+{
+    return in->bid.e9 > 0 && in->ask.e9 > in->bid.e9;
+}
+
+/* A buy never pays more than its price. A sell may fill above its limit, as high as the best bid
+ * stands, and turns over more then. */
+static struct money value_of(const struct judged *judged)
+{
+    struct price price = judged->price;
+    if (judged->intent->side == SIDE_SELL && judged->in->bid.e9 > price.e9)
+        price = judged->in->bid;
+    return money_of(price, judged->intent->size);
+}
+
+void gate_judged_init(struct judged *ret, const struct gate_input *in)
+{
+    const struct intent *intent = in->intent;
+    CHECK(in->settings && intent);
+    *ret = (struct judged){.in = in, .intent = intent, .settings = in->settings};
+    ret->operator = in->actor == ACTOR_OPERATOR;
+    if (in->actor < in->settings->strategy_count && in->actor < MAX_STRATEGIES)
+        ret->strategy = &in->settings->strategies[in->actor];
+    if (in->instrument && intent->product < in->settings->catalog.count &&
+        intent->product < MAX_PRODUCTS) {
+        ret->instrument = in->instrument;
+        ret->limits = &in->settings->product_limits[intent->product];
+    }
+    ret->reducible = reducible(in);
+    ret->reducing = gate_is_reducing(in);
+    ret->price = intent->type == ORDER_TYPE_MARKET ? in->worst : intent->price;
+    if (is_book_quoted(in))
+        ret->reference.e9 = in->bid.e9 + (in->ask.e9 - in->bid.e9) / 2;
+    ret->value = value_of(ret);
+}
+
+static void seal(const struct intent *intent, struct client_id id, struct approved_order *ret)
+{
+    struct approved_order_inside inside;
+    memset(&inside, 0, sizeof inside); /* padding too: what is queued can be compared */
+    inside.magic = APPROVED_MAGIC;
+    inside.id = id;
+    inside.product = intent->product;
+    inside.side = intent->side;
+    inside.type = intent->type;
+    inside.tif = intent->tif;
+    inside.post_only = intent->post_only;
+    inside.reduce_only = intent->reduce_only;
+    inside.price = intent->price;
+    inside.size = intent->size;
+    memset(ret, 0, sizeof *ret);
+    memcpy(ret->sealed, &inside, sizeof inside);
+}
+
+static bool is_named(struct client_id id)
+{
+    static const struct client_id none;
+    return memcmp(id.bytes, none.bytes, sizeof none.bytes) != 0;
+}
+
+bool gate_approve(const struct gate_input *in, struct client_id id,
+                  struct approved_order *ret_order, struct verdict *ret_verdict)
+{
+    struct judged judged;
+    gate_judged_init(&judged, in);
+    if (!is_named(id))
+        return gate_refuse(ret_verdict, REFUSED_MALFORMED);
+    if (!gate_judge(&judged, ret_verdict))
+        return false;
+    memset(ret_verdict, 0, sizeof *ret_verdict);
+    ret_verdict->code = REFUSED_NOT;
+    seal(in->intent, id, ret_order);
+    return true;
+}
+
+/* The same laws as for a new order: an UNKNOWN one has no right of its own to be there. What is
+ * different is with the caller, who has taken its reservation out and keeps its id. */
+bool gate_reapprove(const struct gate_input *in, struct client_id same_id,
+                    struct approved_order *ret_order, struct verdict *ret_verdict)
+{
+    return gate_approve(in, same_id, ret_order, ret_verdict);
+}
+
+bool gate_allows_cancel(const struct gate_input *in, struct verdict *ret_verdict)
+{
+    struct judged judged = {.in = in, .settings = in->settings};
+    CHECK(in->settings);
+    if (!gate_check_cancel(&judged, ret_verdict))
+        return false;
+    memset(ret_verdict, 0, sizeof *ret_verdict);
+    ret_verdict->code = REFUSED_NOT;
+    return true;
+}

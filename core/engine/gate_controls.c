@@ -1,0 +1,532 @@
+/* The controls, one small function each, in the order of the table that docs/gate.md prints. A
+ * control returns true when it has nothing against the order, else it fills the verdict.
+ *
+ * Whom a control binds is a column of the table at the end, not a condition inside it. */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "engine/gate_private.h"
+
+/* ---- what every control relies on */
+
+static bool is_side_known(enum side side)
+{
+    return side == SIDE_BUY || side == SIDE_SELL;
+}
+
+static bool check_shape(const struct judged *j, struct verdict *ret)
+{
+    const struct intent *intent = j->intent;
+    bool market = intent->type == ORDER_TYPE_MARKET;
+    if (intent->kind != INTENT_PLACE || !is_side_known(intent->side))
+        return gate_refuse(ret, REFUSED_MALFORMED);
+    if (intent->type != ORDER_TYPE_LIMIT && !market)
+        return gate_refuse(ret, REFUSED_UNSUPPORTED);
+    if (intent->tif != TIF_GTC && intent->tif != TIF_IOC && intent->tif != TIF_FOK)
+        return gate_refuse(ret, REFUSED_UNSUPPORTED);
+    if (market && (intent->tif != TIF_IOC || intent->price.e9 != 0))
+        return gate_refuse(ret, REFUSED_MALFORMED);
+    if (intent->post_only && (market || intent->tif != TIF_GTC))
+        return gate_refuse(ret, REFUSED_MALFORMED);
+    return true;
+}
+
+static bool check_owner(const struct judged *j, struct verdict *ret)
+{
+    if (j->operator)
+        return true;
+    if (j->strategy && j->intent->product < MAX_PRODUCTS &&
+        j->strategy->products >> j->intent->product & 1)
+        return true;
+    return gate_refuse_limit(j, ret, REFUSED_OWNER, GATE_STRATEGY, "products");
+}
+
+/* Figures that cannot be: something left its range on the way here. */
+static bool check_figures(const struct judged *j, struct verdict *ret)
+{
+    const struct gate_input *in = j->in;
+    if (in->exposure.working_buy.e9 < 0 || in->exposure.working_sell.e9 < 0 ||
+        in->strategy_exposure.working_buy.e9 < 0 || in->strategy_exposure.working_sell.e9 < 0 ||
+        in->working_value_product.e18 < 0 || in->working_value_account.e18 < 0)
+        return gate_refuse(ret, REFUSED_OVERFLOW);
+    return true;
+}
+
+/* ---- law 1: no limit is unlimited by silence */
+
+enum figure { FIGURE_E9, FIGURE_MONEY, FIGURE_COUNT, FIGURE_NS };
+
+struct limit {
+    size_t offset;
+    enum figure figure;
+    enum refusal code;
+    const char *key;
+};
+
+#define PRODUCT_LIMIT(member, figure, code, key)                                                  \
+    {offsetof(struct product_limits, member), figure, code, key}
+static const struct limit product_limits[] = {
+    PRODUCT_LIMIT(max_book_age_ns, FIGURE_NS, REFUSED_BOOK_STALE, "max_book_age_ms"),
+    PRODUCT_LIMIT(max_mark_age_ns, FIGURE_NS, REFUSED_MARK_STALE, "max_mark_age_ms"),
+    PRODUCT_LIMIT(max_mark_deviation, FIGURE_E9, REFUSED_MARK_STALE, "max_mark_deviation"),
+    PRODUCT_LIMIT(max_order_size, FIGURE_E9, REFUSED_ORDER_SIZE, "max_order_size"),
+    PRODUCT_LIMIT(max_order_value, FIGURE_MONEY, REFUSED_ORDER_VALUE, "max_order_value"),
+    PRODUCT_LIMIT(price_collar, FIGURE_E9, REFUSED_COLLAR, "price_collar"),
+    PRODUCT_LIMIT(max_working_orders, FIGURE_COUNT, REFUSED_WORKING_COUNT, "max_working_orders"),
+    PRODUCT_LIMIT(max_working_value, FIGURE_MONEY, REFUSED_WORKING_VALUE, "max_working_value"),
+    PRODUCT_LIMIT(max_position, FIGURE_E9, REFUSED_POSITION, "max_position"),
+};
+
+#define ACCOUNT_LIMIT(member, figure, code, key)                                                  \
+    {offsetof(struct engine_settings, member), figure, code, key}
+static const struct limit account_limits[] = {
+    ACCOUNT_LIMIT(duplicate_window_ns, FIGURE_NS, REFUSED_DUPLICATE, "duplicate_window_ms"),
+    ACCOUNT_LIMIT(max_messages, FIGURE_COUNT, REFUSED_RATE, "max_messages"),
+    ACCOUNT_LIMIT(message_window_ns, FIGURE_NS, REFUSED_RATE, "message_window_ms"),
+    ACCOUNT_LIMIT(max_working_orders, FIGURE_COUNT, REFUSED_WORKING_COUNT, "max_working_orders"),
+    ACCOUNT_LIMIT(max_working_value, FIGURE_MONEY, REFUSED_WORKING_VALUE, "max_working_value"),
+    ACCOUNT_LIMIT(max_skew_ns, FIGURE_NS, REFUSED_HEALTH, "max_skew_ms"),
+};
+
+#define STRATEGY_LIMIT(member, figure, code, key)                                                 \
+    {offsetof(struct strategy_settings, member), figure, code, key}
+static const struct limit strategy_limits[] = {
+    STRATEGY_LIMIT(max_messages, FIGURE_COUNT, REFUSED_RATE, "max_messages"),
+    STRATEGY_LIMIT(max_working_orders, FIGURE_COUNT, REFUSED_WORKING_COUNT, "max_working_orders"),
+};
+
+static bool is_set(const void *of, const struct limit *limit)
+{
+    const unsigned char *at = (const unsigned char *)of + limit->offset;
+    struct money money;
+    uint32_t count;
+    int64_t number;
+    switch (limit->figure) {
+    case FIGURE_MONEY:
+        memcpy(&money, at, sizeof money);
+        return money.e18 > 0;
+    case FIGURE_COUNT:
+        memcpy(&count, at, sizeof count);
+        return count > 0;
+    default: /* price, size and ratio are one int64, as nanoseconds are */
+        memcpy(&number, at, sizeof number);
+        return number > 0;
+    }
+}
+
+static bool all_set(const struct judged *j, const void *of, const struct limit *limits,
+                    size_t count, enum gate_scope scope, struct verdict *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!is_set(of, &limits[i]))
+            return gate_refuse_limit(j, ret, limits[i].code, scope, limits[i].key);
+    }
+    return true;
+}
+
+#define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
+
+static bool check_limits_set(const struct judged *j, struct verdict *ret)
+{
+    if (!j->limits)
+        return gate_refuse(ret, REFUSED_PRODUCT);
+    return all_set(j, j->limits, product_limits, COUNT_OF(product_limits), GATE_PRODUCT, ret) &&
+           all_set(j, j->settings, account_limits, COUNT_OF(account_limits), GATE_ACCOUNT, ret) &&
+           (!j->strategy || all_set(j, j->strategy, strategy_limits, COUNT_OF(strategy_limits),
+                                    GATE_STRATEGY, ret));
+}
+
+/* ---- verdicts in figures */
+
+static bool refuse_figures(struct verdict *ret, int unit, struct money limit, struct money value,
+                           struct money headroom)
+{
+    static const struct money zero = {0};
+    ret->unit = unit;
+    ret->limit = limit;
+    ret->value = value;
+    ret->headroom = headroom.e18 > 0 ? headroom : zero;
+    return false;
+}
+
+static bool refuse_size(const struct judged *j, struct verdict *ret, enum refusal code,
+                        const char *key, struct size limit, struct size value,
+                        struct size headroom)
+{
+    struct size passes = {0};
+    gate_refuse_limit(j, ret, code, GATE_PRODUCT, key);
+    if (headroom.e9 > 0)
+        size_round(headroom, j->instrument->step, ROUND_DOWN, &passes);
+    return refuse_figures(ret, UNIT_SIZE, gate_figure(limit.e9), gate_figure(value.e9),
+                          gate_figure(passes.e9));
+}
+
+/* `used` of `limit` are taken, this order is one more. */
+static bool check_count(const struct judged *j, struct verdict *ret, enum refusal code,
+                        enum gate_scope scope, const char *key, uint32_t limit, uint32_t used)
+{
+    if (used < limit)
+        return true;
+    gate_refuse_limit(j, ret, code, scope, key);
+    return refuse_figures(ret, UNIT_COUNT_, gate_whole(limit), gate_whole((int64_t)used + 1),
+                          gate_whole(0));
+}
+
+static bool check_age(const struct judged *j, struct verdict *ret, enum refusal code,
+                      const char *key, bool valid, int64_t limit_ns, int64_t age_ns)
+{
+    if (valid && age_ns >= 0 && age_ns <= limit_ns)
+        return true;
+    gate_refuse_limit(j, ret, code, GATE_PRODUCT, key);
+    return refuse_figures(ret, UNIT_NS, gate_whole(limit_ns), gate_whole(age_ns),
+                          gate_whole(limit_ns));
+}
+
+/* ---- 1, 2: states */
+
+static bool passes_state(const struct judged *j, enum trading_state state)
+{
+    if (state == TRADING_ACTIVE)
+        return true;
+    if (!j->reducing)
+        return false;
+    return j->operator || state == TRADING_REDUCING;
+}
+
+/* While REDUCING the headroom is the size that could only reduce; while HALTED it is that for the
+ * operator and nothing for the rest. A state that is none is taken for HALTED. */
+static bool check_state(const struct judged *j, struct verdict *ret, enum refusal code,
+                        enum gate_scope scope, const char *key, enum trading_state state)
+{
+    struct size room = j->reducible, passes = {0};
+    if (passes_state(j, state))
+        return true;
+    if (state != TRADING_REDUCING && !j->operator)
+        room.e9 = 0;
+    if (j->instrument && room.e9 > 0)
+        size_round(room, j->instrument->step, ROUND_DOWN, &passes);
+    gate_refuse_limit(j, ret, code, scope, key);
+    return refuse_figures(ret, UNIT_SIZE, gate_figure(room.e9), gate_figure(j->intent->size.e9),
+                          gate_figure(passes.e9));
+}
+
+static bool check_account_state(const struct judged *j, struct verdict *ret)
+{
+    return check_state(j, ret, REFUSED_STATE, GATE_ACCOUNT, "state", j->in->account_state) &&
+           check_state(j, ret, REFUSED_STATE, GATE_PRODUCT, "state", j->in->product_state);
+}
+
+static bool check_strategy_state(const struct judged *j, struct verdict *ret)
+{
+    return check_state(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "state",
+                       j->in->strategy_state);
+}
+
+/* ---- 3: the product */
+
+static bool check_product(const struct judged *j, struct verdict *ret)
+{
+    const struct instrument *i = j->instrument;
+    if (!i)
+        return gate_refuse(ret, REFUSED_PRODUCT);
+    if (i->trading_disabled || i->view_only || !i->session_open)
+        return gate_refuse_limit(j, ret, REFUSED_PRODUCT, GATE_PRODUCT, "session");
+    if (i->cancel_only)
+        return gate_refuse_limit(j, ret, REFUSED_PRODUCT_MODE, GATE_PRODUCT, "cancel_only");
+    if (i->limit_only && j->intent->type == ORDER_TYPE_MARKET)
+        return gate_refuse_limit(j, ret, REFUSED_PRODUCT_MODE, GATE_PRODUCT, "limit_only");
+    if (i->post_only && !j->intent->post_only)
+        return gate_refuse_limit(j, ret, REFUSED_PRODUCT_MODE, GATE_PRODUCT, "post_only");
+    return true;
+}
+
+/* ---- 5: the reference */
+
+static bool check_book(const struct judged *j, struct verdict *ret)
+{
+    const struct gate_input *in = j->in;
+    bool quoted = in->book_valid && j->reference.e9 > 0;
+    return check_age(j, ret, REFUSED_BOOK_STALE, "max_book_age_ms", quoted,
+                     j->limits->max_book_age_ns, in->book_age_ns);
+}
+
+/* A market order that the book cannot fill whole has no worst price, hence no value. */
+static bool check_depth(const struct judged *j, struct verdict *ret)
+{
+    const struct gate_input *in = j->in;
+    if (j->intent->type != ORDER_TYPE_MARKET)
+        return true;
+    if (j->intent->side == SIDE_BUY ? in->worst.e9 >= in->ask.e9
+                                    : in->worst.e9 > 0 && in->worst.e9 <= in->bid.e9)
+        return true;
+    return gate_refuse_limit(j, ret, REFUSED_BOOK_STALE, GATE_PRODUCT, "depth");
+}
+
+/* |mark - mid| <= mid * deviation, with nothing rounded: both sides at 1e-18. */
+static bool check_mark(const struct judged *j, struct verdict *ret)
+{
+    const struct gate_input *in = j->in;
+    struct ratio limit = j->limits->max_mark_deviation;
+    __int128 apart = (__int128)in->mark.e9 - j->reference.e9;
+    __int128 of_mid;
+    if (!check_age(j, ret, REFUSED_MARK_STALE, "max_mark_age_ms",
+                   in->mark_valid && in->mark.e9 > 0, j->limits->max_mark_age_ns,
+                   in->mark_age_ns))
+        return false;
+    if (apart < 0)
+        apart = -apart;
+    of_mid = apart * DECIMAL_ONE; /* at most 2^63 * 1e9 */
+    if (of_mid <= (__int128)limit.e9 * j->reference.e9)
+        return true;
+    gate_refuse_limit(j, ret, REFUSED_MARK_STALE, GATE_PRODUCT, "max_mark_deviation");
+    return refuse_figures(ret, UNIT_RATIO, gate_figure(limit.e9),
+                          (struct money){of_mid / j->reference.e9 * DECIMAL_ONE},
+                          gate_figure(limit.e9));
+}
+
+/* ---- 6: increments */
+
+static bool check_tick(const struct judged *j, struct verdict *ret)
+{
+    struct price tick = j->instrument->tick, nearest = {0};
+    struct price price = j->intent->price;
+    if (j->intent->type == ORDER_TYPE_MARKET)
+        return tick.e9 > 0 || gate_refuse_limit(j, ret, REFUSED_PRICE_TICK, GATE_PRODUCT, "tick");
+    if (price.e9 > 0 && price_is_multiple(price, tick))
+        return true;
+    gate_refuse_limit(j, ret, REFUSED_PRICE_TICK, GATE_PRODUCT, "tick");
+    if (price.e9 > 0 && tick.e9 > 0)
+        price_round(price, tick, j->intent->side == SIDE_BUY ? ROUND_DOWN : ROUND_UP, &nearest);
+    return refuse_figures(ret, UNIT_PRICE, gate_figure(tick.e9), gate_figure(price.e9),
+                          gate_figure(nearest.e9));
+}
+
+static bool check_step(const struct judged *j, struct verdict *ret)
+{
+    const struct instrument *i = j->instrument;
+    struct size size = j->intent->size, venue;
+    if (i->step.e9 <= 0 || i->size_max.e9 <= 0 || i->size_min.e9 < 0 || i->quote_min.e18 < 0)
+        return gate_refuse_limit(j, ret, REFUSED_SIZE_STEP, GATE_PRODUCT, "specification");
+    if (size.e9 <= 0 || !size_is_multiple(size, i->step) ||
+        !instrument_venue_size(i, size, &venue))
+        return refuse_size(j, ret, REFUSED_SIZE_STEP, "step", i->step, size, size);
+    if (size.e9 < i->size_min.e9)
+        return refuse_size(j, ret, REFUSED_SIZE_STEP, "size_min", i->size_min, size, i->size_min);
+    if (size.e9 > i->size_max.e9)
+        return refuse_size(j, ret, REFUSED_SIZE_STEP, "size_max", i->size_max, size, i->size_max);
+    if (j->value.e18 >= i->quote_min.e18)
+        return true;
+    gate_refuse_limit(j, ret, REFUSED_SIZE_STEP, GATE_PRODUCT, "quote_min");
+    return refuse_figures(ret, UNIT_MONEY, i->quote_min, j->value, i->quote_min);
+}
+
+/* ---- 7, 8, 9: one order */
+
+static bool check_order_size(const struct judged *j, struct verdict *ret)
+{
+    struct size limit = j->limits->max_order_size;
+    if (j->intent->size.e9 <= limit.e9)
+        return true;
+    return refuse_size(j, ret, REFUSED_ORDER_SIZE, "max_order_size", limit, j->intent->size,
+                       limit);
+}
+
+static bool check_order_value(const struct judged *j, struct verdict *ret)
+{
+    struct money limit = j->limits->max_order_value;
+    if (j->value.e18 <= limit.e18)
+        return true;
+    gate_refuse_limit(j, ret, REFUSED_ORDER_VALUE, GATE_PRODUCT, "max_order_value");
+    return refuse_figures(ret, UNIT_MONEY, limit, j->value, limit);
+}
+
+/* Both bounds round inwards, to a price that could be sent: that is the headroom. */
+static bool check_collar(const struct judged *j, struct verdict *ret)
+{
+    struct ratio up = j->limits->price_collar, down = {-up.e9};
+    struct price low, high, passes = {0};
+    if (!price_shift(j->reference, down, ROUND_UP, &low) ||
+        !price_shift(j->reference, up, ROUND_DOWN, &high))
+        return gate_refuse_limit(j, ret, REFUSED_OVERFLOW, GATE_PRODUCT, "price_collar");
+    if (j->price.e9 >= low.e9 && j->price.e9 <= high.e9)
+        return true;
+    gate_refuse_limit(j, ret, REFUSED_COLLAR, GATE_PRODUCT, "price_collar");
+    if (j->price.e9 > high.e9)
+        price_round(high, j->instrument->tick, ROUND_DOWN, &passes);
+    else
+        price_round(low, j->instrument->tick, ROUND_UP, &passes);
+    return refuse_figures(ret, UNIT_PRICE, gate_figure(j->price.e9 > high.e9 ? high.e9 : low.e9),
+                          gate_figure(j->price.e9), gate_figure(passes.e9));
+}
+
+/* ---- 12, 14, 15: how often, how many */
+
+static bool check_duplicate(const struct judged *j, struct verdict *ret)
+{
+    if (!j->in->duplicate)
+        return true;
+    gate_refuse_limit(j, ret, REFUSED_DUPLICATE, GATE_ACCOUNT, "duplicate_window_ms");
+    return refuse_figures(ret, UNIT_NS, gate_whole(j->settings->duplicate_window_ns),
+                          gate_whole(0), gate_whole(0));
+}
+
+static bool check_rate(const struct judged *j, struct verdict *ret)
+{
+    return check_count(j, ret, REFUSED_RATE, GATE_STRATEGY, "max_messages",
+                       j->strategy->max_messages, j->in->messages_strategy) &&
+           check_count(j, ret, REFUSED_RATE, GATE_ACCOUNT, "max_messages",
+                       j->settings->max_messages, j->in->messages_account);
+}
+
+static bool check_working_count(const struct judged *j, struct verdict *ret)
+{
+    const struct gate_input *in = j->in;
+    return check_count(j, ret, REFUSED_WORKING_COUNT, GATE_PRODUCT, "max_working_orders",
+                       j->limits->max_working_orders, in->working_product) &&
+           check_count(j, ret, REFUSED_WORKING_COUNT, GATE_STRATEGY, "max_working_orders",
+                       j->strategy->max_working_orders, in->working_strategy) &&
+           check_count(j, ret, REFUSED_WORKING_COUNT, GATE_ACCOUNT, "max_working_orders",
+                       j->settings->max_working_orders, in->working_account);
+}
+
+static bool check_value_sum(const struct judged *j, struct verdict *ret, enum gate_scope scope,
+                            struct money limit, struct money used)
+{
+    struct money sum;
+    if (!money_add(used, j->value, &sum))
+        return gate_refuse_limit(j, ret, REFUSED_OVERFLOW, scope, "max_working_value");
+    if (sum.e18 <= limit.e18)
+        return true;
+    gate_refuse_limit(j, ret, REFUSED_WORKING_VALUE, scope, "max_working_value");
+    return refuse_figures(ret, UNIT_MONEY, limit, sum, (struct money){limit.e18 - used.e18});
+}
+
+static bool check_working_value(const struct judged *j, struct verdict *ret)
+{
+    return check_value_sum(j, ret, GATE_PRODUCT, j->limits->max_working_value,
+                           j->in->working_value_product) &&
+           check_value_sum(j, ret, GATE_ACCOUNT, j->settings->max_working_value,
+                           j->in->working_value_account);
+}
+
+/* ---- 16: the position, when everything on this side has filled */
+
+static struct size clip(__int128 e9)
+{
+    if (e9 < 0)
+        return (struct size){0};
+    return (struct size){e9 > INT64_MAX ? INT64_MAX : (int64_t)e9};
+}
+
+static bool check_position(const struct judged *j, struct verdict *ret)
+{
+    const struct gate_exposure *exposure = &j->in->exposure;
+    struct size limit = j->limits->max_position;
+    __int128 used = j->intent->side == SIDE_BUY
+                        ? (__int128)exposure->position.e9 + exposure->working_buy.e9
+                        : -(__int128)exposure->position.e9 + exposure->working_sell.e9;
+    if (used + j->intent->size.e9 <= limit.e9)
+        return true;
+    return refuse_size(j, ret, REFUSED_POSITION, "max_position", limit,
+                       clip(used + j->intent->size.e9), clip(limit.e9 - used));
+}
+
+/* The operator's orders only ever take risk off, flagged or not. */
+static bool check_reduce_only(const struct judged *j, struct verdict *ret)
+{
+    if (j->reducing || (!j->intent->reduce_only && !j->operator))
+        return true;
+    return refuse_size(j, ret, REFUSED_REDUCE_ONLY, "reduce_only", j->reducible, j->intent->size,
+                       j->reducible);
+}
+
+/* ---- 25, 26: doubt and health */
+
+static bool check_unknown(const struct judged *j, struct verdict *ret)
+{
+    if (!j->in->unknown_same_side)
+        return true;
+    return gate_refuse_limit(j, ret, REFUSED_UNKNOWN_OUTSTANDING, GATE_PRODUCT, "unknown");
+}
+
+static bool check_skew(const struct judged *j, struct verdict *ret)
+{
+    int64_t limit = j->settings->max_skew_ns, skew = j->in->skew_ns;
+    if (j->in->skew_known && skew >= -limit && skew <= limit)
+        return true;
+    gate_refuse_limit(j, ret, REFUSED_HEALTH, GATE_ACCOUNT, "max_skew_ms");
+    return refuse_figures(ret, UNIT_NS, gate_whole(limit), gate_whole(skew), gate_whole(limit));
+}
+
+static bool check_health(const struct judged *j, struct verdict *ret)
+{
+    if (!j->in->reconciled)
+        return gate_refuse_limit(j, ret, REFUSED_HEALTH, GATE_NONE, "not reconciled");
+    if (!j->in->market_up)
+        return gate_refuse_limit(j, ret, REFUSED_HEALTH, GATE_NONE, "market stream is down");
+    if (!j->in->user_up)
+        return gate_refuse_limit(j, ret, REFUSED_HEALTH, GATE_NONE, "user stream is down");
+    if (!j->in->journal_up)
+        return gate_refuse_limit(j, ret, REFUSED_HEALTH, GATE_NONE, "journal is dead");
+    return check_skew(j, ret);
+}
+
+/* ---- the table */
+
+/* Openings meet every control. Reducing orders of a strategy, and the operator's flatten (which is
+ * reducing or refused), meet those that are marked: nothing that measures risk stops what takes
+ * risk off, and nothing that counts stops the operator. */
+struct control {
+    bool (*passes)(const struct judged *judged, struct verdict *ret_verdict);
+    bool reducing, flatten;
+};
+
+static const struct control controls[] = {
+    /*                        reducing flatten */
+    {check_shape,             true,     true},
+    {check_owner,             true,     true},
+    {check_limits_set,        true,     true},
+    {check_figures,           true,     true},
+    {check_account_state,     true,     true},  /* 1 */
+    {check_strategy_state,    true,     false}, /* 2 */
+    {check_product,           true,     true},  /* 3 */
+    {check_book,              true,     true},  /* 5 */
+    {check_depth,             true,     true},  /* 5 */
+    {check_mark,              false,    false}, /* 5 */
+    {check_tick,              true,     true},  /* 6 */
+    {check_step,              true,     true},  /* 6 */
+    {check_order_size,        true,     false}, /* 7 */
+    {check_order_value,       false,    false}, /* 8 */
+    {check_collar,            true,     true},  /* 9 */
+    {check_duplicate,         true,     false}, /* 12 */
+    {check_rate,              true,     false}, /* 14 */
+    {check_working_count,     true,     false}, /* 15 */
+    {check_working_value,     false,    false}, /* 15 */
+    {check_reduce_only,       true,     true},  /* 16 */
+    {check_position,          false,    false}, /* 16 */
+    {check_unknown,           false,    false}, /* 25 */
+    {check_health,            false,    false}, /* 26 */
+};
+
+static bool binds(const struct control *control, const struct judged *j)
+{
+    if (j->operator) /* has no strategy, and what would open is refused by check_reduce_only */
+        return control->flatten;
+    return !j->reducing || control->reducing;
+}
+
+bool gate_judge(const struct judged *judged, struct verdict *ret_verdict)
+{
+    for (size_t i = 0; i < COUNT_OF(controls); i++) {
+        if (binds(&controls[i], judged) && !controls[i].passes(judged, ret_verdict))
+            return false;
+    }
+    return true;
+}
+
+bool gate_check_cancel(const struct judged *judged, struct verdict *ret_verdict)
+{
+    return check_count(judged, ret_verdict, REFUSED_RATE, GATE_ACCOUNT, "max_cancels",
+                       judged->settings->max_cancels, judged->in->cancels_account);
+}

@@ -1,0 +1,36 @@
+#pragma once
+/* Between the gate's files: gate.c makes orders, gate_controls.c says no, gate_verdict.c says it
+ * in words. Nobody else includes this. */
+#include "engine/gate.h"
+
+/* One intent before the gate, with what follows from it. All worst cases. */
+struct judged {
+    const struct gate_input *in;
+    const struct intent *intent;
+    const struct engine_settings *settings;
+    const struct instrument *instrument;      /* NULL: not ours */
+    const struct product_limits *limits;      /* NULL: not ours */
+    const struct strategy_settings *strategy; /* NULL: the operator, or nobody we know */
+    bool operator, reducing;
+    struct size reducible;  /* the largest order on this side that could only reduce */
+    struct price price;     /* the limit, or the worst that a market order could take */
+    struct price reference; /* mid of the book; 0 while there is none */
+    struct money value;     /* the most that the order could turn over */
+};
+
+enum gate_scope { GATE_NONE = SCOPE_NONE, GATE_ACCOUNT = SCOPE_ACCOUNT,
+                  GATE_STRATEGY = SCOPE_STRATEGY, GATE_PRODUCT = SCOPE_PRODUCT };
+
+void gate_judged_init(struct judged *ret, const struct gate_input *in);
+/* Runs every control that holds for this kind of order, in the order of the table. */
+bool gate_judge(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_cancel(const struct judged *judged, struct verdict *ret_verdict);
+
+/* The words of a verdict. Every figure is at 1e-18 whatever its unit, counts and nanoseconds as
+ * well, so that one formatter (money_format) prints them all. */
+struct money gate_figure(int64_t e9);       /* of a price, size or ratio */
+struct money gate_whole(int64_t count);     /* of a count or of nanoseconds */
+/* Both return false, so that a control can `return gate_refuse(...)`. */
+bool gate_refuse(struct verdict *ret, enum refusal code);
+bool gate_refuse_limit(const struct judged *judged, struct verdict *ret, enum refusal code,
+                       enum gate_scope scope, const char *key);
