@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "sim/venue_sim_calendar.h"
 #include "sim/venue_sim_private.h"
 
 enum { SETTLE_HOUR_MIDDAY = 16, SETTLE_HOUR_END = 21 }; /* UTC, the two margin cycles of CDE */

@@ -1,7 +1,8 @@
 /* New York's clock without a time zone database: daylight time runs from the second Sunday of
  * March to the first Sunday of November, both at 02:00 local. */
+#include "sim/venue_sim_calendar.h"
+
 #include "base/prng.h"
-#include "sim/venue_sim_private.h"
 
 enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S, CLOSE_HOUR = 17, SUNDAY = 0, FRIDAY = 5 };
 static const int64_t SECOND_NS = 1000000000;

@@ -88,9 +88,3 @@ void venue_market_print(struct venue_sim *sim, int product, enum side aggressor,
 struct size venue_reserved(const struct venue_sim *sim, int product); /* by brackets */
 void venue_fail_order(struct venue_sim *sim, struct venue_order *order, const char *reason,
                       const char *words);
-
-/* venue_sim_calendar.c: pure functions of Unix time */
-bool venue_calendar_open(int64_t now_ns); /* CDE: closed Fridays 17:00 to 18:00 New York */
-/* The last and the next change of an hour that begins a trading day (17:00 New York). */
-int64_t venue_calendar_day_start_ns(int64_t now_ns);
-struct ratio venue_calendar_funding(uint64_t seed, int product, int64_t hour);

@@ -1,0 +1,70 @@
+#pragma once
+/* moongate-exchange: a loopback Coinbase Advanced. One TLS port on 127.0.0.1 serves REST and the
+ * WebSocket; the venue behind it is sim/venue_sim. This header is what its files share.
+ *
+ *     exchange_http.c   lws HTTP callbacks -> exchange_rest_answer -> exchange_out_reply
+ *     exchange_ws.c     lws WebSocket callbacks -> exchange_feed -> exchange_out_frame
+ *
+ * Everything that leaves passes exchange_out.c, the one place where faults are to be put in. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "sim/venue_sim.h"
+#include "wire/json_write.h"
+
+struct ev_loop;
+struct lws;
+struct lws_context;
+
+enum {
+    EXCHANGE_BODY_MAX = 1024 * 1024,       /* a request; orders are under 1 KB */
+    EXCHANGE_REPLY_MAX = 64 * 1024 * 1024, /* a reply or frame; a full order list is the largest */
+    EXCHANGE_ARGS_MAX = 64,                /* query parameters of one request */
+};
+
+struct exchange_options {
+    int port; /* 0: any free one */
+    const char *port_file, *cert_file, *key_file, *keys_file, *tape_file, *state_file;
+    uint64_t seed;
+    struct ratio speed, fee_maker, fee_taker;
+    struct money cash_usd, cash_usdc;
+    uint32_t rate_private, rate_public; /* requests a second; 0: no limit */
+    int64_t visible_delay_ns;           /* a new order cannot be read for that long */
+    enum venue_session session;
+    bool reject_replay;                 /* a token's nonce is good once */
+};
+
+/* 0: go on; 1: help was printed; -1: err says which argument is wrong and what it may be. */
+int exchange_options_read(int argc, char **argv, struct exchange_options *ret, struct err *err);
+
+struct exchange {
+    struct exchange_options options;
+    struct ev_loop *loop;
+    struct lws_context *context;
+    struct tape *tape;            /* owned */
+    struct venue_sim *venue;      /* owned */
+    struct exchange_keys *keys;   /* owned */
+    struct exchange_feed *feed;   /* owned */
+    struct exchange_cache *cache; /* owned: public replies, 1 s */
+    int64_t started_ns;           /* wall */
+    uint64_t account_version, saved_version; /* the state file is behind when they differ */
+    uint64_t sequence;            /* of account changes, shown by the order list */
+};
+
+/* The account's names, the same in every run so that notes and logs can be compared. */
+#define EXCHANGE_USER "5f3c1a52-8d0e-4c9b-9a54-0c8a3e6f1b20"
+#define EXCHANGE_PORTFOLIO "a7d1f2c8-3b64-4e0f-8f5a-6c2b9d4e7a10"
+#define EXCHANGE_INTX_PORTFOLIO "c2e9b7d4-51a6-4d3c-b8e7-1f0a6d5c4b30"
+
+int64_t exchange_wall_ns(void);
+/* RFC 3339 with nine fractional digits, as WebSocket frames show it. */
+void exchange_time_ns(int64_t unix_ns, char out[48]);
+
+/* exchange_state.c: the account in a file, replaced as a whole or not at all */
+int exchange_state_load(struct exchange *exchange, struct err *err); /* no file: a new account */
+int exchange_state_save(struct exchange *exchange, struct err *err);
+int exchange_file_read(const char *path, size_t maximum, struct buf *ret, struct err *err);
+int exchange_file_write(const char *path, const char *bytes, size_t length, struct err *err);
+
+/* exchange_server.c: the listening socket and the protocol's callback. Returns the port or -1. */
+int exchange_server_open(struct exchange *exchange, struct err *err);
+void exchange_server_close(struct exchange *exchange);

@@ -1,0 +1,193 @@
+/* HTTP over libwebsockets: headers and body are gathered, the answer is written in pieces. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/exchange_feed.h"
+#include "app/exchange_rest.h"
+#include "app/exchange_server.h"
+#include "base/text.h"
+
+enum { PIECE = 32 * 1024, PATH_SIZE = 512, ARG_SIZE = 512, AUTH_SIZE = 4096, HEAD_SIZE = 2048 };
+
+struct exchange_call {
+    char path[PATH_SIZE], host[128], authorization[AUTH_SIZE];
+    char args[EXCHANGE_ARGS_MAX][ARG_SIZE];
+    struct rest_request request;
+    struct rest_reply reply;
+    struct buf body;
+    size_t sent;
+    bool answered;
+};
+
+static void end_call(struct exchange_peer *peer)
+{
+    if (!peer->call)
+        return;
+    rest_reply_fini(&peer->call->reply);
+    buf_fini(&peer->call->body);
+    free(peer->call);
+    peer->call = NULL;
+}
+
+static void copy_header(struct lws *wsi, enum lws_token_indexes token, char *out, size_t capacity)
+{
+    if (lws_hdr_total_length(wsi, token) <= 0 ||
+        lws_hdr_copy(wsi, out, (int)capacity, token) < 0)
+        out[0] = '\0';
+}
+
+static const char *method_of(struct lws *wsi)
+{
+    char *uri;
+    int length;
+    switch (lws_http_get_uri_and_method(wsi, &uri, &length)) {
+    case LWSHUMETH_GET: return "GET";
+    case LWSHUMETH_POST: return "POST";
+    case LWSHUMETH_PUT: return "PUT";
+    case LWSHUMETH_DELETE: return "DELETE";
+    case LWSHUMETH_PATCH: return "PATCH";
+    case LWSHUMETH_OPTIONS: return "OPTIONS";
+    default: return "HEAD";
+    }
+}
+
+static void copy_args(struct lws *wsi, struct exchange_call *call)
+{
+    int count = 0;
+    while (count < EXCHANGE_ARGS_MAX &&
+           lws_hdr_copy_fragment(wsi, call->args[count], ARG_SIZE, WSI_TOKEN_HTTP_URI_ARGS,
+                                 count) > 0) {
+        call->request.args[count] = call->args[count];
+        count++;
+    }
+    call->request.arg_count = count;
+}
+
+static int answer(struct exchange *exchange, struct lws *wsi, struct exchange_peer *peer);
+
+static int begin_call(struct exchange *exchange, struct lws *wsi, struct exchange_peer *peer,
+                      const char *path, size_t length)
+{
+    char content[24] = "", cache[64] = "";
+    end_call(peer);
+    struct exchange_call *call = calloc(1, sizeof *call);
+    if (!call || !text_copy(call->path, sizeof call->path, path, length)) {
+        free(call);
+        return -1;
+    }
+    peer->call = call;
+    buf_init(&call->body, EXCHANGE_BODY_MAX);
+    copy_header(wsi, WSI_TOKEN_HOST, call->host, sizeof call->host);
+    copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, call->authorization,
+                sizeof call->authorization);
+    copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, content, sizeof content);
+    copy_header(wsi, WSI_TOKEN_HTTP_CACHE_CONTROL, cache, sizeof cache);
+    copy_args(wsi, call);
+    call->request.method = method_of(wsi);
+    call->request.path = call->path;
+    call->request.host = call->host;
+    call->request.authorization = call->authorization;
+    call->request.no_cache = strstr(cache, "no-cache") != NULL;
+    /* Some clients send a body with GET: whoever announces one is heard out. */
+    if (content[0] && strspn(content, "0") != strlen(content))
+        return 0;
+    return answer(exchange, wsi, peer);
+}
+
+static int add_header(struct lws *wsi, const char *name, const char *value, unsigned char **at,
+                      unsigned char *end)
+{
+    return lws_add_http_header_by_name(wsi, (const unsigned char *)name,
+                                       (const unsigned char *)value, (int)strlen(value), at, end);
+}
+
+static int add_number(struct lws *wsi, const char *name, uint32_t value, unsigned char **at,
+                      unsigned char *end)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%u", value);
+    return add_header(wsi, name, text, at, end);
+}
+
+static int write_head(struct lws *wsi, const struct rest_reply *reply)
+{
+    unsigned char head[LWS_PRE + HEAD_SIZE], *at = head + LWS_PRE, *start = at;
+    unsigned char *end = head + sizeof head - 1;
+    if (lws_add_http_common_headers(wsi, (unsigned)reply->status, reply->type,
+                                    (lws_filepos_t)reply->body.length, &at, end))
+        return -1;
+    if (reply->limited && (add_number(wsi, "x-ratelimit-limit:", reply->limit, &at, end) ||
+                           add_number(wsi, "x-ratelimit-remaining:", reply->remaining, &at, end) ||
+                           add_number(wsi, "x-ratelimit-reset:", 1, &at, end)))
+        return -1;
+    return lws_finalize_write_http_header(wsi, start, &at, end) ? -1 : 0;
+}
+
+static int answer(struct exchange *exchange, struct lws *wsi, struct exchange_peer *peer)
+{
+    struct exchange_call *call = peer->call;
+    call->request.body = call->body.data ? call->body.data : "";
+    call->request.body_length = call->body.length;
+    exchange_rest_answer(exchange, &call->request, &call->reply);
+    if (call->body.failed) {
+        buf_clear(&call->reply.body);
+        buf_puts(&call->reply.body, "{\"error\":\"unknown\",\"message\":\"body too large\"}");
+        call->reply.status = 400;
+    }
+    switch (exchange_feed_judge(exchange->feed, false, &call->reply.body)) {
+    case FATE_SEND: break;
+    case FATE_DROP: return 0; /* the client waits for ever */
+    case FATE_CLOSE: return -1;
+    }
+    call->answered = true;
+    if (write_head(wsi, &call->reply) < 0)
+        return -1;
+    lws_callback_on_writable(wsi);
+    return 0;
+}
+
+static int write_body(struct lws *wsi, struct exchange_peer *peer)
+{
+    static unsigned char piece[LWS_PRE + PIECE];
+    struct exchange_call *call = peer->call;
+    if (!call || !call->answered)
+        return 0;
+    size_t left = call->reply.body.length - call->sent, size = left < PIECE ? left : PIECE;
+    bool last = size == left;
+    memcpy(piece + LWS_PRE, call->reply.body.data + call->sent, size);
+    if (lws_write(wsi, piece + LWS_PRE, size, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
+        return -1;
+    call->sent += size;
+    if (!last) {
+        lws_callback_on_writable(wsi);
+        return 0;
+    }
+    end_call(peer);
+    return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+int exchange_http_callback(struct exchange *exchange, struct lws *wsi,
+                           enum lws_callback_reasons reason, struct exchange_peer *peer, void *in,
+                           size_t length)
+{
+    switch (reason) {
+    case LWS_CALLBACK_HTTP:
+        return begin_call(exchange, wsi, peer, in, length);
+    case LWS_CALLBACK_HTTP_BODY:
+        if (peer->call)
+            buf_put(&peer->call->body, in, length);
+        return 0;
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        return peer->call && !peer->call->answered ? answer(exchange, wsi, peer) : 0;
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return write_body(wsi, peer);
+    case LWS_CALLBACK_CLOSED_HTTP:
+    case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+        if (peer)
+            end_call(peer);
+        return 0;
+    default:
+        return 1;
+    }
+}

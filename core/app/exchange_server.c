@@ -1,0 +1,68 @@
+#include "app/exchange_server.h"
+
+#include <string.h>
+
+#include "app/exchange_feed.h"
+#include "base/log.h"
+
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                    size_t length)
+{
+    struct lws_context *context = lws_get_context(wsi);
+    struct exchange *exchange = context ? lws_context_user(context) : NULL;
+    struct exchange_peer *peer = user;
+    if (!exchange || !exchange->feed)
+        return 0;
+    int result = exchange_http_callback(exchange, wsi, reason, peer, in, length);
+    if (result == 1)
+        result = exchange_socket_callback(exchange, wsi, reason, peer, in, length);
+    return result == 1 ? lws_callback_http_dummy(wsi, reason, user, in, length) : result;
+}
+
+/* The first protocol serves plain HTTP and a WebSocket that names no subprotocol. */
+static const struct lws_protocols PROTOCOLS[] = {
+    {"http", on_event, sizeof(struct exchange_peer), SESSION_MESSAGE_MAX, 0, NULL, 0},
+    {NULL, NULL, 0, 0, 0, NULL, 0},
+};
+
+static void write_log(int level, const char *line)
+{
+    log_write(level & LLL_ERR ? LOG_ERROR : LOG_WARN, "lws", "%.*s", (int)strcspn(line, "\n"),
+              line);
+}
+
+int exchange_server_open(struct exchange *exchange, struct err *err)
+{
+    void *loops[1] = {exchange->loop};
+    struct lws_context_creation_info info = {
+        .port = CONTEXT_PORT_NO_LISTEN, .gid = (gid_t)-1, .uid = (uid_t)-1,
+        .options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+        .foreign_loops = loops, .user = exchange, .pt_serv_buf_size = 64 * 1024,
+        .max_http_header_data = 16 * 1024, .max_http_header_pool = 256};
+    lws_set_log_level(LLL_ERR | LLL_WARN, write_log);
+    exchange->context = lws_create_context(&info);
+    if (!exchange->context)
+        return err_set(err, "libwebsockets does not start: is libwebsockets-evlib-ev installed?");
+    info.port = exchange->options.port;
+    info.iface = "127.0.0.1";
+    info.protocols = PROTOCOLS;
+    info.alpn = "http/1.1";
+    info.ssl_cert_filepath = exchange->options.cert_file;
+    info.ssl_private_key_filepath = exchange->options.key_file;
+    info.keepalive_timeout = 600;
+    struct lws_vhost *vhost = lws_create_vhost(exchange->context, &info);
+    if (!vhost)
+        return err_set(err, "cannot listen on 127.0.0.1:%d with %s and %s: is the port taken, are "
+                       "the files there?", exchange->options.port, exchange->options.cert_file,
+                       exchange->options.key_file);
+    exchange_feed_set_wake(exchange->feed, exchange_socket_wake);
+    return lws_get_vhost_listen_port(vhost);
+}
+
+void exchange_server_close(struct exchange *exchange)
+{
+    if (exchange->context)
+        lws_context_destroy(exchange->context);
+    exchange->context = NULL;
+}
