@@ -358,11 +358,8 @@ static void on_settled(void *context)
     struct live *live = context;
     bool settled = live->orders_done || live->out_of_patience;
 
-    if (settled && !live->stopping)
-        loop_timer_set(live->patience, STOP_PATIENCE_NS); /* stopped by `ctl stop` */
     if (!settled || (link_busy(live->link) && !live->out_of_patience))
         return;
-    live->stopping = true;
     if (!live->runners_told)
         runner_pool_stop(live->runners);
     live->runners_told = true;
@@ -424,6 +421,20 @@ static int open_engine(struct live *live, struct err *err)
     return 0;
 }
 
+/* What waits for the disk was approved before the halt; none of it leaves after. */
+static void on_halt(void *context)
+{
+    hold_drop_all(((struct live *)context)->hold, "halted before it was sent");
+}
+
+static void on_operator_stop(void *context)
+{
+    struct live *live = context;
+
+    live->stopping = true;
+    loop_timer_set(live->patience, STOP_PATIENCE_NS);
+}
+
 static int open_operator(struct live *live, struct err *err)
 {
     struct operator_config config = {
@@ -431,6 +442,7 @@ static int open_operator(struct live *live, struct err *err)
         .link = live->link, .runners = live->runners, .store = live->store,
         .settings = &live->settings, .socket = live->config.socket,
         .environment = environment_text(live->config.environment),
+        .context = live, .on_halt = on_halt, .on_stop = on_operator_stop,
     };
 
     live->operator = operator_create(&config, err);

@@ -1,0 +1,73 @@
+#include "bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/check.h"
+
+int64_t bench_now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void bench_init(struct bench_samples *samples, uint32_t capacity)
+{
+    samples->ns = calloc(capacity, sizeof(*samples->ns));
+    CHECK(samples->ns);
+    samples->capacity = capacity;
+    samples->count = 0;
+}
+
+void bench_add(struct bench_samples *samples, int64_t ns)
+{
+    if (samples->count < samples->capacity)
+        samples->ns[samples->count++] = ns;
+}
+
+void bench_fini(struct bench_samples *samples)
+{
+    free(samples->ns);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+int64_t bench_quantile(struct bench_samples *samples, uint32_t permille)
+{
+    uint64_t at = (uint64_t)samples->count * permille / 1000;
+
+    CHECK(samples->count > 0);
+    qsort(samples->ns, samples->count, sizeof(*samples->ns), ascending);
+    return samples->ns[at < samples->count ? at : samples->count - 1];
+}
+
+double bench_per_op(struct bench_samples *samples, uint32_t per)
+{
+    return (double)bench_quantile(samples, 500) / per;
+}
+
+void bench_head(void)
+{
+    printf("%-34s %10s %10s %10s   %s\n", "ns per operation", "p50", "p99", "p99.9",
+           "against, in the same run");
+}
+
+void bench_line(const char *what, struct bench_samples *samples, uint32_t per,
+                const char *reference, double reference_ns)
+{
+    double p50 = bench_per_op(samples, per);
+
+    printf("%-34s %10.1f %10.1f %10.1f", what, p50, (double)bench_quantile(samples, 990) / per,
+           (double)bench_quantile(samples, 999) / per);
+    if (reference)
+        printf("   %s %.1f: %.2fx", reference, reference_ns, reference_ns / p50);
+    printf("\n");
+}
