@@ -284,7 +284,7 @@ static int open_runners(struct live *live, struct err *err)
     char program[CONFIG_TEXT_MAX];
 
     runner_program(&live->config, program, sizeof(program));
-    config.loop = loop_raw(live->loop);
+    config.loop = live->loop;
     config.events = live->queue;
     config.settings = &live->settings;
     config.program = program;
