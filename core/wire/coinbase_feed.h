@@ -26,6 +26,7 @@ enum coinbase_channel { CHANNEL_HEARTBEATS, CHANNEL_LEVEL2, CHANNEL_MARKET_TRADE
                         CHANNEL_TICKER_BATCH, CHANNEL_CANDLES, CHANNEL_STATUS, CHANNEL_USER,
                         CHANNEL_FUTURES_BALANCE_SUMMARY, CHANNEL_SUBSCRIPTIONS, CHANNEL_OTHER };
 /* {"type":"subscribe",...}; `jwt` may be NULL. Ids are those of the catalog, or none at all for
- * channels that take none. */
+ * channels that take none, and for the user channel, where none means all. CHANNEL_SUBSCRIPTIONS
+ * and CHANNEL_OTHER cannot be asked for. */
 void coinbase_feed_encode_subscribe(struct buf *out, enum coinbase_channel channel,
                                     const struct catalog *catalog, const char *jwt);

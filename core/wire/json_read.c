@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "wire/json_scan.h"
 
 void json_init(struct json_reader *json, const char *bytes, size_t length)
 {
@@ -125,27 +126,6 @@ static inline int byte_class(unsigned char c)
     return c < 0x80 ? BYTE_PLAIN : BYTE_HIGH;
 }
 
-/* The first byte at or behind `at` that is not plain text. Eight at a time: each term below has
- * its high bit set in the bytes it looks for, and the lowest set one is always right. */
-static inline const char *find_special(const char *at, const char *end)
-{
-    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-    while (end - at >= 8) {
-        uint64_t word;
-        memcpy(&word, at, 8);
-        uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
-        uint64_t hit = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
-                       ((word - ones * 0x20) & ~word) | word;
-        hit &= highs;
-        if (hit)
-            return at + (__builtin_ctzll(hit) >> 3);
-        at += 8;
-    }
-    while (at < end && byte_class((unsigned char)*at) == BYTE_PLAIN)
-        at++;
-    return at;
-}
-
 /* From behind the opening quote to behind the closing one. */
 static bool scan_string(struct json_reader *json, struct json_text *ret)
 {
@@ -153,7 +133,7 @@ static bool scan_string(struct json_reader *json, struct json_text *ret)
     bool escaped = false, high = false;
     uint32_t character;
     for (;;) {
-        at = find_special(at, end);
+        at = json_find_special(at, end);
         json->at = at;
         if (at == end)
             return json_fail(json, "a string without its end");
