@@ -69,7 +69,7 @@ bool coinbase_money(struct json_text text, struct money *ret)
 
 bool coinbase_ratio_about(struct json_text text, struct ratio *ret)
 {
-    bool rounded;
+    bool rounded = false; /* or-ed into */
     *ret = (struct ratio){0};
     return text.length == 0 || ratio_parse_informative(text.at, text.length, ret, &rounded);
 }
