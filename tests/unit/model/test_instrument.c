@@ -11,12 +11,17 @@ static struct size size_of_text(const char *text)
     return size;
 }
 
+static void name(struct instrument *instrument, const char *id)
+{
+    assert_true(text_copy(instrument->product_id, PRODUCT_ID_MAX, id, strlen(id)));
+}
+
 static void finds_by_whole_id_only(void **state)
 {
     struct catalog catalog = {.count = 2};
     (void)state;
-    text_copy(catalog.items[0].product_id, PRODUCT_ID_MAX, "BIP-20DEC30-CDE", strlen("BIP-20DEC30-CDE"));
-    text_copy(catalog.items[1].product_id, PRODUCT_ID_MAX, "BTC-PERP-INTX", strlen("BTC-PERP-INTX"));
+    name(&catalog.items[0], "BIP-20DEC30-CDE");
+    name(&catalog.items[1], "BTC-PERP-INTX");
     assert_int_equal(catalog_find(&catalog, "BTC-PERP-INTX", 13), 1);
     assert_int_equal(catalog_find(&catalog, "BIP-20DEC30-CDE,", 15), 0);
     assert_int_equal(catalog_find(&catalog, "BTC-PERP", 8), NO_PRODUCT);
