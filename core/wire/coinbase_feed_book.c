@@ -81,6 +81,26 @@ static inline const char *known_level(const char *at, struct level *ret, struct 
     return at + 1;
 }
 
+/* The same near the end of the frame, where the level is read from a padded copy. 0: not in the
+ * known shape. */
+static inline size_t level_length(const char *at, const char *end, struct level *ret,
+                                  struct json_text *ret_time)
+{
+    char copy[LEVEL_TEXT_MAX];
+    const char *from = at;
+    size_t left = (size_t)(end - at);
+    if (left < LEVEL_TEXT_MAX) {
+        memset(copy, 0, sizeof copy);
+        memcpy(copy, at, left);
+        from = copy;
+    }
+    const char *behind = known_level(from, ret, ret_time);
+    if (!behind)
+        return 0;
+    ret_time->at = at + (ret_time->at - from);
+    return (size_t)(behind - from);
+}
+
 static bool push_level(struct coinbase_feed *feed, const struct book_reading *book,
                        const struct level *venue)
 {
@@ -102,17 +122,15 @@ static void read_known_levels(struct coinbase_feed *feed, struct book_reading *b
     struct json_reader *json = &feed->json;
     struct json_text time;
     struct level level;
-    while (json->end - json->at > LEVEL_TEXT_MAX) {
-        const char *behind = known_level(json->at, &level, &time);
-        if (!behind)
-            return;
-        if (!push_level(feed, book, &level))
+    for (;;) {
+        size_t length = level_length(json->at, json->end, &level, &time);
+        if (length == 0 || !push_level(feed, book, &level))
             return;
         if (!book->event_time.at)
             book->event_time = time;
-        json->at = behind;
+        json->at += length;
         json->pending = false;
-        if (behind[0] != ',' || behind[1] != '{')
+        if (json->end - json->at < 2 || json->at[0] != ',' || json->at[1] != '{')
             return;
         json->at++;
         json->pending = true;

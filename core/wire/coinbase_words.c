@@ -38,22 +38,50 @@ bool coinbase_read_text(struct json_reader *json, struct json_text *ret)
 bool coinbase_read_field(struct json_reader *json, struct json_text key, const char *const *names,
                          size_t count, struct json_text *got)
 {
+    char first = key.length > 0 ? key.at[0] : '\0';
     for (size_t i = 0; i < count; i++)
-        if (json_text_equal(key, names[i]))
+        if ((names[i][0] == first || key.escaped) && json_text_equal(key, names[i]))
             return coinbase_read_text(json, &got[i]);
     return false;
+}
+
+/* Up to nine digits, perhaps a point and up to nine more: what the venue prints, and nothing in it
+ * can overflow. False: another shape, which the full parser judges. */
+static inline bool plain_e9(struct json_text text, int64_t *ret)
+{
+    static const int64_t SCALE[] = {1000000000, 100000000, 10000000, 1000000, 100000,
+                                    10000,      1000,      100,      10,      1};
+    uint64_t value = 0;
+    size_t i = 0, point;
+    if (text.length > 19)
+        return false;
+    for (; i < text.length && (unsigned)text.at[i] - '0' <= 9; i++)
+        value = value * 10 + ((unsigned)text.at[i] - '0');
+    if (i == 0 || i > 9)
+        return false;
+    point = i;
+    if (i < text.length && text.at[i] == '.')
+        for (i++; i < text.length && (unsigned)text.at[i] - '0' <= 9; i++)
+            value = value * 10 + ((unsigned)text.at[i] - '0');
+    size_t places = i == point ? 0 : i - point - 1;
+    if (i != text.length || places > 9 || i == point + 1)
+        return false;
+    *ret = (int64_t)value * SCALE[places];
+    return true;
 }
 
 bool coinbase_price(struct json_text text, struct price *ret)
 {
     *ret = (struct price){0};
-    return text.length == 0 || (price_parse(text.at, text.length, ret) && ret->e9 >= 0);
+    if (text.length == 0 || plain_e9(text, &ret->e9))
+        return true;
+    return price_parse(text.at, text.length, ret) && ret->e9 >= 0;
 }
 
 bool coinbase_signed_size(struct json_text text, struct size *ret)
 {
     *ret = (struct size){0};
-    return text.length == 0 || size_parse(text.at, text.length, ret);
+    return text.length == 0 || plain_e9(text, &ret->e9) || size_parse(text.at, text.length, ret);
 }
 
 bool coinbase_size(struct json_text text, struct size *ret)

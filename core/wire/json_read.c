@@ -27,8 +27,10 @@ bool json_fail(struct json_reader *json, const char *words)
 
 static inline void skip_blanks(struct json_reader *json)
 {
-    const char *at = json->at;
-    while (at < json->end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+    const char *at = json->at, *end = json->end;
+    if (__builtin_expect(at < end && (unsigned char)*at > ' ', 1))
+        return;
+    while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
         at++;
     json->at = at;
 }
@@ -126,8 +128,8 @@ static inline int byte_class(unsigned char c)
     return c < 0x80 ? BYTE_PLAIN : BYTE_HIGH;
 }
 
-/* From behind the opening quote to behind the closing one. */
-static bool scan_string(struct json_reader *json, struct json_text *ret)
+/* A string with escapes, characters above ASCII, or something wrong. */
+static bool scan_rare_string(struct json_reader *json, struct json_text *ret)
 {
     const char *begin = json->at, *at = begin, *end = json->end, *why;
     bool escaped = false, high = false;
@@ -155,6 +157,17 @@ static bool scan_string(struct json_reader *json, struct json_text *ret)
     if (high && !text_utf8_valid(begin, (size_t)(at - begin)))
         return json_fail(json, "a string that is not UTF-8");
     *ret = (struct json_text){begin, (size_t)(at - begin), escaped};
+    json->at = at + 1;
+    return true;
+}
+
+/* From behind the opening quote to behind the closing one. */
+static inline bool scan_string(struct json_reader *json, struct json_text *ret)
+{
+    const char *at = json_find_special(json->at, json->end);
+    if (__builtin_expect(at == json->end || *at != '"', 0))
+        return scan_rare_string(json, ret);
+    *ret = (struct json_text){json->at, (size_t)(at - json->at), false};
     json->at = at + 1;
     return true;
 }
@@ -254,6 +267,7 @@ static bool enter(struct json_reader *json)
     json->at++;
     json->depth++;
     json->key_base[json->depth] = (uint16_t)json->key_count;
+    json->key_marks[json->depth] = 0;
     json->first = true;
     json->pending = false;
     return true;
@@ -306,15 +320,37 @@ bool json_next_item(struct json_reader *json)
     return true;
 }
 
+static bool is_double(const struct json_reader *json, struct json_text key)
+{
+    for (uint32_t i = json->key_base[json->depth]; i < json->key_count; i++) {
+        struct json_text other = json->keys[i];
+        if ((other.length == key.length || other.escaped || key.escaped) &&
+            json_text_same(other, key))
+            return true;
+    }
+    return false;
+}
+
+/* One of 64 marks by length and ends: a key whose mark is new in its object is new itself. Keys
+ * with escapes have all marks, for they may mean any other. */
+static inline uint64_t mark_of(struct json_text key)
+{
+    if (__builtin_expect(key.escaped, 0))
+        return UINT64_MAX;
+    if (key.length == 0)
+        return 1;
+    unsigned first = (unsigned char)key.at[0], last = (unsigned char)key.at[key.length - 1];
+    return UINT64_C(1) << ((key.length * 5 + first * 7 + last * 3) & 63);
+}
+
 /* False when the open object has shown this key already, or too many are open. */
-static bool remember_key(struct json_reader *json, struct json_text key)
+static inline bool remember_key(struct json_reader *json, struct json_text key)
 {
     uint32_t count = json->key_count;
-    for (uint32_t i = json->key_base[json->depth]; i < count; i++)
-        if (json->keys[i].length == key.length ? json_text_same(json->keys[i], key)
-                                               : (json->keys[i].escaped || key.escaped) &&
-                                                     json_text_same(json->keys[i], key))
-            return json_fail(json, "a key that stands twice in one object");
+    uint64_t mark = mark_of(key), *marks = &json->key_marks[json->depth];
+    if ((*marks & mark) != 0 && is_double(json, key))
+        return json_fail(json, "a key that stands twice in one object");
+    *marks |= mark;
     if (count == JSON_OPEN_KEYS)
         return json_fail(json, "too many keys in one object");
     json->keys[count] = key;

@@ -42,6 +42,7 @@ struct json_reader {
     bool first;                   /* the open container has shown no member yet */
     bool pending;                 /* a value was announced and not read */
     uint16_t key_base[MAX_JSON_DEPTH + 1];
+    uint64_t key_marks[MAX_JSON_DEPTH + 1];
     struct json_text keys[JSON_OPEN_KEYS]; /* of the open objects, to find doubles */
 };
 
