@@ -152,8 +152,9 @@ static int submit_page(struct list_call *call, struct err *err)
     if (clock_os_now().mono_ns < link->held_until_ns)
         return err_set(err, "held: the venue's rate limit was met");
     buf_init(&path, PATH_MAX_BYTES);
-    coinbase_rest_path(&path, call->steps[call->step], call->cursor, link->portfolio,
-                       call->command.since_wall_ns);
+    enum coinbase_list step = call->steps[call->step];
+    coinbase_rest_path(&path, step, call->cursor, link->portfolio,
+                       step == COINBASE_ORDERS_OPEN ? 0 : call->command.since_wall_ns);
     struct link_request request = {.method = "GET", .path = path.data, .token_path = -1,
                                    .timeout_ns = link->config.list_timeout_ns};
     int result = path.failed ? err_set(err, "the path is too long")

@@ -10,3 +10,4 @@
 
 int suite_http_peers(void);
 int suite_ws_peers(void);
+int suite_link_peers(void);

@@ -279,7 +279,8 @@ static void a_binary_frame_ends_the_connection(void **state)
 
 static void breaks_framing(struct peer_session *session)
 {
-    if (peer_upgrade(session) && peer_write(session, "\xf7\xff\xff\xff\xff\xff\xff\xff\xff\xff", 10))
+    static const char frame[] = "\xf7\xff\xff\xff\xff\xff\xff\xff\xff\xff";
+    if (peer_upgrade(session) && peer_write(session, frame, 10))
         peer_wait_gone(session);
 }
 
