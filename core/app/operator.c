@@ -83,7 +83,7 @@ static void finish(struct operator *operator, struct pending *pending, bool ok, 
 
 void operator_reply(struct operator *operator, const struct command_operator_reply *reply)
 {
-    struct pending *pending = reply->token ? find(operator, reply->token) : NULL;
+    struct pending *pending = operator && reply->token ? find(operator, reply->token) : NULL;
     if (pending)
         finish(operator, pending, reply->done, reply->text);
 }
