@@ -35,7 +35,7 @@ struct gate_input {
     bool book_valid;           /* a snapshot was taken, no gap since, not crossed, both sides */
     int64_t book_age_ns;
     struct price bid, ask;     /* best */
-    struct price worst;        /* a market order: the worst price its size could take; 0: no depth */
+    struct price worst;        /* a market order: the worst price its size could take; 0: none */
     bool mark_valid;
     int64_t mark_age_ns;
     struct price mark;
@@ -46,15 +46,15 @@ struct gate_input {
     struct money working_value_product, working_value_account;
     uint32_t messages_strategy, messages_account, cancels_account; /* used in the window */
     bool duplicate;            /* the same product, side, size, price inside the window */
-    bool unknown_same_side;    /* control 25: an UNKNOWN order on this side of this product */
+    bool unknown_same_side;    /* control 25: UNKNOWN order on this side of this product */
 };
 
 /* True when the order can do nothing but reduce |position|, whatever else fills first. */
 bool gate_is_reducing(const struct gate_input *in);
 
 /* The verdict is always filled; the order only when true is returned. */
-bool gate_approve(const struct gate_input *in, struct client_id id, struct approved_order *ret_order,
-                  struct verdict *ret_verdict);
+bool gate_approve(const struct gate_input *in, struct client_id id,
+                  struct approved_order *ret_order, struct verdict *ret_verdict);
 
 /* An UNKNOWN order judged afresh: `in` has its own reservation and id taken out, `intent` is the
  * order as it was. The only road to a re-send, always with the same id. */

@@ -310,7 +310,8 @@ static bool check_step(const struct judged *j, struct verdict *ret)
         return gate_refuse_limit(j, ret, REFUSED_SIZE_STEP, GATE_PRODUCT, "specification");
     if (size.e9 <= 0 || !size_is_multiple(size, i->step) ||
         !instrument_venue_size(i, size, &venue))
-        return refuse_size(j, ret, REFUSED_SIZE_STEP, "step", i->step, size, size);
+        return refuse_size(j, ret, REFUSED_SIZE_STEP, "step", i->step, size,
+                           size.e9 < i->size_max.e9 ? size : i->size_max);
     if (size.e9 < i->size_min.e9)
         return refuse_size(j, ret, REFUSED_SIZE_STEP, "size_min", i->size_min, size, i->size_min);
     if (size.e9 > i->size_max.e9)

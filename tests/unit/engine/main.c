@@ -8,5 +8,7 @@ int main(void)
     failed += suite_order();
     failed += suite_orders();
     failed += suite_position();
+    failed += suite_gate();
+    failed += suite_gate_properties();
     return failed;
 }

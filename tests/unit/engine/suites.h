@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 int suite_book(void);
+int suite_gate(void);
+int suite_gate_properties(void);
 int suite_market_parts(void);
 int suite_order(void);
 int suite_orders(void);

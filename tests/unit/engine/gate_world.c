@@ -1,0 +1,227 @@
+#include "gate_world.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "suites.h"
+
+enum { MS = 1000000, WORDS_MAX = 24, WORD_MAX = 64 };
+enum kind { KIND_E9, KIND_MONEY, KIND_COUNT, KIND_MS, KIND_BOOL, KIND_STATE, KIND_U8 };
+
+struct word {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+    bool limit; /* must be above zero for anything to pass */
+};
+
+#define IN(name, kind, member) {name, kind, offsetof(struct world, in.member), false}
+#define SET(name, kind, member) {name, kind, offsetof(struct world, settings.member), true}
+#define PRODUCT(name, kind, member) SET(name, kind, product_limits[0].member)
+#define ITEM(name, kind, member)                                                                  \
+    {name, kind, offsetof(struct world, settings.catalog.items[0].member), false}
+
+static const struct word words[] = {
+    PRODUCT("max_order_size", KIND_E9, max_order_size),
+    PRODUCT("max_order_value", KIND_MONEY, max_order_value),
+    PRODUCT("price_collar", KIND_E9, price_collar),
+    PRODUCT("max_position", KIND_E9, max_position),
+    PRODUCT("max_working_orders", KIND_COUNT, max_working_orders),
+    PRODUCT("max_working_value", KIND_MONEY, max_working_value),
+    PRODUCT("max_book_age_ms", KIND_MS, max_book_age_ns),
+    PRODUCT("max_mark_age_ms", KIND_MS, max_mark_age_ns),
+    PRODUCT("max_mark_deviation", KIND_E9, max_mark_deviation),
+    SET("strategy.max_messages", KIND_COUNT, strategies[0].max_messages),
+    SET("strategy.max_working_orders", KIND_COUNT, strategies[0].max_working_orders),
+    SET("account.max_messages", KIND_COUNT, max_messages),
+    SET("account.message_window_ms", KIND_MS, message_window_ns),
+    SET("account.max_working_orders", KIND_COUNT, max_working_orders),
+    SET("account.max_working_value", KIND_MONEY, max_working_value),
+    SET("account.duplicate_window_ms", KIND_MS, duplicate_window_ns),
+    SET("account.max_skew_ms", KIND_MS, max_skew_ns),
+    {"account.max_cancels", KIND_COUNT, offsetof(struct world, settings.max_cancels), false},
+    {"strategy.products", KIND_COUNT, offsetof(struct world, settings.strategies[0].products),
+     false},
+    ITEM("disabled", KIND_BOOL, trading_disabled), ITEM("cancel_only", KIND_BOOL, cancel_only),
+    ITEM("limit_only", KIND_BOOL, limit_only), ITEM("post_only", KIND_BOOL, post_only),
+    ITEM("view_only", KIND_BOOL, view_only), ITEM("open", KIND_BOOL, session_open),
+    ITEM("tick", KIND_E9, tick), ITEM("step", KIND_E9, step),
+    ITEM("size_min", KIND_E9, size_min), ITEM("size_max", KIND_E9, size_max),
+    ITEM("contract", KIND_E9, contract_size), ITEM("quote_min", KIND_MONEY, quote_min),
+    IN("account", KIND_STATE, account_state), IN("strategy", KIND_STATE, strategy_state),
+    IN("product", KIND_STATE, product_state),
+    IN("reconciled", KIND_BOOL, reconciled), IN("market_up", KIND_BOOL, market_up),
+    IN("user_up", KIND_BOOL, user_up), IN("journal_up", KIND_BOOL, journal_up),
+    IN("skew_known", KIND_BOOL, skew_known), IN("skew_ms", KIND_MS, skew_ns),
+    IN("book_valid", KIND_BOOL, book_valid), IN("book_age_ms", KIND_MS, book_age_ns),
+    IN("bid", KIND_E9, bid), IN("ask", KIND_E9, ask), IN("worst", KIND_E9, worst),
+    IN("mark_valid", KIND_BOOL, mark_valid), IN("mark_age_ms", KIND_MS, mark_age_ns),
+    IN("mark", KIND_E9, mark), IN("position", KIND_E9, exposure.position),
+    IN("working_buy", KIND_E9, exposure.working_buy),
+    IN("working_sell", KIND_E9, exposure.working_sell),
+    IN("own", KIND_E9, strategy_exposure.position),
+    IN("own_buy", KIND_E9, strategy_exposure.working_buy),
+    IN("own_sell", KIND_E9, strategy_exposure.working_sell),
+    IN("working_product", KIND_COUNT, working_product),
+    IN("working_strategy", KIND_COUNT, working_strategy),
+    IN("working_account", KIND_COUNT, working_account),
+    IN("value_product", KIND_MONEY, working_value_product),
+    IN("value_account", KIND_MONEY, working_value_account),
+    IN("messages_strategy", KIND_COUNT, messages_strategy),
+    IN("messages_account", KIND_COUNT, messages_account),
+    IN("cancels", KIND_COUNT, cancels_account), IN("duplicate", KIND_BOOL, duplicate),
+    IN("unknown", KIND_BOOL, unknown_same_side), IN("actor", KIND_U8, actor),
+};
+enum { WORDS = sizeof words / sizeof words[0] };
+
+uint32_t world_limit_count(void)
+{
+    uint32_t count = 0;
+    while (words[count].limit)
+        count++;
+    return count;
+}
+
+const char *world_limit_name(uint32_t index)
+{
+    return words[index].name;
+}
+
+void world_init(struct world *world)
+{
+    struct instrument *item = &world->settings.catalog.items[0];
+    memset(world, 0, sizeof *world);
+    world->settings.catalog.count = 1;
+    world->settings.strategy_count = 1;
+    text_copy(item->product_id, PRODUCT_ID_MAX, "BIP-20DEC30-CDE", 15);
+    text_copy(item->asset, ASSET_MAX, "BTC", 3);
+    text_copy(world->settings.strategies[0].name, NAME_MAX_BYTES, "cross", 5);
+    world->in.settings = &world->settings;
+    world->in.instrument = item;
+    world->in.intent = &world->intent;
+    world->intent.ref = 1;
+    world_order(world, "buy 0.05 @ 60000");
+    world_set(world, "max_order_size=0.1 max_order_value=5000 price_collar=0.01 max_position=0.2 "
+                     "max_working_orders=4 max_working_value=10000 max_book_age_ms=2000 "
+                     "max_mark_age_ms=5000 max_mark_deviation=0.005 strategy.products=1");
+    world_set(world, "strategy.max_messages=10 strategy.max_working_orders=2 "
+                     "account.max_messages=20 account.message_window_ms=1000 "
+                     "account.max_working_orders=6 account.max_working_value=15000 "
+                     "account.duplicate_window_ms=500 account.max_skew_ms=1000 "
+                     "account.max_cancels=15");
+    world_set(world, "open=yes tick=5 step=0.01 size_min=0.01 size_max=50 contract=0.01 "
+                     "reconciled=yes market_up=yes user_up=yes journal_up=yes skew_known=yes "
+                     "book_valid=yes bid=60000 ask=60005 mark_valid=yes mark=60002.5");
+}
+
+/* Cuts a text at its blanks; a text that does not fit is a mistake in the table. */
+static int split(const char *text, char out[WORDS_MAX][WORD_MAX])
+{
+    int count = 0;
+    for (;;) {
+        size_t length;
+        text += strspn(text, " ");
+        length = strcspn(text, " ");
+        if (length == 0)
+            return count;
+        assert_true(count < WORDS_MAX);
+        assert_true(text_copy(out[count++], WORD_MAX, text, length));
+        text += length;
+    }
+}
+
+static int64_t number(const char *text)
+{
+    struct size size;
+    if (strcmp(text, "min") == 0)
+        return INT64_MIN;
+    if (strcmp(text, "max") == 0)
+        return INT64_MAX;
+    if (!size_parse(text, strlen(text), &size))
+        fail_msg("'%s' is no number", text);
+    return size.e9;
+}
+
+void world_order(struct world *world, const char *text)
+{
+    char parts[WORDS_MAX][WORD_MAX];
+    int count = split(text, parts);
+    struct intent *intent = &world->intent;
+    *intent = (struct intent){.kind = INTENT_PLACE, .side = SIDE_UNKNOWN, .ref = 1};
+    world->in.actor = 0;
+    for (int i = 0; i < count; i++) {
+        if (strcmp(parts[i], "operator") == 0)
+            world->in.actor = ACTOR_OPERATOR;
+        else if (strcmp(parts[i], "buy") == 0 || strcmp(parts[i], "sell") == 0)
+            intent->side = parts[i][0] == 'b' ? SIDE_BUY : SIDE_SELL;
+        else if (strcmp(parts[i], "market") == 0)
+            intent->type = ORDER_TYPE_MARKET, intent->tif = TIF_IOC;
+        else if (strcmp(parts[i], "stop") == 0)
+            intent->type = ORDER_TYPE_STOP_LIMIT;
+        else if (strcmp(parts[i], "@") == 0 && i + 1 < count)
+            intent->price.e9 = number(parts[++i]);
+        else if (strcmp(parts[i], "post") == 0)
+            intent->post_only = true;
+        else if (strcmp(parts[i], "reduce") == 0)
+            intent->reduce_only = true;
+        else if (strcmp(parts[i], "gtc") == 0 || strcmp(parts[i], "gtd") == 0)
+            intent->tif = parts[i][2] == 'c' ? TIF_GTC : TIF_GTD;
+        else if (strcmp(parts[i], "ioc") == 0 || strcmp(parts[i], "fok") == 0)
+            intent->tif = parts[i][0] == 'i' ? TIF_IOC : TIF_FOK;
+        else
+            intent->size.e9 = number(parts[i]);
+    }
+}
+
+static enum trading_state state_of(const char *text)
+{
+    for (int state = 0; state < TRADING_STATE_COUNT; state++) {
+        if (strcmp(text, trading_state_text((enum trading_state)state)) == 0)
+            return (enum trading_state)state;
+    }
+    return (enum trading_state)77; /* any other word: a state that is none */
+}
+
+static void assign(struct world *world, const struct word *word, const char *text)
+{
+    unsigned char *at = (unsigned char *)world + word->offset;
+    int64_t e9 = word->kind == KIND_BOOL || word->kind == KIND_STATE ? 0 : number(text);
+    __int128 e18 = (__int128)e9 * DECIMAL_ONE;
+    uint32_t count = (uint32_t)(e9 / DECIMAL_ONE);
+    /* "max" and "min" milliseconds are the ends of the range, the rest is scaled. */
+    int64_t ns = e9 == INT64_MAX || e9 == INT64_MIN ? e9 : e9 / DECIMAL_ONE * MS;
+    bool truth = text[0] == 'y';
+    enum trading_state state = state_of(text);
+    uint8_t byte = (uint8_t)count;
+    switch (word->kind) {
+    case KIND_E9: memcpy(at, &e9, sizeof e9); return;
+    case KIND_MONEY: memcpy(at, &e18, sizeof e18); return;
+    case KIND_COUNT: memcpy(at, &count, sizeof count); return;
+    case KIND_MS: memcpy(at, &ns, sizeof ns); return;
+    case KIND_BOOL: memcpy(at, &truth, sizeof truth); return;
+    case KIND_STATE: memcpy(at, &state, sizeof state); return;
+    case KIND_U8: memcpy(at, &byte, sizeof byte); return;
+    }
+}
+
+void world_set(struct world *world, const char *text)
+{
+    char parts[WORDS_MAX][WORD_MAX];
+    int count = split(text, parts);
+    for (int i = 0; i < count; i++) {
+        char *equals = strchr(parts[i], '=');
+        int k = 0;
+        if (strcmp(parts[i], "-") == 0)
+            continue;
+        if (!equals)
+            fail_msg("'%s' is no assignment", parts[i]);
+        *equals = '\0';
+        while (k < WORDS && strcmp(words[k].name, parts[i]) != 0)
+            k++;
+        if (k == WORDS)
+            fail_msg("there is no '%s' in the world", parts[i]);
+        assign(world, &words[k], equals + 1);
+    }
+}

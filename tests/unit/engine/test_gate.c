@@ -1,0 +1,312 @@
+/* Runs tests/tables/gate.txt, one test per row, and what a table cannot say: the seal. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gate_world.h"
+#include "model/client_id.h"
+#include "suites.h"
+
+enum { ROWS_MAX = 400, LINE_MAX_BYTES = 320, CELLS = 7, MATRIX_CELLS = 6 };
+
+struct row {
+    char line[LINE_MAX_BYTES];
+    char name[64];
+    char *cells[CELLS];
+    int count, number;
+    bool matrix;
+};
+
+static struct client_id an_id(void)
+{
+    return client_id_make(1, 2, 3);
+}
+
+/* ---- reading the table */
+
+static char *trimmed(char *text)
+{
+    size_t length;
+    text += strspn(text, " \n");
+    length = strlen(text);
+    while (length > 0 && strchr(" \n", text[length - 1]))
+        text[--length] = '\0';
+    return text;
+}
+
+static bool read_row(FILE *file, struct row *row, int *line_number)
+{
+    while (fgets(row->line, sizeof row->line, file)) {
+        char *at = row->line, *bar;
+        (*line_number)++;
+        if (!strchr(row->line, '\n'))
+            fail_msg("gate.txt:%d: longer than a row may be", *line_number);
+        at = trimmed(at);
+        if (*at == '\0' || *at == '#')
+            continue;
+        row->number = *line_number;
+        row->count = 0;
+        do {
+            bar = strchr(at, '|');
+            if (bar)
+                *bar = '\0';
+            if (row->count == CELLS)
+                fail_msg("gate.txt:%d: too many columns", *line_number);
+            row->cells[row->count++] = trimmed(at);
+            at = bar + 1;
+        } while (bar);
+        row->matrix = strncmp(row->cells[0], "matrix", 6) == 0;
+        snprintf(row->name, sizeof row->name, "gate row %.50s", row->cells[0]);
+        return true;
+    }
+    return false;
+}
+
+/* ---- one row */
+
+static bool ask(struct world *world, bool cancel, struct verdict *ret)
+{
+    struct approved_order order, untouched;
+    bool passed;
+    memset(&order, 0x5a, sizeof order);
+    untouched = order;
+    passed = cancel ? gate_allows_cancel(&world->in, ret)
+                    : gate_approve(&world->in, an_id(), &order, ret);
+    assert_int_equal(passed, ret->code == REFUSED_NOT);
+    if (!passed || cancel)
+        assert_memory_equal(&order, &untouched, sizeof order);
+    else
+        assert_memory_not_equal(&order, &untouched, sizeof order);
+    return passed;
+}
+
+static void assert_figure(const struct row *row, const char *what, const char *expected,
+                          struct money got)
+{
+    char text[DECIMAL_TEXT_MAX];
+    money_format(got, text);
+    if (strcmp(expected, "-") == 0)
+        expected = "0";
+    if (strcmp(text, expected) != 0)
+        fail_msg("gate.txt:%d: %s is %s, the table says %s", row->number, what, text, expected);
+}
+
+static void assert_code(const struct row *row, const char *expected, const struct verdict *verdict)
+{
+    if (strcmp(refusal_text(verdict->code), expected) != 0)
+        fail_msg("gate.txt:%d: %s (%s), the table says %s", row->number,
+                 refusal_text(verdict->code), verdict->config_key, expected);
+}
+
+static void check_row(const struct row *row)
+{
+    struct world world;
+    struct verdict verdict;
+    bool cancel = strcmp(row->cells[1], "cancel") == 0;
+    assert_int_equal(row->count, CELLS);
+    world_init(&world);
+    if (!cancel)
+        world_order(&world, row->cells[1]);
+    world_set(&world, row->cells[2]);
+    ask(&world, cancel, &verdict);
+    assert_code(row, row->cells[3], &verdict);
+    assert_figure(row, "the limit", row->cells[4], verdict.limit);
+    assert_figure(row, "the value", row->cells[5], verdict.value);
+    assert_figure(row, "the headroom", row->cells[6], verdict.headroom);
+    if (verdict.limit.e18 != 0 || verdict.value.e18 != 0)
+        assert_true(verdict.unit != UNIT_NONE && verdict.scope != SCOPE_NONE);
+    if (verdict.scope != SCOPE_NONE)
+        assert_true(strlen(verdict.config_key) > strlen("account."));
+}
+
+static void check_matrix(const struct row *row)
+{
+    static const struct { const char *order, *state; } acts[] = {
+        {"buy 0.05 @ 60000", "-"},
+        {"sell 0.05 @ 60005", "position=0.1 own=0.1"},
+        {"cancel", "-"},
+        {"operator sell 0.1 market reduce", "position=0.1 own=0.1 worst=60000"},
+    };
+    assert_int_equal(row->count, MATRIX_CELLS);
+    for (int i = 0; i < 4; i++) {
+        struct world world;
+        struct verdict verdict;
+        bool cancel = strcmp(acts[i].order, "cancel") == 0;
+        world_init(&world);
+        if (!cancel)
+            world_order(&world, acts[i].order);
+        world_set(&world, acts[i].state);
+        world_set(&world, row->cells[1]);
+        ask(&world, cancel, &verdict);
+        assert_code(row, row->cells[2 + i], &verdict);
+    }
+}
+
+static void runs(void **state)
+{
+    const struct row *row = *state;
+    if (row->matrix)
+        check_matrix(row);
+    else
+        check_row(row);
+}
+
+/* ---- what the table cannot say */
+
+static void the_seal_holds_the_order_and_nothing_stray(void **state)
+{
+    struct world world;
+    struct approved_order a, b, c;
+    struct verdict verdict;
+    (void)state;
+    world_init(&world);
+    memset(&a, 0xff, sizeof a);
+    memset(&b, 0x00, sizeof b);
+    assert_true(gate_approve(&world.in, an_id(), &a, &verdict));
+    assert_true(gate_reapprove(&world.in, an_id(), &b, &verdict));
+    assert_memory_equal(&a, &b, sizeof a);
+    assert_true(gate_approve(&world.in, client_id_make(1, 2, 4), &c, &verdict));
+    assert_memory_not_equal(&a, &c, sizeof a);
+    world.intent.price.e9 -= 5 * (int64_t)DECIMAL_ONE;
+    assert_true(gate_approve(&world.in, an_id(), &c, &verdict));
+    assert_memory_not_equal(&a, &c, sizeof a);
+}
+
+static void no_order_without_an_id(void **state)
+{
+    struct world world;
+    struct approved_order order;
+    struct verdict verdict;
+    struct client_id none = {{0}};
+    (void)state;
+    world_init(&world);
+    assert_false(gate_approve(&world.in, none, &order, &verdict));
+    assert_int_equal(verdict.code, REFUSED_MALFORMED);
+    assert_false(gate_reapprove(&world.in, none, &order, &verdict));
+}
+
+/* An UNKNOWN order has no right of its own to be there: the world may have moved against it. */
+static void a_second_look_judges_afresh(void **state)
+{
+    struct world world;
+    struct approved_order order;
+    struct verdict verdict;
+    (void)state;
+    world_init(&world);
+    world_set(&world, "position=0.15");
+    assert_true(gate_reapprove(&world.in, an_id(), &order, &verdict));
+    world_set(&world, "position=0.16");
+    assert_false(gate_reapprove(&world.in, an_id(), &order, &verdict));
+    assert_int_equal(verdict.code, REFUSED_POSITION);
+}
+
+static void a_refusal_names_its_line(void **state)
+{
+    struct world world;
+    struct verdict verdict;
+    (void)state;
+    world_init(&world);
+    world_set(&world, "max_order_size=0.01");
+    ask(&world, false, &verdict);
+    assert_string_equal(verdict.config_key, "products.BTC-cde.max_order_size");
+    world_init(&world);
+    world_set(&world, "messages_strategy=10");
+    ask(&world, false, &verdict);
+    assert_string_equal(verdict.config_key, "strategies.cross.max_messages");
+    memset(world.settings.strategies[0].name, 'n', NAME_MAX_BYTES - 1);
+    ask(&world, false, &verdict);
+    assert_string_equal(verdict.config_key, "strategies.max_messages");
+    world_init(&world);
+    world_set(&world, "messages_account=20");
+    ask(&world, false, &verdict);
+    assert_string_equal(verdict.config_key, "account.max_messages");
+}
+
+static void a_product_that_is_not_ours_refuses(void **state)
+{
+    struct world world;
+    struct verdict verdict;
+    (void)state;
+    world_init(&world);
+    world.in.instrument = NULL;
+    ask(&world, false, &verdict);
+    assert_int_equal(verdict.code, REFUSED_PRODUCT);
+    world_init(&world);
+    world.intent.product = 3;
+    ask(&world, false, &verdict);
+    assert_int_equal(verdict.code, REFUSED_OWNER);
+    world.in.actor = ACTOR_OPERATOR;
+    ask(&world, false, &verdict);
+    assert_int_equal(verdict.code, REFUSED_PRODUCT);
+    world.intent.product = NO_PRODUCT;
+    world.in.actor = 0;
+    ask(&world, false, &verdict);
+    assert_int_equal(verdict.code, REFUSED_OWNER);
+}
+
+/* Law 1, for every limit, for every kind of order. */
+static void a_limit_that_is_not_set_refuses_everything(void **state)
+{
+    static const char *const orders[] = {"buy 0.05 @ 60000", "sell 0.05 @ 60005",
+                                         "operator sell 0.05 market reduce"};
+    static const char *const values[] = {"0", "-1"};
+    (void)state;
+    for (uint32_t limit = 0; limit < world_limit_count(); limit++) {
+        const char *name = world_limit_name(limit);
+        for (int k = 0; k < 6; k++) {
+            struct world world;
+            struct verdict verdict;
+            char text[96];
+            bool count = strstr(name, "orders") || strstr(name, "max_messages");
+            if (k / 3 == 1 && count) /* counts have no sign */
+                continue;
+            if (k % 3 == 2 && strncmp(name, "strategy.", 9) == 0) /* the operator has none */
+                continue;
+            snprintf(text, sizeof text, "%s=%s", name, values[k / 3]);
+            world_init(&world);
+            world_order(&world, orders[k % 3]);
+            world_set(&world, "worst=60000");
+            if (k % 3 > 0)
+                world_set(&world, "position=0.1 own=0.1");
+            assert_true(ask(&world, false, &verdict));
+            world_set(&world, text);
+            if (ask(&world, false, &verdict))
+                fail_msg("%s let '%s' pass", text, orders[k % 3]);
+        }
+    }
+}
+
+static int run_table(void)
+{
+    static struct row rows[ROWS_MAX];
+    static struct CMUnitTest tests[ROWS_MAX];
+    FILE *file = fopen(TESTS_DIR "/tables/gate.txt", "r");
+    int count = 0, line = 0;
+    if (!file) {
+        fprintf(stderr, "%s cannot be read\n", TESTS_DIR "/tables/gate.txt");
+        return 1;
+    }
+    while (count < ROWS_MAX && read_row(file, &rows[count], &line)) {
+        tests[count] = (struct CMUnitTest){rows[count].name, runs, NULL, NULL, &rows[count]};
+        count++;
+    }
+    fclose(file);
+    if (count < 100 || count == ROWS_MAX) {
+        fprintf(stderr, "gate.txt has %d rows: empty, or more than the test takes\n", count);
+        return 1;
+    }
+    return _cmocka_run_group_tests("gate table", tests, (size_t)count, NULL, NULL);
+}
+
+int suite_gate(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_seal_holds_the_order_and_nothing_stray),
+        cmocka_unit_test(no_order_without_an_id),
+        cmocka_unit_test(a_second_look_judges_afresh),
+        cmocka_unit_test(a_refusal_names_its_line),
+        cmocka_unit_test(a_product_that_is_not_ours_refuses),
+        cmocka_unit_test(a_limit_that_is_not_set_refuses_everything),
+    };
+    return run_table() + cmocka_run_group_tests_name("gate", tests, NULL, NULL);
+}
