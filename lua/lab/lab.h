@@ -1,0 +1,116 @@
+#pragma once
+/* The laboratory: the real engine, gate and script library in one process, on a virtual clock, in
+ * front of a small venue. It opens no network and reads no key; the same calls give the same world.
+ *
+ *     lab = lab_create(&config, &err);              links up, books reconciled, scripts started
+ *     lab_book(lab, product, levels, count);        and so on: each lets the world settle
+ *     lab_advance(lab, 5 * 1000000000LL, &err);
+ *     lab_destroy(lab);
+ *
+ * Every frame between engine and script goes through the wire's codec both ways. A call settles:
+ * turns are run until no event, frame or command is left and nothing is due at this instant. */
+#include "base/err.h"
+#include "engine/book.h"
+#include "engine/snapshot.h"
+#include "engine/turn.h"
+#include "model/event_queue.h"
+#include "runner/script.h"
+#include "wire/bundle.h"
+
+#include "lab/venue.h"
+
+enum { LAB_TURNS_MAX = 200000, LAB_QUEUE_BYTES = 8 << 20 };
+
+struct lab_script { /* of one script, as the caller names it */
+    const char *path;    /* read from disk, with its modules; NULL: `text` */
+    const char *text;    /* borrowed */
+    const char *name;    /* of the config's section; NULL: made from the path */
+    const char *params;  /* a JSON object; NULL: {} */
+    uint32_t products;   /* bit per product; rules see all */
+    uint64_t seed;
+};
+
+struct lab_config {
+    struct engine_settings settings; /* names of strategies and rules are filled in */
+    struct lab_script scripts[MAX_STRATEGIES], rules[MAX_RULES];
+    uint8_t script_count, rule_count;
+    const char *library;   /* where modules are found first: "lua/lib" */
+    uint64_t memory_max;
+    struct stamp start;
+    struct lab_venue_config venue;
+};
+
+struct lab_log { actor_index runner; bool fault; char level; char *text; /* owned */ };
+struct lab_intent { struct stamp at; actor_index runner; struct intent intent; };
+struct lab_refusal { struct stamp at; actor_index runner; product_index product; order_ref ref;
+                     struct verdict verdict; char text[REASON_MAX]; };
+
+/* Grows by doubling; items are copied in. */
+struct lab_list { void *items; uint32_t count, capacity; };
+void *lab_list_add(struct lab_list *list, size_t item_bytes); /* zeroed room for one more */
+void lab_list_fini(struct lab_list *list);
+
+struct lab_runner {
+    bool used, alive;
+    enum script_role role;
+    actor_index index;
+    char name[NAME_MAX_BYTES];
+    char *path, *params;          /* owned; path NULL: from text */
+    uint32_t products, generation;
+    uint64_t seed;
+    char hash[17];
+    struct buf bundle_bytes;
+    struct bundle bundle;         /* into bundle_bytes */
+    struct script *script;        /* owned */
+    struct buf state;             /* what SAVE gave */
+    bool state_whole, muted;      /* muted: of an old generation, nothing it says counts */
+    struct lab *lab;
+};
+
+struct lab_frame { actor_index runner; uint32_t generation; int length; unsigned char *bytes; };
+
+struct lab {
+    struct lab_config config;
+    struct engine *engine;
+    struct event_queue *queue;
+    struct turn turn;
+    struct stamp now;
+    int64_t commits, beat_ns;
+    uint64_t beats[STREAM_COUNT], trade_ids;
+    bool up[STREAM_COUNT], has_history[MAX_PRODUCTS];
+    struct lab_runner runners[MAX_RUNNERS];
+    struct lab_venue *venue;      /* owned */
+    struct lab_list frames;       /* struct lab_frame, to be delivered */
+    struct lab_list commands;     /* struct command: place, cancel, list, reset; to be done */
+    struct lab_list logs, intents, refusals, alerts;
+};
+
+/* NULL: a script does not compile or start, or a setting is wrong. */
+struct lab *lab_create(const struct lab_config *config, struct err *err);
+void lab_destroy(struct lab *lab); /* NULL is fine */
+
+void lab_push(struct lab *lab, const struct event *event); /* a full queue is a CHECK */
+int lab_settle(struct lab *lab, struct err *err);
+/* Heartbeats come each second, what falls due meanwhile is done at its time. */
+int lab_advance(struct lab *lab, int64_t delay_ns, struct err *err);
+/* A snapshot, bids and asks in any order. */
+int lab_book(struct lab *lab, product_index product, const struct level *levels, uint32_t count,
+             struct err *err);
+int lab_trade(struct lab *lab, product_index product, struct price price, struct size size,
+              enum side aggressor, struct err *err);
+int lab_link(struct lab *lab, enum stream stream, bool up, struct err *err);
+
+/* runner.c */
+int lab_runner_start(struct lab *lab, actor_index index, const struct lab_script *script,
+                     struct err *err);
+/* path and text NULL: the same path again. -1: the old one goes on, err says why. */
+int lab_runner_reload(struct lab *lab, actor_index index, const char *path, const char *text,
+                      struct err *err);
+void lab_runner_kill(struct lab *lab, actor_index index, const char *reason);
+void lab_runner_fini(struct lab_runner *runner);
+/* A command for a runner becomes a frame. */
+void lab_runner_command(struct lab *lab, const struct command *command);
+void lab_runner_deliver(struct lab *lab, const struct lab_frame *frame);
+/* bundle.c: the script and what it requires, as the host would read it. */
+int lab_bundle_read(const struct lab_script *script, const char *library, struct buf *ret_bytes,
+                    struct bundle *ret, struct err *err);

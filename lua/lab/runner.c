@@ -1,0 +1,344 @@
+/* The scripts of a lab: what the host's runner pool does with processes, done in this one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "lab/lab.h"
+
+static struct script_head head_of(enum script_frame_kind kind, const struct lab_runner *runner,
+                                  size_t length, bool more)
+{
+    return (struct script_head){.version = SCRIPT_PROTO_VERSION, .kind = (uint8_t)kind,
+                                .more = more, .generation = runner->generation,
+                                .length = (uint32_t)length};
+}
+
+/* --- what a script says --- */
+
+static void keep_text(struct lab_runner *runner, bool fault, char level, const char *text,
+                      size_t length)
+{
+    struct lab_log *log = lab_list_add(&runner->lab->logs, sizeof(*log));
+
+    *log = (struct lab_log){runner->index, fault, level, malloc(length + 1)};
+    CHECK(log->text != NULL);
+    memcpy(log->text, text, length);
+    log->text[length] = '\0';
+}
+
+static void keep_intent(struct lab_runner *runner, const struct intent *intent)
+{
+    struct lab *lab = runner->lab;
+    struct lab_intent *kept = lab_list_add(&lab->intents, sizeof(*kept));
+
+    *kept = (struct lab_intent){lab->now, runner->index, *intent};
+}
+
+static void keep_state(struct lab_runner *runner, const struct script_head *head,
+                       const void *payload)
+{
+    if (runner->state_whole)
+        buf_clear(&runner->state);
+    buf_put(&runner->state, payload, head->length);
+    runner->state_whole = !head->more;
+}
+
+static void push_said(struct lab_runner *runner, const struct script_head *head,
+                      const void *payload)
+{
+    const struct script_timer *timer = payload;
+    const struct script_verdict *verdict = payload;
+    struct event event = {.kind = EVENT_CREDIT};
+
+    switch (head->kind) {
+    case SCRIPT_CREDIT:
+        event.credit = (struct event_credit){runner->index, head->generation};
+        break;
+    case SCRIPT_INTENT:
+        event.kind = EVENT_INTENT;
+        event.intent.runner = runner->index;
+        event.intent.generation = head->generation;
+        memcpy(&event.intent.intent, payload, sizeof(event.intent.intent));
+        keep_intent(runner, &event.intent.intent);
+        break;
+    case SCRIPT_TIMER:
+        event.kind = EVENT_TIMER_SET;
+        event.timer_set = (struct event_timer_set){runner->index, head->generation, timer->id,
+                                                   timer->delay_ns};
+        break;
+    case SCRIPT_VERDICT:
+        event.kind = EVENT_VERDICT;
+        event.verdict = (struct event_verdict){runner->index, head->generation, head->request,
+                                               verdict->allow, ""};
+        memcpy(event.verdict.reason, verdict->reason, sizeof(event.verdict.reason));
+        break;
+    default:
+        return;
+    }
+    lab_push(runner->lab, &event);
+}
+
+/* Encoded and decoded as on the way to the core: a frame the core would refuse is a fault here. */
+static bool on_send(void *context, enum script_frame_kind kind, uint64_t request, bool more,
+                    const void *payload, size_t length)
+{
+    struct lab_runner *runner = context;
+    _Alignas(16) unsigned char bytes[MAX_SCRIPT_FRAME];
+    struct script_head head;
+    const void *inside;
+    struct err err = {""};
+    int size = script_frame_encode(bytes, sizeof(bytes), kind, runner->generation, request, more,
+                                   payload, length);
+
+    if (size < 0 || script_frame_decode(bytes, (size_t)size, runner->generation, true, &head,
+                                        &inside, &err) < 0) {
+        keep_text(runner, true, 'e', err.text, strlen(err.text));
+        return false;
+    }
+    if (head.kind == SCRIPT_LOG)
+        keep_text(runner, false, *(const char *)inside, (const char *)inside + 1, head.length - 1);
+    else if (head.kind == SCRIPT_FAULT)
+        keep_text(runner, true, 'e', inside, head.length);
+    else if (head.kind == SCRIPT_STATE_OUT)
+        keep_state(runner, &head, inside);
+    else if (!runner->muted)
+        push_said(runner, &head, inside);
+    return true;
+}
+
+/* --- a generation begins --- */
+
+static struct script *compile(struct lab *lab, struct lab_runner *runner, bool reload,
+                              struct err *err)
+{
+    const struct engine_settings *settings = &lab->config.settings;
+    struct script_host host = {.context = runner, .send = on_send};
+    struct script_start start;
+
+    memset(&start, 0, sizeof(start));
+    start.role = runner->role;
+    start.runner = runner->index;
+    memcpy(start.name, runner->name, sizeof(start.name));
+    start.catalog = settings->catalog;
+    start.products = runner->products;
+    memcpy(start.candle_lengths_ns, settings->candle_lengths_ns, sizeof(start.candle_lengths_ns));
+    start.candle_length_count = settings->candle_length_count;
+    memcpy(start.view_bands, settings->view_bands, sizeof(start.view_bands));
+    start.soft_deadline_ns = 1;
+    start.hard_deadline_ns = 1;
+    start.memory_max = lab->config.memory_max;
+    start.seed = runner->seed;
+    start.reload = reload;
+    return script_create(&start, &runner->bundle, &host, err);
+}
+
+static void push_runner(struct lab_runner *runner, enum runner_state state, const char *reason)
+{
+    struct event event = {.kind = EVENT_RUNNER,
+                          .runner = {.runner = runner->index, .generation = runner->generation,
+                                     .state = state}};
+
+    memcpy(event.runner.hash, runner->hash, sizeof(event.runner.hash));
+    text_copy(event.runner.reason, REASON_MAX, reason, strlen(reason));
+    lab_push(runner->lab, &event);
+}
+
+static int send_simple(struct lab_runner *runner, enum script_frame_kind kind, struct err *err)
+{
+    struct script_head head = head_of(kind, runner, 0, false);
+
+    return script_frame(runner->script, &head, NULL, err);
+}
+
+static void take_name(struct lab_runner *runner, const struct lab_script *script)
+{
+    const char *name = script->name ? script->name : script->path ? script->path : "script";
+    const char *slash = strrchr(name, '/');
+    const char *base = slash ? slash + 1 : name;
+
+    text_copy(runner->name, sizeof(runner->name), base, strcspn(base, "."));
+}
+
+int lab_runner_start(struct lab *lab, actor_index index, const struct lab_script *script,
+                     struct err *err)
+{
+    struct lab_runner *runner = &lab->runners[index];
+
+    *runner = (struct lab_runner){.used = true, .index = index, .products = script->products,
+                                  .seed = script->seed, .generation = 1, .lab = lab};
+    runner->role = index >= MAX_STRATEGIES ? SCRIPT_ROLE_RULE : SCRIPT_ROLE_STRATEGY;
+    runner->path = script->path ? strdup(script->path) : NULL;
+    runner->params = strdup(script->params ? script->params : "{}");
+    buf_init(&runner->state, MAX_SCRIPT_STATE);
+    runner->state_whole = true;
+    take_name(runner, script);
+    if (lab_bundle_read(script, lab->config.library, &runner->bundle_bytes, &runner->bundle,
+                        err) < 0)
+        return -1;
+    bundle_hash(runner->bundle_bytes.data, runner->bundle_bytes.length, runner->hash);
+    runner->script = compile(lab, runner, false, err);
+    if (!runner->script)
+        return err_wrap(err, "%s", runner->name);
+    runner->alive = true;
+    push_runner(runner, RUNNER_READY, "");
+    if (send_simple(runner, SCRIPT_GO, err) < 0)
+        return err_wrap(err, "%s", runner->name);
+    return 0;
+}
+
+/* --- a reload --- */
+
+static int hand_over(struct lab_runner *next, const struct buf *state, struct err *err)
+{
+    size_t done = 0;
+
+    do {
+        size_t piece = state->length - done;
+        if (piece > SCRIPT_TEXT_MAX)
+            piece = SCRIPT_TEXT_MAX;
+        struct script_head head = head_of(SCRIPT_STATE_IN, next, piece,
+                                          done + piece < state->length);
+        if (script_frame(next->script, &head, state->length ? state->data + done : "", err) < 0)
+            return -1;
+        done += piece;
+    } while (done < state->length);
+    return 0;
+}
+
+static void end_generation(struct lab_runner *runner)
+{
+    struct err err;
+
+    runner->muted = true;
+    if (runner->alive)
+        send_simple(runner, SCRIPT_STOP, &err);
+    lab_runner_fini(runner);
+}
+
+int lab_runner_reload(struct lab *lab, actor_index index, const char *path, const char *text,
+                      struct err *err)
+{
+    struct lab_runner *runner = &lab->runners[index], old, next = *runner;
+    struct lab_script script = {.path = path || text ? path : runner->path, .text = text,
+                                .params = runner->params};
+
+    if (runner->alive && send_simple(runner, SCRIPT_SAVE, err) < 0)
+        return -1;
+    next.path = script.path ? strdup(script.path) : NULL;
+    next.params = strdup(runner->params);
+    next.script = NULL;
+    next.generation++;
+    next.muted = false;
+    next.bundle_bytes = (struct buf){0};
+    buf_init(&next.state, MAX_SCRIPT_STATE);
+    next.state_whole = true;
+    if (lab_bundle_read(&script, lab->config.library, &next.bundle_bytes, &next.bundle, err) < 0) {
+        lab_runner_fini(&next);
+        return -1;
+    }
+    bundle_hash(next.bundle_bytes.data, next.bundle_bytes.length, next.hash);
+    /* The new script speaks through the runner's own place, whose address it keeps. */
+    old = *runner;
+    *runner = next;
+    runner->script = compile(lab, runner, true, err);
+    if (!runner->script || hand_over(runner, &old.state, err) < 0) {
+        lab_runner_fini(runner);
+        *runner = old;
+        return -1;
+    }
+    /* What the old one says from here on comes by the same road: its generation is over. */
+    struct lab_runner now = *runner;
+    *runner = old;
+    end_generation(runner);
+    *runner = now;
+    runner->alive = true;
+    push_runner(runner, RUNNER_REPLACED, "reload");
+    if (send_simple(runner, SCRIPT_GO, err) < 0)
+        lab_runner_kill(lab, index, err->text);
+    return lab_settle(lab, err);
+}
+
+void lab_runner_kill(struct lab *lab, actor_index index, const char *reason)
+{
+    struct lab_runner *runner = &lab->runners[index];
+
+    if (!runner->alive)
+        return;
+    runner->alive = false;
+    script_destroy(runner->script);
+    runner->script = NULL;
+    push_runner(runner, RUNNER_DEAD, reason);
+}
+
+void lab_runner_fini(struct lab_runner *runner)
+{
+    script_destroy(runner->script);
+    if (runner->used) {
+        buf_fini(&runner->bundle_bytes);
+        buf_fini(&runner->state);
+    }
+    free(runner->path);
+    free(runner->params);
+    runner->script = NULL;
+    runner->path = runner->params = NULL;
+    runner->used = runner->alive = false;
+}
+
+/* --- what the engine says --- */
+
+static void add_frame(struct lab *lab, actor_index index, uint32_t generation, uint64_t request,
+                      enum script_frame_kind kind, const void *payload, size_t length)
+{
+    struct lab_frame *frame = lab_list_add(&lab->frames, sizeof(*frame));
+
+    *frame = (struct lab_frame){index, generation, 0, malloc(MAX_SCRIPT_FRAME)};
+    CHECK(frame->bytes != NULL);
+    frame->length = script_frame_encode(frame->bytes, MAX_SCRIPT_FRAME, kind, generation, request,
+                                        false, payload, length);
+    CHECK(frame->length > 0);
+}
+
+void lab_runner_command(struct lab *lab, const struct command *command)
+{
+    struct script_judge judge;
+
+    switch (command->kind) {
+    case COMMAND_VIEW:
+        add_frame(lab, command->view.runner, command->view.generation, 0, SCRIPT_VIEW,
+                  command->view.view, sizeof(struct view));
+        break;
+    case COMMAND_NOTICE:
+        add_frame(lab, command->notice.runner, command->notice.generation, 0, SCRIPT_NOTICE,
+                  &command->notice.notice, sizeof(struct notice));
+        break;
+    case COMMAND_JUDGE:
+        memset(&judge, 0, sizeof(judge));
+        judge.strategy = command->judge.strategy;
+        judge.intent = command->judge.intent;
+        judge.view = *command->judge.view;
+        add_frame(lab, command->judge.runner, command->judge.generation, command->judge.request,
+                  SCRIPT_JUDGE, &judge, sizeof(judge));
+        break;
+    case COMMAND_RUNNER_END:
+        lab_runner_kill(lab, command->runner_end.runner, command->runner_end.reason);
+        break;
+    default:
+        break;
+    }
+}
+
+void lab_runner_deliver(struct lab *lab, const struct lab_frame *frame)
+{
+    struct lab_runner *runner = &lab->runners[frame->runner];
+    struct script_head head;
+    const void *payload;
+    struct err err = {""};
+
+    if (!runner->alive || runner->generation != frame->generation)
+        return;
+    CHECK(script_frame_decode(frame->bytes, (size_t)frame->length, frame->generation, false, &head,
+                              &payload, &err) == 0);
+    if (script_frame(runner->script, &head, payload, &err) < 0)
+        lab_runner_kill(lab, frame->runner, err.text);
+}

@@ -1,0 +1,402 @@
+/* The told venue: orders in one array, fills in another, positions summed from fills. */
+#include "lab/venue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "lab/lab.h"
+#include "model/client_id.h"
+
+enum { LAB_LEVELS_MAX = 512 };
+
+struct market { struct level levels[LAB_LEVELS_MAX]; uint32_t count; bool shown; };
+
+struct lab_venue {
+    struct lab *lab; /* borrowed */
+    struct lab_venue_config config;
+    struct market markets[MAX_PRODUCTS];
+    struct lab_list orders; /* struct lab_order * */
+    struct lab_list fills;  /* struct event_fill */
+    struct size positions[MAX_PRODUCTS];
+};
+
+struct lab_venue *lab_venue_create(struct lab *lab, const struct lab_venue_config *config)
+{
+    struct lab_venue *venue = calloc(1, sizeof(*venue));
+
+    CHECK(venue != NULL);
+    venue->lab = lab;
+    venue->config = *config;
+    return venue;
+}
+
+static struct lab_order *order_at(const struct lab_venue *venue, uint32_t i)
+{
+    return ((struct lab_order **)venue->orders.items)[i];
+}
+
+void lab_venue_destroy(struct lab_venue *venue)
+{
+    if (!venue)
+        return;
+    for (uint32_t i = 0; i < venue->orders.count; i++)
+        free(order_at(venue, i));
+    lab_list_fini(&venue->orders);
+    lab_list_fini(&venue->fills);
+    free(venue);
+}
+
+struct lab_order *lab_venue_find(struct lab_venue *venue, struct client_id id)
+{
+    for (uint32_t i = 0; i < venue->orders.count; i++)
+        if (client_id_equal(order_at(venue, i)->row.id, id))
+            return order_at(venue, i);
+    return NULL;
+}
+
+struct size lab_venue_position(const struct lab_venue *venue, product_index product)
+{
+    return venue->positions[product];
+}
+
+static bool is_final(const struct lab_order *order)
+{
+    return order->status == VENUE_FILLED || order->status == VENUE_CANCELLED ||
+           order->status == VENUE_EXPIRED || order->status == VENUE_FAILED;
+}
+
+static int64_t left_e9(const struct lab_order *order)
+{
+    return order->row.size.e9 - order->filled.e9;
+}
+
+/* --- what the venue tells --- */
+
+static struct event_order_report report_of(const struct lab_order *order,
+                                           enum report_source source)
+{
+    struct event_order_report report = {
+        .source = source, .client_id = order->row.id, .has_client_id = true,
+        .venue_id = order->venue_id, .product = order->row.product, .side = order->row.side,
+        .type = order->row.type, .tif = order->row.tif, .status = order->status,
+        .size = source == REPORT_REST ? order->row.size : (struct size){0},
+        .filled = order->filled, .limit_price = order->row.price, .fees = order->fees,
+        .leaves.e9 = is_final(order) ? 0 : left_e9(order),
+        .created_ns = order->row.created_wall_ns,
+    };
+
+    if (order->filled.e9 > 0)
+        money_div_size(order->value, order->filled, ROUND_HALF_EVEN, &report.average_price);
+    memcpy(report.reason, order->reason, sizeof(report.reason));
+    return report;
+}
+
+static void push_report(struct lab_venue *venue, struct lab_order *order,
+                        enum report_source source)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT, .order = report_of(order, source)};
+
+    order->updated_ns = venue->lab->now.wall_ns;
+    lab_push(venue->lab, &event);
+}
+
+static void push_place_reply(struct lab_venue *venue, const struct lab_order *order,
+                             enum outcome outcome, const char *reason)
+{
+    struct event event = {.kind = EVENT_PLACE_REPLY,
+                          .place_reply = {.client_id = order->row.id, .outcome = outcome}};
+
+    if (outcome == OUTCOME_ACCEPTED)
+        event.place_reply.venue_id = order->venue_id;
+    text_copy(event.place_reply.reason, REASON_MAX, reason, strlen(reason));
+    lab_push(venue->lab, &event);
+}
+
+static void push_cancel_reply(struct lab_venue *venue, const struct command_cancel *command,
+                              enum outcome outcome, const char *reason)
+{
+    struct event event = {.kind = EVENT_CANCEL_REPLY,
+                          .cancel_reply = {.client_id = command->id, .venue_id = command->venue_id,
+                                           .outcome = outcome}};
+
+    text_copy(event.cancel_reply.reason, REASON_MAX, reason, strlen(reason));
+    lab_push(venue->lab, &event);
+}
+
+/* --- fills --- */
+
+static bool add_fill(struct lab_venue *venue, struct lab_order *order, struct price price,
+                     struct size size, enum liquidity liquidity)
+{
+    struct event_fill *fill;
+    struct money value = money_of(price, size);
+    struct ratio rate = liquidity == LIQUIDITY_TAKER ? venue->config.fee_taker
+                                                     : venue->config.fee_maker;
+
+    if (is_final(order) || size.e9 <= 0 || size.e9 > left_e9(order))
+        return false;
+    fill = lab_list_add(&venue->fills, sizeof(*fill));
+    snprintf(fill->trade_id.text, VENUE_ID_MAX, "lab-trade-%u", venue->fills.count);
+    fill->venue_order_id = order->venue_id;
+    fill->product = order->row.product;
+    fill->side = order->row.side;
+    fill->price = price;
+    fill->size = size;
+    fill->liquidity = liquidity;
+    fill->venue_ns = venue->lab->now.wall_ns;
+    CHECK(money_scale(value, rate, ROUND_HALF_EVEN, &fill->fee));
+    order->filled.e9 += size.e9;
+    CHECK(money_add(order->value, value, &order->value));
+    CHECK(money_add(order->fees, fill->fee, &order->fees));
+    venue->positions[order->row.product].e9 += order->row.side == SIDE_BUY ? size.e9 : -size.e9;
+    order->status = left_e9(order) == 0 ? VENUE_FILLED : VENUE_OPEN;
+    return true;
+}
+
+bool lab_venue_fill(struct lab_venue *venue, struct lab_order *order, struct price price,
+                    struct size size, enum liquidity liquidity)
+{
+    if (!add_fill(venue, order, price, size, liquidity))
+        return false;
+    push_report(venue, order, REPORT_USER_UPDATE);
+    return true;
+}
+
+static bool reaches(const struct lab_order *order, struct price price)
+{
+    if (order->row.type == ORDER_TYPE_MARKET)
+        return true;
+    return order->row.side == SIDE_BUY ? order->row.price.e9 >= price.e9
+                                       : order->row.price.e9 <= price.e9;
+}
+
+/* The best level of the other side that is worse than `after` (0: the best of all); NULL: none. */
+static const struct level *next_level(const struct market *market, enum side taker, int64_t after)
+{
+    const struct level *best = NULL;
+
+    for (uint32_t i = 0; i < market->count; i++) {
+        const struct level *level = &market->levels[i];
+        bool buys = taker == SIDE_BUY;
+        if (level->side == taker || level->size.e9 <= 0 ||
+            (after && (buys ? level->price.e9 <= after : level->price.e9 >= after)))
+            continue;
+        if (!best || (buys ? level->price.e9 < best->price.e9 : level->price.e9 > best->price.e9))
+            best = level;
+    }
+    return best;
+}
+
+static int64_t takeable_e9(const struct market *market, const struct lab_order *order)
+{
+    int64_t total = 0, after = 0;
+    const struct level *level;
+
+    while ((level = next_level(market, order->row.side, after)) && reaches(order, level->price)) {
+        total += level->size.e9;
+        after = level->price.e9;
+    }
+    return total;
+}
+
+/* Takes what the book shows. The book stays as it was: orders do not change this market. */
+static void take(struct lab_venue *venue, struct lab_order *order)
+{
+    const struct market *market = &venue->markets[order->row.product];
+    const struct level *level;
+    int64_t after = 0;
+
+    while (left_e9(order) > 0 && (level = next_level(market, order->row.side, after)) &&
+           reaches(order, level->price)) {
+        int64_t size = level->size.e9 < left_e9(order) ? level->size.e9 : left_e9(order);
+        add_fill(venue, order, level->price, (struct size){size}, LIQUIDITY_TAKER);
+        after = level->price.e9;
+    }
+}
+
+bool lab_venue_mid(const struct lab_venue *venue, product_index product, struct price *ret)
+{
+    const struct level *ask = next_level(&venue->markets[product], SIDE_BUY, 0);
+    const struct level *bid = next_level(&venue->markets[product], SIDE_SELL, 0);
+
+    if (!ask || !bid || bid->price.e9 >= ask->price.e9)
+        return false;
+    ret->e9 = bid->price.e9 + (ask->price.e9 - bid->price.e9) / 2;
+    return true;
+}
+
+/* --- orders --- */
+
+void lab_venue_cancelled(struct lab_venue *venue, struct lab_order *order, const char *reason)
+{
+    if (is_final(order))
+        return;
+    order->status = VENUE_CANCELLED;
+    text_copy(order->reason, REASON_MAX, reason, strlen(reason));
+    push_report(venue, order, REPORT_USER_UPDATE);
+}
+
+void lab_venue_reject(struct lab_venue *venue, struct lab_order *order, const char *reason)
+{
+    order->status = VENUE_FAILED;
+    push_place_reply(venue, order, OUTCOME_REFUSED, reason);
+}
+
+void lab_venue_accept(struct lab_venue *venue, struct lab_order *order)
+{
+    const struct market *market = &venue->markets[order->row.product];
+    int64_t takeable = takeable_e9(market, order);
+
+    if (order->row.post_only && takeable > 0) {
+        lab_venue_reject(venue, order, "INVALID_LIMIT_PRICE_POST_ONLY");
+        return;
+    }
+    push_place_reply(venue, order, OUTCOME_ACCEPTED, "");
+    order->status = VENUE_OPEN;
+    push_report(venue, order, REPORT_USER_UPDATE);
+    if (order->row.tif != TIF_FOK || takeable >= order->row.size.e9)
+        take(venue, order);
+    if (order->filled.e9 > 0)
+        push_report(venue, order, REPORT_USER_UPDATE);
+    if (order->row.tif == TIF_IOC || order->row.tif == TIF_FOK)
+        lab_venue_cancelled(venue, order, "nothing left to take");
+}
+
+static void place(struct lab_venue *venue, const struct command_place *command)
+{
+    struct order_row row;
+    struct lab_order *order = calloc(1, sizeof(*order));
+
+    /* The sealed order is not opened here: the engine says what it holds. */
+    CHECK(order && snapshot_find_order(venue->lab->engine, command->id, &row));
+    order->row = row;
+    order->status = VENUE_PENDING;
+    snprintf(order->venue_id.text, VENUE_ID_MAX, "lab-order-%u", venue->orders.count + 1);
+    *(struct lab_order **)lab_list_add(&venue->orders, sizeof(order)) = order;
+    if (!venue->config.manual)
+        lab_venue_accept(venue, order);
+}
+
+static void cancel(struct lab_venue *venue, const struct command_cancel *command)
+{
+    struct lab_order *order = lab_venue_find(venue, command->id);
+
+    if (!order || is_final(order)) {
+        push_cancel_reply(venue, command, OUTCOME_REFUSED, "UNKNOWN_CANCEL_ORDER");
+        return;
+    }
+    order->cancel_asked = true;
+    if (venue->config.manual)
+        return;
+    push_cancel_reply(venue, command, OUTCOME_ACCEPTED, "");
+    lab_venue_cancelled(venue, order, "");
+}
+
+/* --- lists --- */
+
+static void list_orders(struct lab_venue *venue, int64_t since_ns)
+{
+    for (uint32_t i = 0; i < venue->orders.count; i++) {
+        const struct lab_order *order = order_at(venue, i);
+        struct event event = {.kind = EVENT_ORDER_REPORT, .order = report_of(order, REPORT_REST)};
+        if (order->status != VENUE_PENDING && order->status != VENUE_FAILED &&
+            (!is_final(order) || order->updated_ns >= since_ns))
+            lab_push(venue->lab, &event);
+    }
+}
+
+static void list_fills(struct lab_venue *venue, int64_t since_ns)
+{
+    for (uint32_t i = 0; i < venue->fills.count; i++) {
+        struct event event = {.kind = EVENT_FILL,
+                              .fill = ((struct event_fill *)venue->fills.items)[i]};
+        if (event.fill.venue_ns >= since_ns)
+            lab_push(venue->lab, &event);
+    }
+}
+
+static void list(struct lab_venue *venue, const struct command_list *command)
+{
+    struct event event = {.kind = EVENT_BALANCE};
+    struct event end = {.kind = EVENT_LIST_END,
+                        .list_end = {command->kind, command->request, true}};
+
+    if (command->kind == LIST_ORDERS)
+        list_orders(venue, command->since_wall_ns);
+    if (command->kind == LIST_FILLS)
+        list_fills(venue, command->since_wall_ns);
+    if (command->kind == LIST_BALANCE) {
+        event.balance.equity = event.balance.available_margin = venue->config.equity;
+        lab_push(venue->lab, &event);
+    }
+    for (product_index i = 0; command->kind == LIST_POSITIONS &&
+                              i < venue->lab->config.settings.catalog.count; i++) {
+        event = (struct event){.kind = EVENT_POSITION,
+                               .position = {.product = i, .size = venue->positions[i]}};
+        lab_push(venue->lab, &event);
+    }
+    lab_push(venue->lab, &end);
+}
+
+void lab_venue_command(struct lab_venue *venue, const struct command *command)
+{
+    if (command->kind == COMMAND_PLACE)
+        place(venue, &command->place);
+    else if (command->kind == COMMAND_CANCEL)
+        cancel(venue, &command->cancel);
+    else if (command->kind == COMMAND_LIST)
+        list(venue, &command->list);
+}
+
+/* --- the market --- */
+
+static bool rests(const struct lab_venue *venue, const struct lab_order *order,
+                  product_index product)
+{
+    return venue->config.fills == LAB_FILLS_TOUCH && order->status == VENUE_OPEN &&
+           order->row.product == product;
+}
+
+void lab_venue_book(struct lab_venue *venue, product_index product, const struct level *levels,
+                    uint32_t count)
+{
+    struct market *market = &venue->markets[product];
+
+    CHECK(count <= LAB_LEVELS_MAX);
+    memcpy(market->levels, levels, count * sizeof(*levels));
+    market->count = count;
+    market->shown = true;
+    for (uint32_t i = 0; i < venue->orders.count; i++) {
+        struct lab_order *order = order_at(venue, i);
+        if (rests(venue, order, product) && takeable_e9(market, order) > 0)
+            lab_venue_fill(venue, order, order->row.price, (struct size){left_e9(order)},
+                           LIQUIDITY_MAKER);
+    }
+}
+
+void lab_venue_trade(struct lab_venue *venue, product_index product, struct price price,
+                     enum side aggressor)
+{
+    for (uint32_t i = 0; i < venue->orders.count; i++) {
+        struct lab_order *order = order_at(venue, i);
+        if (rests(venue, order, product) && order->row.side != aggressor &&
+            order->row.price.e9 != price.e9 && reaches(order, price))
+            lab_venue_fill(venue, order, order->row.price, (struct size){left_e9(order)},
+                           LIQUIDITY_MAKER);
+    }
+}
+
+void lab_venue_show(struct lab_venue *venue, product_index product)
+{
+    const struct market *market = &venue->markets[product];
+    struct event event = {.kind = EVENT_BOOK,
+                          .book = {.product = product, .snapshot = true,
+                                   .venue_ns = venue->lab->now.wall_ns,
+                                   .levels = market->levels, .count = market->count}};
+
+    if (market->shown)
+        lab_push(venue->lab, &event);
+}
