@@ -11,3 +11,4 @@
 int suite_http_peers(void);
 int suite_ws_peers(void);
 int suite_link_peers(void);
+int suite_order_peers(void);

@@ -1,0 +1,58 @@
+#pragma once
+/* A scripted venue on three TLS ports (REST, market, user) and a link that talks to it. The modes
+ * are set before start_link or start_rig; the counters are written by the peers' threads. Every
+ * event that reaches the engine's queue is kept, in order. */
+#include <stdatomic.h>
+
+#include "io/link.h"
+#include "peer.h"
+#include "suites.h"
+
+enum { EVENTS_KEPT = 4096, EVENT_KINDS = EVENT_TICK + 1 };
+
+enum stream_mode { STREAM_GOOD, STREAM_NO_ACK, STREAM_ERROR, STREAM_GARBAGE, STREAM_FLOOD };
+enum list_mode { LIST_GOOD, LIST_SAME_CURSOR, LIST_SECOND_FAILS, LIST_CUT };
+enum cancel_mode { CANCEL_GOOD, CANCEL_PARTLY, CANCEL_LOST };
+enum order_mode { ORDER_TAKEN, ORDER_REJECTED, ORDER_HTML, ORDER_CUT, ORDER_GONE, ORDER_OTHER,
+                  ORDER_LIMITED };
+
+struct venue {
+    enum stream_mode stream[STREAM_COUNT];
+    enum list_mode list;
+    enum cancel_mode cancel;
+    enum order_mode order;
+    int64_t skew_s;
+    bool limited; /* 429 on every list */
+    atomic_uint subscriptions[STREAM_COUNT], tokens_good, tokens_bad, cancel_posts, portfolios;
+    atomic_uint products, times, orders;
+};
+
+struct rig {
+    struct venue venue;
+    struct peer *rest, *streams[STREAM_COUNT];
+    struct loop *loop;
+    struct catalog catalog;
+    struct sign_key *key;
+    struct event_queue *queue;
+    struct link *link;
+    struct event events[EVENTS_KEPT];
+    unsigned count, counts[EVENT_KINDS];
+    bool (*enough)(void);
+    bool stop_draining, rest_closed; /* rest_closed: nobody listens there */
+    unsigned found;
+    char error[200];
+};
+extern struct rig *rig;
+
+int make_rig(void **state);
+int end_rig(void **state);
+#define RIGGED(test) cmocka_unit_test_setup_teardown(test, make_rig, end_rig)
+
+void fill_catalog(void);
+void start_rig(size_t queue_bytes); /* a link that was created, not started */
+void start_link(void);              /* both, with the catalog filled */
+void run_until(bool (*enough)(void)); /* asked once per pass */
+
+const struct event *find(enum event_kind kind, unsigned nth); /* NULL: there are fewer */
+unsigned count_links(enum stream kind, bool up);
+void check_order_of_links(void);
