@@ -4,6 +4,6 @@ find_library(MBEDX509_LIBRARY mbedx509 REQUIRED)
 file(GLOB io_peer_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/io/*.c)
 add_executable(test_io_peers ${io_peer_sources})
 target_include_directories(test_io_peers PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/io)
-target_link_libraries(test_io_peers PRIVATE moongate_io moongate_engine PkgConfig::CMOCKA ${MBEDTLS_LIBRARY}
-  ${MBEDX509_LIBRARY} ${MBEDCRYPTO_LIBRARY} Threads::Threads)
+target_link_libraries(test_io_peers PRIVATE moongate_io moongate_engine PkgConfig::CMOCKA
+  ${MBEDTLS_LIBRARY} ${MBEDX509_LIBRARY} ${MBEDCRYPTO_LIBRARY} Threads::Threads)
 add_test(NAME io_peers COMMAND test_io_peers)
