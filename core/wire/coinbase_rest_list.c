@@ -163,7 +163,8 @@ static void read_cfm_balance(struct reading *reading)
 /* The margin in use, summed over the portfolios of the reply. */
 static void read_intx_margins(struct reading *reading, struct event_balance *balance)
 {
-    static const char *const NAMES[] = {"portfolio_initial_margin"};
+    /* portfolio_initial_margin beside it is the rate, this is the money. */
+    static const char *const NAMES[] = {"portfolio_im_notional"};
     struct json_reader *json = &reading->json;
     struct json_text key;
     struct money margin;
@@ -177,7 +178,7 @@ static void read_intx_margins(struct reading *reading, struct event_balance *bal
             coinbase_read_field(json, key, NAMES, 1, got);
         if (!coinbase_money_about(got[0], &margin, &balance->informative_rounded) ||
             !money_add(balance->initial_margin, margin, &balance->initial_margin))
-            json_fail(json, "a portfolio_initial_margin that is not a number");
+            json_fail(json, "a portfolio_im_notional that is not a number");
     }
 }
 
