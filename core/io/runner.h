@@ -80,7 +80,7 @@ struct runner_status {
     actor_index index;
     enum runner_life life;
     bool reloading;
-    int pid; /* 0: none */
+    int pid, next_pid; /* of the one that trades, of the one that is to replace it; 0: none */
     uint32_t generation, layers, restarts;
     char hash[17];
     uint64_t views, notices, judges, credits, verdicts, intents, timers; /* of all generations */

@@ -122,11 +122,16 @@ static int map_bundle(struct err *err)
     return 0;
 }
 
+/* The core starts its runners with the signal blocked, so that none is lost or fatal before. */
 static void catch_soft_deadline(void)
 {
     struct sigaction action = {.sa_handler = on_soft_deadline, .sa_flags = SA_RESTART};
+    sigset_t signals;
     sigemptyset(&action.sa_mask);
     sigaction(SIGUSR1, &action, NULL);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGUSR1);
+    sigprocmask(SIG_UNBLOCK, &signals, NULL);
 }
 
 static void on_created(void *context, struct script *script)
