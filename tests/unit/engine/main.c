@@ -10,5 +10,15 @@ int main(void)
     failed += suite_position();
     failed += suite_gate();
     failed += suite_gate_properties();
+    failed += suite_turn();
+    failed += suite_market();
+    failed += suite_intents();
+    failed += suite_rules();
+    failed += suite_venue();
+    failed += suite_fills();
+    failed += suite_reconcile();
+    failed += suite_operator();
+    failed += suite_runners();
+    failed += suite_restore();
     return failed;
 }

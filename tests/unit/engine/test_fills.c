@@ -1,0 +1,240 @@
+/* Fills: provisional by cumulative quantity, exact by trade id, once each, whatever the order. */
+#include "suites.h"
+
+#include <string.h>
+
+#include "engine_rig.h"
+
+static const int64_t SECOND = 1000000000;
+
+static struct rig *ready(void)
+{
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_forget(rig);
+    return rig;
+}
+
+static void assert_money(struct money is, const char *text)
+{
+    char out[DECIMAL_TEXT_MAX];
+    money_format(is, out);
+    assert_string_equal(out, text);
+}
+
+static void the_position_moves_at_once_and_ends_exact(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig->hold_lists = true;
+    rig_pass(rig, SECOND);
+    rig_forget(rig);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0.4", "98.7", REPORT_USER_UPDATE);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("0.4").e9);
+    assert_money(rig_position(rig, 0, 0).cost, "39.48");
+    assert_int_equal(rig_order(rig, id).booked.e9, 0);
+    assert_int_equal(rig_records(rig, RECORD_FILL), 1);
+    struct command_list list = rig_last(rig, COMMAND_LIST)->list; /* promptly asked for */
+    assert_int_equal(list.kind, LIST_FILLS);
+    rig_fill(rig, "t2", "v1", 0, SIDE_BUY, "98.6", "0.3", "0.02"); /* newest first */
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "98.9", "0.1", "0.01");
+    rig_list_end(rig, &list, true);
+    struct position_row position = rig_position(rig, 0, 0);
+    assert_int_equal(position.size.e9, rig_size("0.4").e9);
+    assert_money(position.cost, "39.47");
+    assert_money(position.fees, "0.03");
+    assert_int_equal(rig_order(rig, id).booked.e9, rig_size("0.4").e9);
+    assert_int_equal(rig_notices(rig, 0, NOTICE_FILL), 2);
+    rig_destroy(rig);
+}
+
+/* AC-C2: each user event twice, each fill twice, in any order. */
+static void everything_twice_changes_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_SELL, "101", "1", 1, "v1");
+    for (int i = 0; i < 2; i++)
+        rig_report(rig, id, "v1", VENUE_OPEN, "0.4", "101", REPORT_USER_UPDATE);
+    for (int i = 0; i < 2; i++)
+        rig_fill(rig, "t1", "v1", 0, SIDE_SELL, "101", "0.4", "0.05");
+    for (int i = 0; i < 2; i++)
+        rig_report(rig, id, "v1", VENUE_FILLED, "1", "101.3", REPORT_USER_UPDATE);
+    for (int i = 0; i < 2; i++)
+        rig_fill(rig, "t2", "v1", 0, SIDE_SELL, "101.5", "0.6", "0.07");
+    rig_fill(rig, "t1", "v1", 0, SIDE_SELL, "101", "0.4", "0.05");
+    struct position_row position = rig_position(rig, 0, 0);
+    assert_int_equal(position.size.e9, rig_size("-1").e9);
+    assert_money(position.cost, "-101.3");
+    assert_money(position.fees, "0.12");
+    assert_int_equal(rig_order(rig, id).state, ORDER_FILLED);
+    assert_int_equal(rig_order(rig, id).filled.e9, rig_size("1").e9);
+    rig_destroy(rig);
+}
+
+static void a_fill_alone_fills_the_order(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "0.25", "0");
+    assert_int_equal(rig_order(rig, id).filled.e9, rig_size("0.25").e9);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size("0.75").e9);
+    rig_fill(rig, "t2", "v1", 0, SIDE_BUY, "99", "0.75", "0");
+    assert_int_equal(rig_order(rig, id).state, ORDER_FILLED);
+    rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_USER_UPDATE);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("1").e9);
+    rig_destroy(rig);
+}
+
+/* The fills of a list count in the order of time: what is realised depends on it. */
+static void a_list_newest_first_is_booked_oldest_first(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "2", 1, "v1");
+    rig_open_order(rig, 0, 0, SIDE_SELL, "101", "2", 2, "v2");
+    rig->hold_lists = true;
+    rig_forget(rig);
+    rig_pass(rig, 6 * SECOND); /* a cycle asks for orders, then for fills */
+    struct command_list list = rig_last(rig, COMMAND_LIST)->list;
+    rig_list_end(rig, &list, true);
+    list = rig_last(rig, COMMAND_LIST)->list;
+    assert_int_equal(list.kind, LIST_FILLS);
+    rig->now.wall_ns += 3;
+    rig_fill(rig, "t3", "v1", 0, SIDE_BUY, "90", "1", "0");
+    rig->now.wall_ns -= 1;
+    rig_fill(rig, "t2", "v2", 0, SIDE_SELL, "101", "1", "0");
+    rig->now.wall_ns -= 1;
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, 0);
+    rig_list_end(rig, &list, true);
+    assert_money(rig_position(rig, 0, 0).realised, "2");
+    assert_money(rig_position(rig, 0, 0).cost, "90");
+    rig_destroy(rig);
+}
+
+static void fills_of_strangers_are_external(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_fill(rig, "t1", "someone", 0, SIDE_SELL, "100", "2", "0.1");
+    rig_fill(rig, "t1", "someone", 0, SIDE_SELL, "100", "2", "0.1");
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 0).size.e9, rig_size("-2").e9);
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("-2").e9);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, 0);
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
+    rig_destroy(rig);
+}
+
+static void fills_from_before_the_first_boot_are_history(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig->now.wall_ns -= 3600 * SECOND;
+    rig_fill(rig, "t1", "someone", 0, SIDE_SELL, "100", "2", "0.1");
+    rig->now.wall_ns += 3600 * SECOND;
+    assert_int_equal(rig_product(rig, 0).position.e9, 0);
+    rig_destroy(rig);
+}
+
+/* The fill comes before the id of its order: it waits for the list that tells whose it is. */
+static void a_fill_before_its_order_is_known_waits(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "1", 1);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig->hold_lists = true;
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0.2");
+    assert_int_equal(rig_product(rig, 0).position.e9, 0);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size("1").e9);
+    rig_pass(rig, SECOND);
+    rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_REST);
+    rig->hold_lists = false;
+    for (uint32_t i = rig->command_count; i-- > 0;)
+        if (rig->commands[i].kind == COMMAND_LIST) {
+            struct command_list list = rig->commands[i].list;
+            rig_list_end(rig, &list, true);
+        }
+    rig_pass(rig, 3 * SECOND);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("1").e9);
+    assert_money(rig_position(rig, 0, 0).fees, "0.2");
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 0).size.e9, 0);
+    rig_destroy(rig);
+}
+
+static void a_reversal_takes_it_back(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0.2");
+    struct event event = {.kind = EVENT_FILL};
+    event.fill = (struct event_fill){.product = 0,
+                                     .side = SIDE_BUY,
+                                     .price = rig_price("99"),
+                                     .size = rig_size("1"),
+                                     .fee = rig_money("0.2"),
+                                     .kind = FILL_REVERSAL,
+                                     .venue_ns = rig->now.wall_ns};
+    strcpy(event.fill.trade_id.text, "t1");
+    strcpy(event.fill.venue_order_id.text, "v1");
+    rig_step(rig, &event);
+    rig_step(rig, &event);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, 0);
+    assert_money(rig_position(rig, 0, 0).realised, "0");
+    assert_money(rig_position(rig, 0, 0).fees, "0");
+    assert_int_equal(rig_order(rig, id).booked.e9, 0);
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
+    rig_destroy(rig);
+}
+
+static void unusable_fills_are_passed_over(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_fill(rig, "", "v1", 0, SIDE_BUY, "99", "1", "0");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "0", "1", "0");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "-1", "0");
+    rig_fill(rig, "t1", "v1", 0, SIDE_UNKNOWN, "99", "1", "0");
+    rig_fill(rig, "t1", "v1", NO_PRODUCT, SIDE_BUY, "99", "1", "0");
+    assert_int_equal(rig_product(rig, 0).position.e9, 0);
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("1").e9);
+    rig_destroy(rig);
+}
+
+/* A number that cannot be kept exactly halts the account instead of wrapping. */
+static void a_fill_out_of_range_halts(void **state)
+{
+    (void)state;
+    struct account_row account;
+    struct rig *rig = ready();
+    rig_fill(rig, "t1", "x", 0, SIDE_BUY, "100", "9000000000", "0");
+    rig_fill(rig, "t2", "x", 0, SIDE_BUY, "100", "9000000000", "0");
+    snapshot_account(rig->engine, &account);
+    assert_int_equal(account.state, TRADING_HALTED);
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("9000000000").e9);
+    rig_destroy(rig);
+}
+
+int suite_fills(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_position_moves_at_once_and_ends_exact),
+        cmocka_unit_test(everything_twice_changes_nothing),
+        cmocka_unit_test(a_fill_alone_fills_the_order),
+        cmocka_unit_test(a_list_newest_first_is_booked_oldest_first),
+        cmocka_unit_test(fills_of_strangers_are_external),
+        cmocka_unit_test(fills_from_before_the_first_boot_are_history),
+        cmocka_unit_test(a_fill_before_its_order_is_known_waits),
+        cmocka_unit_test(a_reversal_takes_it_back),
+        cmocka_unit_test(unusable_fills_are_passed_over),
+        cmocka_unit_test(a_fill_out_of_range_halts),
+    };
+    return cmocka_run_group_tests_name("fills", tests, NULL, NULL);
+}

@@ -1,0 +1,325 @@
+/* Market data through the engine: gaps, silence, staleness, marks, views, candles. */
+#include "suites.h"
+
+#include <string.h>
+
+#include "engine_rig.h"
+
+static const int64_t SECOND = 1000000000;
+
+static struct rig *ready(void)
+{
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_forget(rig);
+    return rig;
+}
+
+static void a_sequence_gap_voids_all_books_in_the_same_event(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    assert_true(rig_product(rig, 0).book_valid && rig_product(rig, 1).book_valid);
+    rig->sequence[STREAM_MARKET] += 1;
+    rig_frame(rig, STREAM_MARKET);
+    assert_false(rig_product(rig, 0).book_valid || rig_product(rig, 1).book_valid);
+    assert_true(rig_product(rig, 0).stale && rig_product(rig, 0).levels == 0);
+    assert_int_equal(rig_count(rig, COMMAND_STREAM_RESET), 1);
+    assert_int_equal(rig_last(rig, COMMAND_STREAM_RESET)->stream_reset.stream, STREAM_MARKET);
+    assert_int_equal(rig_notices(rig, 0, NOTICE_STALE), 2);
+    assert_int_equal(rig_notices(rig, 1, NOTICE_STALE), 1); /* trades one product only */
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_destroy(rig);
+}
+
+static void what_comes_after_a_gap_is_passed_over_until_the_link_is_new(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig->sequence[STREAM_MARKET] += 5;
+    rig_frame(rig, STREAM_MARKET);
+    rig_book(rig, 0, "99", "101", "5");
+    assert_false(rig_product(rig, 0).book_valid);
+    assert_int_equal(rig_count(rig, COMMAND_STREAM_RESET), 1); /* once is enough */
+    rig_link(rig, STREAM_MARKET, false);
+    rig_link(rig, STREAM_MARKET, true);
+    rig_forget(rig);
+    rig_book(rig, 0, "98", "102", "5");
+    assert_true(rig_product(rig, 0).book_valid);
+    assert_false(rig_product(rig, 1).book_valid);
+    assert_int_equal(rig_notices(rig, 0, NOTICE_FRESH), 1);
+    rig_destroy(rig);
+}
+
+static void an_old_frame_changes_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    uint64_t sequence = rig->sequence[STREAM_MARKET];
+    rig->sequence[STREAM_MARKET] = 0;
+    rig_level(rig, 0, SIDE_BUY, "100", "7");
+    assert_int_equal(rig_product(rig, 0).bid.e9, rig_price("99").e9);
+    rig->sequence[STREAM_MARKET] = sequence;
+    rig_level(rig, 0, SIDE_BUY, "100", "7");
+    assert_int_equal(rig_product(rig, 0).bid.e9, rig_price("100").e9);
+    rig_destroy(rig);
+}
+
+static void a_heartbeat_gap_is_a_gap(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig->beat += 3;
+    rig_beat(rig);
+    assert_false(rig_product(rig, 0).book_valid);
+    assert_int_equal(rig_count(rig, COMMAND_STREAM_RESET), 2); /* it skipped on both streams */
+    rig_destroy(rig);
+}
+
+static void an_update_without_its_snapshot_resets(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_link(rig, STREAM_MARKET, false);
+    rig_link(rig, STREAM_MARKET, true);
+    rig_forget(rig);
+    rig_level(rig, 0, SIDE_BUY, "100", "7");
+    assert_int_equal(rig_count(rig, COMMAND_STREAM_RESET), 1);
+    assert_int_equal(rig_product(rig, 0).levels, 0);
+    rig_destroy(rig);
+}
+
+static void a_silent_stream_is_reset(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_tick(rig, 2 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_STREAM_RESET), 0);
+    assert_true(engine_next_deadline_ns(rig->engine) <= rig->now.mono_ns + SECOND);
+    rig_tick(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_STREAM_RESET), 2);
+    assert_false(rig_product(rig, 0).book_valid);
+    rig_tick(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_STREAM_RESET), 2);
+    rig_destroy(rig);
+}
+
+/* Heartbeats flow, one product's channel is silent (F24). */
+static void one_silent_product_gets_stale_alone(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    for (int i = 0; i < 4; i++) {
+        rig_tick(rig, SECOND);
+        rig_beat(rig);
+        rig_level(rig, 1, SIDE_BUY, "50", "1");
+    }
+    assert_true(rig_product(rig, 0).stale);
+    assert_false(rig_product(rig, 0).book_valid);
+    assert_true(rig_product(rig, 1).book_valid);
+    assert_int_equal(rig_notices(rig, 0, NOTICE_STALE), 1);
+    assert_int_equal(rig_count(rig, COMMAND_STREAM_RESET), 0);
+    rig_level(rig, 0, SIDE_BUY, "50", "1");
+    assert_true(rig_product(rig, 0).book_valid);
+    assert_int_equal(rig_notices(rig, 0, NOTICE_FRESH), 1);
+    for (int i = 0; i < 31; i++) { /* and for long: the connection is started over */
+        rig_tick(rig, SECOND);
+        rig_beat(rig);
+        rig_level(rig, 1, SIDE_BUY, "50", "1");
+    }
+    assert_int_equal(rig_count(rig, COMMAND_STREAM_RESET), 1);
+    rig_destroy(rig);
+}
+
+static void a_crossed_book_is_not_usable(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_level(rig, 0, SIDE_BUY, "101", "1");
+    assert_true(rig_product(rig, 0).crossed);
+    assert_false(rig_product(rig, 0).book_valid);
+    rig_level(rig, 0, SIDE_BUY, "101", "0");
+    assert_true(rig_product(rig, 0).book_valid);
+    rig_destroy(rig);
+}
+
+static void the_mark_is_vwap_else_the_mid(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_trade(rig, 0, "103", "3"); /* after one of 1 at 100 */
+    assert_int_equal(rig_product(rig, 0).mark.e9, rig_price("102.25").e9);
+    rig_pass(rig, 181 * SECOND); /* no trade for three minutes: what the mid was */
+    assert_int_equal(rig_product(rig, 0).mark.e9, rig_price("100").e9);
+    rig_destroy(rig);
+}
+
+static void snapshot_trades_are_history(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct trade trades[2];
+    memset(trades, 0, sizeof trades);
+    for (int i = 0; i < 2; i++) {
+        trades[i].price = rig_price("110");
+        trades[i].size = rig_size("1");
+        trades[i].trade_id = (uint64_t)(1000 + i);
+        trades[i].venue_ns = rig->now.wall_ns - (i == 0 ? 300 : 10) * SECOND;
+    }
+    uint64_t before = rig_product(rig, 0).trades;
+    rig_frame(rig, STREAM_MARKET);
+    rig_step(rig, &(struct event){.kind = EVENT_TRADES, .trades = {0, true, trades, 2}});
+    assert_int_equal(rig_product(rig, 0).trades, before);
+    /* The old one is outside the window; 1 at 100 and 1 at 110 are in it. */
+    assert_int_equal(rig_product(rig, 0).mark.e9, rig_price("105").e9);
+    rig_frame(rig, STREAM_MARKET);
+    rig_step(rig, &(struct event){.kind = EVENT_TRADES, .trades = {0, true, trades, 2}});
+    assert_int_equal(rig_product(rig, 0).mark.e9, rig_price("105").e9); /* seen before */
+    rig_destroy(rig);
+}
+
+static void candles_close_by_time(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_trade(rig, 1, "104", "2");
+    rig_pass(rig, 62 * SECOND);
+    assert_int_equal(rig_notices(rig, 0, NOTICE_CANDLE), 2); /* one for each product */
+    assert_int_equal(rig_notices(rig, 1, NOTICE_CANDLE), 1);
+    const struct candle *candle = &rig_last_notice(rig, 1, NOTICE_CANDLE)->candle;
+    assert_int_equal(candle->length_ns, 60 * SECOND);
+    assert_int_equal(candle->start_ns % (60 * SECOND), 0);
+    assert_int_equal(candle->close.e9, rig_price("104").e9);
+    assert_int_equal(candle->volume.e9, rig_size("3").e9);
+    rig_destroy(rig);
+}
+
+/* ---- views */
+
+static void credit(struct rig *rig, actor_index runner)
+{
+    rig_step(rig, &(struct event){.kind = EVENT_CREDIT,
+                                  .credit = {runner, rig->generation[runner]}});
+}
+
+static void one_view_per_credit(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    for (int i = 0; i < 5; i++) {
+        credit(rig, 0);
+        credit(rig, 1);
+    }
+    rig_forget(rig);
+    credit(rig, 0);
+    assert_int_equal(rig_count(rig, COMMAND_VIEW), 0); /* nothing changed */
+    rig_level(rig, 0, SIDE_BUY, "98", "3");
+    assert_int_equal(rig_count(rig, COMMAND_VIEW), 1);
+    rig_level(rig, 0, SIDE_BUY, "98", "4");
+    rig_level(rig, 0, SIDE_BUY, "98.5", "6");
+    assert_int_equal(rig_count(rig, COMMAND_VIEW), 1); /* no credit, no view */
+    uint64_t number = rig->views[0].number;
+    credit(rig, 0);
+    assert_int_equal(rig_count(rig, COMMAND_VIEW), 2);
+    assert_int_equal(rig->views[0].number, number + 1);
+    assert_int_equal(rig->views[0].product, 0);
+    assert_int_equal(rig->views[0].bids[0].price.e9, rig_price("99").e9);
+    assert_int_equal(rig->views[0].bids[1].price.e9, rig_price("98.5").e9);
+    assert_int_equal(rig->views[0].bids[2].size.e9, rig_size("4").e9);
+    rig_destroy(rig);
+}
+
+static void products_take_turns_in_views(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    uint32_t shown[2] = {0};
+    for (int i = 0; i < 20; i++) {
+        rig_level(rig, 0, SIDE_BUY, "98", i % 2 ? "3" : "4");
+        rig_level(rig, 1, SIDE_BUY, "98", i % 2 ? "3" : "4");
+        credit(rig, 0);
+        shown[rig->views[0].product]++;
+    }
+    assert_in_range(shown[0], 9, 11);
+    rig_destroy(rig);
+}
+
+static void trades_since_the_last_view_and_the_lost(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    for (int i = 0; i < 5; i++)
+        credit(rig, 1);
+    rig_trade(rig, 1, "100", "1");
+    for (int i = 0; i < VIEW_TRADES + 7; i++)
+        rig_trade(rig, 1, i % 2 ? "100" : "101", "2");
+    credit(rig, 1);
+    assert_int_equal(rig->views[1].trade_count, VIEW_TRADES);
+    assert_int_equal(rig->views[1].trades_lost, 7);
+    assert_int_equal(rig->views[1].trades[VIEW_TRADES - 1].price.e9, rig_price("101").e9);
+    credit(rig, 1);
+    rig_level(rig, 1, SIDE_BUY, "98", "3");
+    assert_int_equal(rig->views[1].trade_count, 0);
+    assert_int_equal(rig->views[1].trades_lost, 0);
+    rig_destroy(rig);
+}
+
+static void a_view_shows_bands_and_state(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_level(rig, 0, SIDE_BUY, "95", "2");
+    rig_operator(rig, OPERATOR_REDUCE, TARGET_PRODUCT, 0, "look");
+    for (int i = 0; i < 3; i++)
+        credit(rig, 0);
+    rig_level(rig, 0, SIDE_BUY, "95", "2");
+    credit(rig, 0);
+    const struct view *view = &rig->views[0];
+    assert_int_equal(view->product, 0);
+    assert_int_equal(view->bands[0].bid.e9, 0);                   /* within 10 bps of 100 */
+    assert_int_equal(view->bands[1].bid.e9, rig_size("5").e9);    /* 1 %: 99 */
+    assert_int_equal(view->bands[2].bid.e9, rig_size("7").e9);    /* 10 % */
+    assert_int_equal(view->state, TRADING_REDUCING);
+    assert_false(view->stale);
+    assert_int_equal(view->mark.e9, rig_price("100").e9);
+    rig_destroy(rig);
+}
+
+static void bad_levels_are_passed_over(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct level levels[] = {{{-5}, {5}, SIDE_BUY}, {{5}, {-5}, SIDE_BUY}, {{5}, {5}, SIDE_UNKNOWN}};
+    uint32_t before = rig_product(rig, 0).levels;
+    rig_frame(rig, STREAM_MARKET);
+    rig_step(rig, &(struct event){.kind = EVENT_BOOK,
+                                  .book = {.product = 0, .levels = levels, .count = 3}});
+    rig_step(rig, &(struct event){.kind = EVENT_BOOK,
+                                  .book = {.product = NO_PRODUCT, .levels = levels, .count = 3}});
+    assert_int_equal(rig_product(rig, 0).levels, before);
+    rig_destroy(rig);
+}
+
+int suite_market(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sequence_gap_voids_all_books_in_the_same_event),
+        cmocka_unit_test(what_comes_after_a_gap_is_passed_over_until_the_link_is_new),
+        cmocka_unit_test(an_old_frame_changes_nothing),
+        cmocka_unit_test(a_heartbeat_gap_is_a_gap),
+        cmocka_unit_test(an_update_without_its_snapshot_resets),
+        cmocka_unit_test(a_silent_stream_is_reset),
+        cmocka_unit_test(one_silent_product_gets_stale_alone),
+        cmocka_unit_test(a_crossed_book_is_not_usable),
+        cmocka_unit_test(the_mark_is_vwap_else_the_mid),
+        cmocka_unit_test(snapshot_trades_are_history),
+        cmocka_unit_test(candles_close_by_time),
+        cmocka_unit_test(one_view_per_credit),
+        cmocka_unit_test(products_take_turns_in_views),
+        cmocka_unit_test(trades_since_the_last_view_and_the_lost),
+        cmocka_unit_test(a_view_shows_bands_and_state),
+        cmocka_unit_test(bad_levels_are_passed_over),
+    };
+    return cmocka_run_group_tests_name("market", tests, NULL, NULL);
+}

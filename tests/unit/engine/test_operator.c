@@ -1,0 +1,242 @@
+/* The operator's verbs: each answered once, journaled, and stronger than any script. */
+#include "suites.h"
+
+#include <string.h>
+
+#include "engine_rig.h"
+
+static const int64_t SECOND = 1000000000;
+
+static struct rig *ready(void)
+{
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_forget(rig);
+    return rig;
+}
+
+static bool reply_done(struct rig *rig)
+{
+    const struct command_operator_reply *reply = &rig_last(rig, COMMAND_OPERATOR_REPLY)
+                                                      ->operator_reply;
+    assert_int_equal(reply->token, 42);
+    assert_true(reply->text[0] != '\0');
+    return reply->done;
+}
+
+static void every_verb_is_answered_once_and_journaled(void **state)
+{
+    (void)state;
+    for (int verb = OPERATOR_HALT; verb <= OPERATOR_ACCEPT; verb++)
+        for (int target = TARGET_ACCOUNT; target <= TARGET_PRODUCT; target++) {
+            struct rig *rig = ready();
+            rig_operator(rig, (enum operator_verb)verb, target, 1, "why not");
+            assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 1);
+            assert_int_equal(rig_records(rig, RECORD_OPERATOR), 1);
+            rig_operator(rig, (enum operator_verb)verb, target, 200, "no such one");
+            assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 2);
+            assert_true(target == TARGET_ACCOUNT || !reply_done(rig));
+            rig_destroy(rig);
+        }
+}
+
+static void halt_stops_at_once_and_cancels_still_go(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_open_order(rig, 0, 0, SIDE_BUY, "98", "1", 1, "v1");
+    rig_operator(rig, OPERATOR_HALT, TARGET_ACCOUNT, 0, "fire");
+    assert_true(reply_done(rig));
+    assert_int_equal(rig_records(rig, RECORD_LATCH), 1);
+    rig_forget(rig);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_cancel(rig, 0, 1);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    rig_operator(rig, OPERATOR_REDUCE, TARGET_ACCOUNT, 0, "softer"); /* is no way back */
+    assert_false(reply_done(rig));
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "  ");
+    assert_false(reply_done(rig));
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 3);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "it was an exercise");
+    assert_true(reply_done(rig));
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 4);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+static void halts_are_for_what_they_name(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_operator(rig, OPERATOR_HALT, TARGET_STRATEGY, 0, "odd");
+    rig_limit(rig, 0, 1, SIDE_BUY, "99", "0.1", 1);
+    assert_int_equal(rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict.code,
+                     REFUSED_STRATEGY_STATE);
+    rig_limit(rig, 1, 1, SIDE_BUY, "98", "0.1", 1);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_operator(rig, OPERATOR_HALT, TARGET_PRODUCT, 1, "odd");
+    rig_limit(rig, 1, 1, SIDE_BUY, "97", "0.1", 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+static void cancel_mine_takes_what_it_names(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_open_order(rig, 0, 0, SIDE_BUY, "98", "0.1", 1, "v1");
+    rig_open_order(rig, 0, 1, SIDE_BUY, "97", "0.1", 2, "v2");
+    rig_open_order(rig, 1, 1, SIDE_BUY, "96", "0.1", 3, "v3");
+    rig_operator(rig, OPERATOR_CANCEL_MINE, TARGET_STRATEGY, 1, "");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    rig_operator(rig, OPERATOR_CANCEL_MINE, TARGET_PRODUCT, 0, "");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 2);
+    rig_operator(rig, OPERATOR_CANCEL_MINE, TARGET_ACCOUNT, 0, "");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 3);
+    rig_destroy(rig);
+}
+
+static void stop_ends_when_all_own_orders_have(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "98", "0.1", 1, "v1");
+    rig_operator(rig, OPERATOR_STOP, TARGET_ACCOUNT, 0, "deploy");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 0);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1); /* the one from before */
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 0);
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 1);
+    rig_destroy(rig);
+}
+
+static void stop_may_keep_the_orders(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.cancel_on_stop = false;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "98", "0.1", 1, "v1");
+    rig_operator(rig, OPERATOR_STOP, TARGET_ACCOUNT, 0, "deploy");
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 1);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 0);
+    rig_destroy(rig);
+}
+
+/* ---- flatten */
+
+static void buy(struct rig *rig, actor_index strategy, const char *size, order_ref ref,
+                const char *venue_id, const char *trade_id)
+{
+    rig_open_order(rig, strategy, 1, SIDE_BUY, "99", size, ref, venue_id);
+    rig_fill(rig, trade_id, venue_id, 1, SIDE_BUY, "99", size, "0");
+    rig_pass(rig, SECOND);
+}
+
+static void flatten_cancels_first_and_goes_through_a_halt(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    buy(rig, 0, "1", 1, "v1", "t1");
+    rig->venue_position[1] = rig_size("1");
+    struct client_id quote = rig_open_order(rig, 0, 1, SIDE_SELL, "110", "0.5", 2, "v2");
+    rig_operator(rig, OPERATOR_HALT, TARGET_ACCOUNT, 0, "out");
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_ACCOUNT, 0, "out");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    rig_pass(rig, 2 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0); /* what works could sell too much */
+    rig_report(rig, quote, "v2", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_pass(rig, 2 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    struct order_row row = rig_order(rig, rig_last(rig, COMMAND_PLACE)->place.id);
+    assert_int_equal(row.side, SIDE_SELL);
+    assert_int_equal(row.type, ORDER_TYPE_MARKET);
+    assert_int_equal(row.size.e9, rig_size("1").e9);
+    assert_true(row.reduce_only);
+    rig_reply(rig, row.id, OUTCOME_ACCEPTED, "v3");
+    rig_fill(rig, "t9", "v3", 1, SIDE_SELL, "98", "1", "0");
+    rig->venue_position[1] = rig_size("0");
+    rig_pass(rig, 10 * SECOND);
+    assert_int_equal(rig_product(rig, 1).position.e9, 0);
+    assert_int_equal(rig_position(rig, 0, 1).size.e9, 0);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+static void flatten_takes_from_those_who_hold(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    buy(rig, 0, "1", 1, "v1", "t1");
+    buy(rig, 1, "2", 1, "v2", "t2");
+    rig->venue_position[1] = rig_size("3");
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_PRODUCT, 1, "out");
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 2);
+    struct size sold = {0};
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        if (rig->commands[i].kind == COMMAND_PLACE)
+            assert_true(size_add(sold, rig_order(rig, rig->commands[i].place.id).size, &sold));
+    assert_int_equal(sold.e9, rig_size("3").e9);
+    rig_destroy(rig);
+}
+
+static void flatten_of_one_strategy_leaves_the_other(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    buy(rig, 0, "1", 1, "v1", "t1");
+    buy(rig, 1, "2", 1, "v2", "t2");
+    rig->venue_position[1] = rig_size("3");
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_STRATEGY, 1, "out");
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    struct order_row row = rig_order(rig, rig_last(rig, COMMAND_PLACE)->place.id);
+    assert_int_equal(row.size.e9, rig_size("2").e9);
+    assert_int_equal(row.actor, 1);
+    rig_destroy(rig);
+}
+
+static void a_dead_journal_halts_for_good(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_step(rig, &(struct event){.kind = EVENT_JOURNAL,
+                                  .journal = {.dead = true, .reason = "disk full"}});
+    rig_step(rig, &(struct event){.kind = EVENT_JOURNAL, .journal = {.dead = false}});
+    struct account_row account;
+    snapshot_account(rig->engine, &account);
+    assert_int_equal(account.state, TRADING_HALTED);
+    assert_string_equal(account.reason, "disk full");
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "surely it is fine");
+    assert_false(reply_done(rig));
+    rig_destroy(rig);
+}
+
+int suite_operator(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_verb_is_answered_once_and_journaled),
+        cmocka_unit_test(halt_stops_at_once_and_cancels_still_go),
+        cmocka_unit_test(halts_are_for_what_they_name),
+        cmocka_unit_test(cancel_mine_takes_what_it_names),
+        cmocka_unit_test(stop_ends_when_all_own_orders_have),
+        cmocka_unit_test(stop_may_keep_the_orders),
+        cmocka_unit_test(flatten_cancels_first_and_goes_through_a_halt),
+        cmocka_unit_test(flatten_takes_from_those_who_hold),
+        cmocka_unit_test(flatten_of_one_strategy_leaves_the_other),
+        cmocka_unit_test(a_dead_journal_halts_for_good),
+    };
+    return cmocka_run_group_tests_name("operator", tests, NULL, NULL);
+}

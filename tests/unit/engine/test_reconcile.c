@@ -1,0 +1,232 @@
+/* The comparison with the venue: when it lets trading begin, and what a difference does. */
+#include "suites.h"
+
+#include <string.h>
+
+#include "engine_rig.h"
+
+static const int64_t SECOND = 1000000000;
+
+static bool is_reconciled(struct rig *rig)
+{
+    struct account_row account;
+    snapshot_account(rig->engine, &account);
+    return account.reconciled;
+}
+
+static struct command_list last_list(struct rig *rig, enum list_kind kind)
+{
+    struct command_list list = rig_last(rig, COMMAND_LIST)->list;
+    assert_int_equal(list.kind, kind);
+    return list;
+}
+
+/* Asks and answers the four lists of a cycle one after the other. */
+static void lists_come_in_order_and_all_must_be_whole(void **state)
+{
+    static const enum list_kind ORDER[] = {LIST_ORDERS, LIST_FILLS, LIST_POSITIONS, LIST_BALANCE};
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->hold_lists = true;
+    rig_link(rig, STREAM_MARKET, true);
+    rig_link(rig, STREAM_USER, true);
+    for (int i = 0; i < 4; i++) {
+        struct command_list list = last_list(rig, ORDER[i]);
+        assert_int_equal(is_reconciled(rig), ORDER[i] == LIST_BALANCE);
+        if (i == 1) { /* breaks off: asked again, and nothing has advanced */
+            rig_list_end(rig, &list, false);
+            rig_pass(rig, 3 * SECOND);
+            list = last_list(rig, LIST_FILLS);
+        }
+        rig_list_end(rig, &list, true);
+    }
+    assert_true(is_reconciled(rig));
+    rig_destroy(rig);
+}
+
+static void an_answer_to_another_question_counts_for_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->hold_lists = true;
+    rig_link(rig, STREAM_USER, true);
+    struct command_list list = last_list(rig, LIST_ORDERS);
+    list.request += 9;
+    rig_list_end(rig, &list, true);
+    last_list(rig, LIST_ORDERS);
+    list.request -= 9;
+    list.kind = LIST_POSITIONS;
+    rig_list_end(rig, &list, true);
+    last_list(rig, LIST_ORDERS);
+    rig_destroy(rig);
+}
+
+static void a_list_that_never_ends_is_asked_again(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->hold_lists = true;
+    rig_link(rig, STREAM_USER, true);
+    uint64_t request = last_list(rig, LIST_ORDERS).request;
+    rig_pass(rig, 35 * SECOND);
+    assert_true(last_list(rig, LIST_ORDERS).request > request);
+    rig_destroy(rig);
+}
+
+static void the_user_stream_going_down_undoes_it(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    assert_true(is_reconciled(rig));
+    rig_link(rig, STREAM_USER, false);
+    assert_false(is_reconciled(rig));
+    rig->hold_lists = true;
+    rig_link(rig, STREAM_USER, true);
+    struct command_list list = last_list(rig, LIST_ORDERS);
+    assert_false(is_reconciled(rig));
+    rig->hold_lists = false;
+    rig_list_end(rig, &list, true);
+    rig_pass(rig, 4 * SECOND);
+    assert_true(is_reconciled(rig));
+    rig_destroy(rig);
+}
+
+static void the_drop_copy_has_a_cadence(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    uint32_t orders = 0;
+    rig_up(rig);
+    rig_forget(rig);
+    rig_pass(rig, 60 * SECOND);
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        orders += rig->commands[i].kind == COMMAND_LIST &&
+                  rig->commands[i].list.kind == LIST_ORDERS;
+    assert_in_range(orders, 9, 12);
+    rig_destroy(rig);
+}
+
+/* AC-A2: nothing changed, nothing is written, however often it is compared. */
+static void comparing_again_writes_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    rig->venue_position[0] = rig_size("1");
+    rig_pass(rig, 6 * SECOND);
+    rig_forget(rig);
+    rig_pass(rig, 60 * SECOND);
+    assert_int_equal(rig->journal_count, rig->journal_mark);
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 0);
+    rig_destroy(rig);
+}
+
+/* F50 and AC-A3. */
+static void a_difference_at_start_reduces_that_product(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->venue_position[0] = rig_size("0.5");
+    rig_up(rig);
+    assert_true(is_reconciled(rig));
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+    assert_int_equal(rig_product(rig, 1).state, TRADING_ACTIVE);
+    assert_int_equal(rig_product(rig, 0).position.e9, 0); /* no position was made up */
+    assert_true(rig_count(rig, COMMAND_ALERT) >= 1);
+    assert_int_equal(rig_records(rig, RECORD_RECONCILE), 1);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    rig_limit(rig, 0, 1, SIDE_BUY, "99", "0.1", 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_forget(rig);
+    rig_pass(rig, 30 * SECOND); /* the same difference again is no news */
+    assert_int_equal(rig_records(rig, RECORD_RECONCILE), 0);
+    rig_destroy(rig);
+}
+
+static void an_operator_accepts_the_venues_word(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->venue_position[0] = rig_size("-0.5");
+    rig_up(rig);
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0, "they are mine");
+    assert_true(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.done);
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 0).size.e9, rig_size("-0.5").e9);
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("-0.5").e9);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING); /* resume is another act */
+    rig_operator(rig, OPERATOR_RESUME, TARGET_PRODUCT, 0, "checked");
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    rig_pass(rig, 20 * SECOND);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    rig_operator(rig, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0, "again");
+    assert_false(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.done);
+    rig_destroy(rig);
+}
+
+/* Lists are not one snapshot: a fill between them makes a difference that is gone at the next. */
+static void a_passing_difference_is_tolerated(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig->hold_lists = true;
+    rig_pass(rig, 6 * SECOND);
+    for (int i = 0; i < 2; i++) {
+        struct command_list list = rig_last(rig, COMMAND_LIST)->list;
+        rig_list_end(rig, &list, true);
+    }
+    struct command_list list = last_list(rig, LIST_POSITIONS);
+    rig_step(rig, &(struct event){.kind = EVENT_POSITION,
+                                  .position = {.product = 0, .size = rig_size("1")}});
+    rig_list_end(rig, &list, true);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0"); /* the user channel was late */
+    rig->hold_lists = false;
+    rig->venue_position[0] = rig_size("1");
+    rig_pass(rig, SECOND);
+    list = rig_last(rig, COMMAND_LIST)->list;
+    rig_list_end(rig, &list, true);
+    rig_pass(rig, 20 * SECOND);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    assert_true(is_reconciled(rig));
+    rig_destroy(rig);
+}
+
+/* AC-D3: a suppressed user frame shows in the next look at the orders. */
+static void a_lost_user_frame_shows_in_the_drop_copy(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig->venue_position[0] = rig_size("1");
+    rig_pass(rig, 6 * SECOND);
+    rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_REST);
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    rig_pass(rig, 6 * SECOND);
+    assert_int_equal(rig_order(rig, id).state, ORDER_FILLED);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("1").e9);
+    rig_destroy(rig);
+}
+
+int suite_reconcile(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_come_in_order_and_all_must_be_whole),
+        cmocka_unit_test(an_answer_to_another_question_counts_for_nothing),
+        cmocka_unit_test(a_list_that_never_ends_is_asked_again),
+        cmocka_unit_test(the_user_stream_going_down_undoes_it),
+        cmocka_unit_test(the_drop_copy_has_a_cadence),
+        cmocka_unit_test(comparing_again_writes_nothing),
+        cmocka_unit_test(a_difference_at_start_reduces_that_product),
+        cmocka_unit_test(an_operator_accepts_the_venues_word),
+        cmocka_unit_test(a_passing_difference_is_tolerated),
+        cmocka_unit_test(a_lost_user_frame_shows_in_the_drop_copy),
+    };
+    return cmocka_run_group_tests_name("reconcile", tests, NULL, NULL);
+}

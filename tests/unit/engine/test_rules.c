@@ -1,0 +1,182 @@
+/* Rule scripts between two looks of the gate: their word, their silence, their death. */
+#include "suites.h"
+
+#include <string.h>
+
+#include "engine_rig.h"
+
+static const int64_t MS = 1000000;
+
+static struct rig *ready(uint8_t rules)
+{
+    struct rig *rig = rig_create(rules);
+    rig_up(rig);
+    rig_forget(rig);
+    return rig;
+}
+
+static void verdict(struct rig *rig, int rule, uint64_t request, bool allow)
+{
+    struct event event = {.kind = EVENT_VERDICT};
+    event.verdict.runner = (actor_index)(MAX_STRATEGIES + rule);
+    event.verdict.generation = rig->generation[MAX_STRATEGIES + rule];
+    event.verdict.request = request;
+    event.verdict.allow = allow;
+    strcpy(event.verdict.reason, "spread too wide");
+    rig_step(rig, &event);
+}
+
+static const struct notice *refusal(struct rig *rig)
+{
+    return rig_last_notice(rig, 0, NOTICE_REFUSAL);
+}
+
+static void an_order_waits_for_every_rule(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(2);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    assert_int_equal(rig_count(rig, COMMAND_JUDGE), 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    /* Its exposure is held while it waits. */
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size("0.1").e9);
+    const struct command_judge *judge = &rig_last(rig, COMMAND_JUDGE)->judge;
+    assert_int_equal(judge->intent.ref, 1);
+    assert_int_equal(judge->strategy, 0);
+    uint64_t request = judge->request;
+    verdict(rig, 0, request, true);
+    verdict(rig, 0, request, true); /* said twice counts once */
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    verdict(rig, 1, request, true);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size("0.1").e9);
+    verdict(rig, 1, request, true);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+static void one_no_refuses(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(2);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    uint64_t request = rig_last(rig, COMMAND_JUDGE)->judge.request;
+    verdict(rig, 1, request, false);
+    assert_int_equal(refusal(rig)->refusal.verdict.code, REFUSED_RULE);
+    assert_string_equal(refusal(rig)->refusal.text, "spread too wide");
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, 0);
+    verdict(rig, 0, request, true);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_destroy(rig);
+}
+
+static void silence_refuses_what_opens(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(1);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    assert_true(engine_next_deadline_ns(rig->engine) <= rig->now.mono_ns + 100 * MS);
+    rig_tick(rig, 99 * MS);
+    assert_int_equal(rig_notices(rig, 0, NOTICE_REFUSAL), 0);
+    rig_tick(rig, MS);
+    assert_int_equal(refusal(rig)->refusal.verdict.code, REFUSED_RULE_SILENT);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, 0);
+    verdict(rig, 0, rig_last(rig, COMMAND_JUDGE)->judge.request, true); /* too late */
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_destroy(rig);
+}
+
+static void a_reducing_order_asks_no_rule(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(1);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.5", 1);
+    verdict(rig, 0, rig_last(rig, COMMAND_JUDGE)->judge.request, true);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig_reply(rig, id, OUTCOME_ACCEPTED, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "0.5", "0");
+    rig_runner(rig, MAX_STRATEGIES, RUNNER_DEAD, rig->generation[MAX_STRATEGIES]);
+    rig_forget(rig);
+    rig_limit(rig, 0, 0, SIDE_SELL, "101", "0.5", 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_limit(rig, 0, 0, SIDE_SELL, "102", "0.5", 3); /* a second one would open */
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_int_equal(refusal(rig)->refusal.verdict.code, REFUSED_RULE_SILENT);
+    rig_destroy(rig);
+}
+
+static void a_rule_that_dies_refuses_what_it_was_asked(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(2);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    rig_runner(rig, MAX_STRATEGIES + 1, RUNNER_DEAD, rig->generation[MAX_STRATEGIES + 1]);
+    assert_int_equal(refusal(rig)->refusal.verdict.code, REFUSED_RULE_SILENT);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, 0);
+    rig_destroy(rig);
+}
+
+/* The gate has the last word too: what was fine before the rules spoke may not be after. */
+static void the_gate_is_asked_again_after_the_rules(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(1);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    uint64_t request = rig_last(rig, COMMAND_JUDGE)->judge.request;
+    rig_operator(rig, OPERATOR_REDUCE, TARGET_PRODUCT, 0, "look");
+    verdict(rig, 0, request, true);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    assert_int_equal(rig_notices(rig, 0, NOTICE_REFUSAL), 1);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, 0);
+    rig_destroy(rig);
+}
+
+static void a_cancel_withdraws_what_waits(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(1);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    rig_cancel(rig, 0, 1);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, 0);
+    verdict(rig, 0, rig_last(rig, COMMAND_JUDGE)->judge.request, true);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_destroy(rig);
+}
+
+static void a_forged_verdict_moves_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(1);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    uint64_t request = rig_last(rig, COMMAND_JUDGE)->judge.request;
+    verdict(rig, 0, request + 256, true);
+    verdict(rig, 0, request ^ 5, true);
+    verdict(rig, 0, UINT64_MAX, true);
+    rig->generation[MAX_STRATEGIES]--;
+    verdict(rig, 0, request, true);
+    rig->generation[MAX_STRATEGIES]++;
+    struct event event = {.kind = EVENT_VERDICT};
+    event.verdict.request = request;
+    event.verdict.generation = rig->generation[0];
+    event.verdict.allow = true; /* the strategy's own runner */
+    rig_step(rig, &event);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    verdict(rig, 0, request, true);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+int suite_rules(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_order_waits_for_every_rule),
+        cmocka_unit_test(one_no_refuses),
+        cmocka_unit_test(silence_refuses_what_opens),
+        cmocka_unit_test(a_reducing_order_asks_no_rule),
+        cmocka_unit_test(a_rule_that_dies_refuses_what_it_was_asked),
+        cmocka_unit_test(the_gate_is_asked_again_after_the_rules),
+        cmocka_unit_test(a_cancel_withdraws_what_waits),
+        cmocka_unit_test(a_forged_verdict_moves_nothing),
+    };
+    return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
+}

@@ -1,0 +1,381 @@
+/* The venue's word on orders, told late, twice, out of order, in contradiction, or not at all. */
+#include "suites.h"
+
+#include <string.h>
+
+#include "engine_rig.h"
+#include "model/client_id.h"
+
+static const int64_t SECOND = 1000000000;
+
+static struct rig *ready(void)
+{
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_forget(rig);
+    return rig;
+}
+
+static struct client_id place(struct rig *rig, order_ref ref)
+{
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "1", ref);
+    return rig_last(rig, COMMAND_PLACE)->place.id;
+}
+
+static void assert_working_buy(struct rig *rig, const char *size)
+{
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size(size).e9);
+}
+
+static void no_word_is_unknown_and_counts_in_full(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 1);
+    rig->hold_lists = true;
+    rig_pass(rig, SECOND);
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    assert_int_equal(rig_count(rig, COMMAND_LIST) > 0, true);
+    assert_working_buy(rig, "1");
+    /* Control 25: the same side waits, the other may go. */
+    rig_limit(rig, 0, 0, SIDE_BUY, "98", "0.1", 2);
+    assert_int_equal(rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict.code,
+                     REFUSED_UNKNOWN_OUTSTANDING);
+    rig_limit(rig, 0, 0, SIDE_SELL, "102", "0.1", 3);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 2);
+    rig_destroy(rig);
+}
+
+/* An hour goes by without a list that ends: no timer ends an order (AC-B2). */
+static void no_timer_ends_an_order(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 1);
+    rig->hold_lists = true;
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    for (int i = 0; i < 60; i++) {
+        rig_tick(rig, 60 * SECOND);
+        rig_forget(rig);
+    }
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    assert_working_buy(rig, "1");
+    rig_destroy(rig);
+}
+
+static void two_whole_lists_after_the_bound_end_it(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 1);
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    rig_pass(rig, 239 * SECOND); /* many lists lack it, all before expiry and bound */
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    rig_pass(rig, 25 * SECOND);  /* the first that counts, but not two 30 s apart */
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    rig_pass(rig, 20 * SECOND);
+    assert_int_equal(rig_order(rig, id).state, ORDER_DROPPED);
+    assert_working_buy(rig, "0");
+    rig_destroy(rig);
+}
+
+static void a_list_that_broke_off_is_no_look(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 1);
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    rig->hold_lists = true;
+    for (int i = 0; i < 800; i++) {
+        uint32_t first = rig->command_count;
+        rig_pass(rig, SECOND / 2);
+        for (uint32_t k = first; k < rig->command_count; k++)
+            if (rig->commands[k].kind == COMMAND_LIST) {
+                struct command_list list = rig->commands[k].list;
+                rig_list_end(rig, &list, false);
+            }
+        rig_forget(rig);
+    }
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    rig_destroy(rig);
+}
+
+static void a_late_arrival_is_adopted(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 1);
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    rig_pass(rig, 20 * SECOND);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_REST);
+    assert_int_equal(rig_order(rig, id).state, ORDER_OPEN);
+    assert_string_equal(rig_order(rig, id).venue_id.text, "v1");
+    assert_working_buy(rig, "1");
+    rig_destroy(rig);
+}
+
+static void a_given_up_order_that_shows_is_live_again(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 1);
+    rig_reply(rig, id, OUTCOME_NOT_SENT, "");
+    assert_int_equal(rig_order(rig, id).state, ORDER_DROPPED);
+    assert_working_buy(rig, "0");
+    rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_USER_UPDATE);
+    assert_int_equal(rig_order(rig, id).state, ORDER_OPEN);
+    assert_working_buy(rig, "1");
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
+    rig_destroy(rig);
+}
+
+static void replies_in_so_many_words(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 1);
+    rig_reply(rig, id, OUTCOME_REFUSED, "");
+    assert_int_equal(rig_order(rig, id).state, ORDER_REFUSED);
+    assert_string_equal(rig_order(rig, id).reason, "the venue's words");
+    assert_int_equal(rig_last_notice(rig, 0, NOTICE_ORDER)->order.state, ORDER_REFUSED);
+    assert_working_buy(rig, "0");
+    rig_pass(rig, SECOND);
+    id = place(rig, 2);
+    rig_reply(rig, id, OUTCOME_ACCEPTED, ""); /* accepted, but no id: no word */
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    rig_destroy(rig);
+}
+
+static void the_stream_may_be_first(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 1);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0.4", "99", REPORT_USER_UPDATE);
+    rig_forget(rig);
+    rig_reply(rig, id, OUTCOME_ACCEPTED, "v1");
+    assert_int_equal(rig_order(rig, id).filled.e9, rig_size("0.4").e9);
+    assert_int_equal(rig_records(rig, RECORD_ORDER), 0); /* it changed nothing */
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0.4", "99", REPORT_USER_UPDATE);
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    assert_int_equal(rig_order(rig, id).state, ORDER_CANCELLED);
+    rig_destroy(rig);
+}
+
+static void said_twice_is_said_once(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_report(rig, id, "v1", VENUE_OPEN, "0.4", "99", REPORT_USER_UPDATE);
+    rig_forget(rig);
+    for (int i = 0; i < 5; i++)
+        rig_report(rig, id, "v1", VENUE_OPEN, "0.4", "99", REPORT_USER_UPDATE);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0.1", "99", REPORT_USER_UPDATE); /* out of order */
+    rig_report(rig, id, "v1", VENUE_PENDING, "0", "0", REPORT_REST);
+    assert_int_equal(rig_records(rig, RECORD_ORDER), 0);
+    assert_int_equal(rig_records(rig, RECORD_FILL), 0);
+    assert_working_buy(rig, "0.6");
+    rig_destroy(rig);
+}
+
+static void ended_orders_stay_ended_but_may_have_filled_more(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0.2", "99", REPORT_USER_UPDATE);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0.1", "99", REPORT_USER_UPDATE);
+    assert_int_equal(rig_order(rig, id).state, ORDER_CANCELLED);
+    assert_working_buy(rig, "0");
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0.5", "99", REPORT_USER_UPDATE);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("0.5").e9);
+    rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_REST);
+    assert_int_equal(rig_order(rig, id).state, ORDER_FILLED);
+    rig_destroy(rig);
+}
+
+/* ---- cancels */
+
+static void a_refused_cancel_is_settled_by_a_list(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_pass(rig, SECOND);
+    rig_cancel(rig, 0, 1);
+    rig_forget(rig);
+    rig->hold_lists = true;
+    struct event reply = {.kind = EVENT_CANCEL_REPLY,
+                          .cancel_reply = {.client_id = id, .outcome = OUTCOME_REFUSED}};
+    strcpy(reply.cancel_reply.venue_id.text, "v1");
+    rig_step(rig, &reply);
+    rig_pass(rig, SECOND); /* lists of one kind keep a distance */
+    assert_int_equal(rig_order(rig, id).state, ORDER_CANCEL_SENT); /* live until told */
+    struct command_list list = rig_last(rig, COMMAND_LIST)->list;
+    assert_int_equal(list.kind, LIST_ORDERS);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_USER_UPDATE); /* may be older */
+    assert_int_equal(rig_order(rig, id).state, ORDER_CANCEL_SENT);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 0);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_REST);
+    /* Open it is, and the wish to cancel stands: another cancel leaves. */
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    assert_int_equal(rig_order(rig, id).state, ORDER_CANCEL_SENT);
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    assert_int_equal(rig_order(rig, id).state, ORDER_CANCELLED);
+    rig_destroy(rig);
+}
+
+static void an_acknowledged_cancel_is_live_until_it_ends(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_cancel(rig, 0, 1);
+    struct event reply = {.kind = EVENT_CANCEL_REPLY, .cancel_reply = {.client_id = id}};
+    rig_step(rig, &reply);
+    rig_report(rig, id, "v1", VENUE_CANCEL_QUEUED, "0", "0", REPORT_USER_UPDATE);
+    assert_int_equal(rig_order(rig, id).state, ORDER_CANCEL_SENT);
+    assert_working_buy(rig, "1");
+    rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_USER_UPDATE); /* the race */
+    assert_int_equal(rig_order(rig, id).state, ORDER_FILLED);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("1").e9);
+    rig_destroy(rig);
+}
+
+static void a_cancel_without_an_end_is_looked_after(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig->settings.fills_poll_ns = 0;
+    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_cancel(rig, 0, 1);
+    rig->hold_lists = true;
+    rig_pass(rig, 6 * SECOND);
+    bool looked = false;
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        looked = looked || (rig->commands[i].kind == COMMAND_LIST &&
+                            rig->commands[i].list.kind == LIST_ORDERS);
+    assert_true(looked);
+    rig_destroy(rig);
+}
+
+/* ---- orders we do not know */
+
+static void report_foreign(struct rig *rig, const char *venue_id, struct client_id id,
+                           enum venue_status status)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order.source = REPORT_REST;
+    event.order.client_id = id;
+    event.order.has_client_id = true;
+    strcpy(event.order.venue_id.text, venue_id);
+    event.order.product = 0;
+    event.order.side = SIDE_SELL;
+    event.order.status = status;
+    event.order.size = rig_size("3");
+    event.order.filled = rig_size("1");
+    event.order.leaves = rig_size("2");
+    event.order.limit_price = rig_price("105");
+    rig_step(rig, &event);
+}
+
+static void foreign_orders_count_and_alarm(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = {{9, 9, 9, 9}};
+    report_foreign(rig, "x1", id, VENUE_OPEN);
+    report_foreign(rig, "x1", id, VENUE_OPEN);
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
+    assert_int_equal(rig_product(rig, 0).working_sell.e9, rig_size("2").e9);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 0); /* not ours to cancel */
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 0).size.e9, 0);
+    assert_false(rig_order(rig, id).ours);
+    report_foreign(rig, "x1", id, VENUE_CANCELLED);
+    assert_int_equal(rig_product(rig, 0).working_sell.e9, 0);
+    report_foreign(rig, "x2", (struct client_id){{8}}, VENUE_CANCELLED); /* long gone */
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
+    rig_destroy(rig);
+}
+
+static void ours_by_tag_but_unknown_is_cancelled(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = client_id_make(rig->settings.owner_tag, 77, 5);
+    report_foreign(rig, "x1", id, VENUE_OPEN);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    assert_string_equal(rig_last(rig, COMMAND_CANCEL)->cancel.venue_id.text, "x1");
+    assert_int_equal(rig_product(rig, 0).working_sell.e9, rig_size("2").e9);
+    assert_int_equal(rig_order(rig, id).actor, ACTOR_EXTERNAL);
+    rig_destroy(rig);
+}
+
+/* AC-C3 */
+static void two_venue_ids_under_one_client_id(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_forget(rig);
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order.client_id = id;
+    event.order.has_client_id = true;
+    strcpy(event.order.venue_id.text, "v2");
+    event.order.side = SIDE_BUY;
+    event.order.status = VENUE_OPEN;
+    event.order.size = rig_size("1");
+    event.order.limit_price = rig_price("99");
+    rig_step(rig, &event);
+    rig_step(rig, &event);
+    assert_working_buy(rig, "2");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 2);
+    assert_true(rig_count(rig, COMMAND_ALERT) >= 1);
+    event.order.status = VENUE_CANCELLED;
+    rig_step(rig, &event);
+    assert_working_buy(rig, "1");
+    assert_int_equal(rig_order(rig, id).state, ORDER_CANCEL_SENT);
+    rig_destroy(rig);
+}
+
+static void an_order_that_vanishes_is_unknown(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_pass(rig, 8 * SECOND); /* young: a list may not show it yet */
+    assert_int_equal(rig_order(rig, id).state, ORDER_OPEN);
+    rig_pass(rig, 12 * SECOND);
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    assert_working_buy(rig, "1");
+    assert_true(rig_count(rig, COMMAND_ALERT) >= 1);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_USER_UPDATE);
+    assert_int_equal(rig_order(rig, id).state, ORDER_OPEN);
+    rig_destroy(rig);
+}
+
+int suite_venue(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_word_is_unknown_and_counts_in_full),
+        cmocka_unit_test(no_timer_ends_an_order),
+        cmocka_unit_test(two_whole_lists_after_the_bound_end_it),
+        cmocka_unit_test(a_list_that_broke_off_is_no_look),
+        cmocka_unit_test(a_late_arrival_is_adopted),
+        cmocka_unit_test(a_given_up_order_that_shows_is_live_again),
+        cmocka_unit_test(replies_in_so_many_words),
+        cmocka_unit_test(the_stream_may_be_first),
+        cmocka_unit_test(said_twice_is_said_once),
+        cmocka_unit_test(ended_orders_stay_ended_but_may_have_filled_more),
+        cmocka_unit_test(a_refused_cancel_is_settled_by_a_list),
+        cmocka_unit_test(an_acknowledged_cancel_is_live_until_it_ends),
+        cmocka_unit_test(a_cancel_without_an_end_is_looked_after),
+        cmocka_unit_test(foreign_orders_count_and_alarm),
+        cmocka_unit_test(ours_by_tag_but_unknown_is_cancelled),
+        cmocka_unit_test(two_venue_ids_under_one_client_id),
+        cmocka_unit_test(an_order_that_vanishes_is_unknown),
+    };
+    return cmocka_run_group_tests_name("venue", tests, NULL, NULL);
+}
