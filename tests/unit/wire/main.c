@@ -4,5 +4,7 @@ int main(void)
 {
     int failed = 0;
     failed += suite_script_proto();
+    failed += suite_journal_rec();
+    failed += suite_control_proto();
     return failed;
 }

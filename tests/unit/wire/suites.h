@@ -9,3 +9,5 @@
 #include <cmocka.h>
 
 int suite_script_proto(void);
+int suite_journal_rec(void);
+int suite_control_proto(void);

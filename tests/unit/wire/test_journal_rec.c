@@ -1,0 +1,322 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/prng.h"
+#include "model/client_id.h"
+#include "suites.h"
+#include "wire/journal_rec.h"
+
+enum { ROUNDS = 20000 };
+
+/* --- records drawn at random, each member over its whole range --- */
+
+static uint64_t any(struct prng *prng)
+{
+    /* Edges come as often as the middle. */
+    switch (prng_below(prng, 6)) {
+    case 0: return 0;
+    case 1: return UINT64_MAX;
+    case 2: return (uint64_t)INT64_MIN;
+    case 3: return prng_below(prng, 1000);
+    default: return prng_next(prng);
+    }
+}
+
+static int64_t any_number(struct prng *prng)
+{
+    return (int64_t)any(prng);
+}
+
+/* Within what money_format can print and parse again: all of 128 bits but the very lowest. */
+static struct money any_money(struct prng *prng)
+{
+    __int128 value = (__int128)((unsigned __int128)any(prng) << 64 | any(prng));
+    return (struct money){prng_below(prng, 2) ? value >> 40 : value};
+}
+
+static bool any_bool(struct prng *prng)
+{
+    return prng_below(prng, 2) == 1;
+}
+
+static void any_text(struct prng *prng, char *out, size_t capacity)
+{
+    static const char *const PIECES[] = {"a", "Z", "0", " ", "\"", "\\", "\n", "\x01", "\x7f", "/",
+                                         "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "{", "]"};
+    size_t used = 0, length = prng_below(prng, capacity);
+    memset(out, 0, capacity);
+    while (used < length) {
+        const char *piece = PIECES[prng_below(prng, sizeof PIECES / sizeof PIECES[0])];
+        size_t size = strlen(piece);
+        if (used + size >= capacity)
+            break;
+        memcpy(out + used, piece, size);
+        used += size;
+    }
+}
+#define ANY_TEXT(prng, array) any_text(prng, array, sizeof(array))
+
+static struct client_id any_id(struct prng *prng)
+{
+    static const struct client_id NONE;
+    if (prng_below(prng, 4) == 0)
+        return NONE;
+    return client_id_make((uint32_t)prng_next(prng), prng_next(prng) >> 24, prng_next(prng) >> 16);
+}
+
+static actor_index any_actor(struct prng *prng)
+{
+    static const actor_index EDGES[] = {0, MAX_RUNNERS - 1, ACTOR_OPERATOR, ACTOR_EXTERNAL};
+    return any_bool(prng) ? EDGES[prng_below(prng, 4)] : (actor_index)prng_below(prng, MAX_RUNNERS);
+}
+
+static product_index any_product(struct prng *prng)
+{
+    return any_bool(prng) ? NO_PRODUCT : (product_index)prng_below(prng, MAX_PRODUCTS);
+}
+
+static void any_order(struct prng *prng, struct record_order *r)
+{
+    r->id = any_id(prng);
+    ANY_TEXT(prng, r->venue_id.text);
+    r->actor = any_actor(prng);
+    r->product = any_product(prng);
+    ANY_TEXT(prng, r->product_id);
+    r->ref = any(prng);
+    r->side = (enum side)prng_below(prng, SIDE_UNKNOWN + 1);
+    r->type = (enum order_type)prng_below(prng, ORDER_TYPE_OTHER + 1);
+    r->tif = (enum time_in_force)prng_below(prng, TIF_OTHER + 1);
+    r->post_only = any_bool(prng);
+    r->reduce_only = any_bool(prng);
+    r->price.e9 = any_number(prng);
+    r->size.e9 = any_number(prng);
+    r->filled.e9 = any_number(prng);
+    r->state = (enum order_state)prng_below(prng, ORDER_STATE_COUNT);
+    ANY_TEXT(prng, r->reason);
+}
+
+static void any_fill(struct prng *prng, struct record_fill *r)
+{
+    r->id = any_id(prng);
+    r->actor = any_actor(prng);
+    ANY_TEXT(prng, r->product_id);
+    r->product = any_product(prng);
+    ANY_TEXT(prng, r->fill.trade_id.text);
+    ANY_TEXT(prng, r->fill.venue_order_id.text);
+    r->fill.product = any_product(prng);
+    r->fill.side = (enum side)prng_below(prng, SIDE_UNKNOWN + 1);
+    r->fill.price.e9 = any_number(prng);
+    r->fill.size.e9 = any_number(prng);
+    r->fill.fee = any_money(prng);
+    r->fill.liquidity = (enum liquidity)prng_below(prng, LIQUIDITY_TAKER + 1);
+    r->fill.kind = (enum fill_kind)prng_below(prng, FILL_OTHER + 1);
+    r->fill.venue_ns = any_number(prng);
+    r->provisional = any_bool(prng);
+}
+
+static void any_refusal(struct prng *prng, struct record_refusal *r)
+{
+    r->actor = any_actor(prng);
+    r->intent.kind = (enum intent_kind)prng_below(prng, INTENT_CANCEL_ALL + 1);
+    r->intent.product = any_product(prng);
+    r->intent.side = (enum side)prng_below(prng, SIDE_UNKNOWN + 1);
+    r->intent.type = (enum order_type)prng_below(prng, ORDER_TYPE_OTHER + 1);
+    r->intent.tif = (enum time_in_force)prng_below(prng, TIF_OTHER + 1);
+    r->intent.post_only = any_bool(prng);
+    r->intent.reduce_only = any_bool(prng);
+    r->intent.price.e9 = any_number(prng);
+    r->intent.size.e9 = any_number(prng);
+    r->intent.ref = any(prng);
+    r->verdict.code = (enum refusal)prng_below(prng, REFUSAL_COUNT);
+    r->verdict.limit = any_money(prng);
+    r->verdict.value = any_money(prng);
+    r->verdict.headroom = any_money(prng);
+    r->verdict.unit = prng_below(prng, UNIT_RATIO + 1);
+    r->verdict.scope = prng_below(prng, SCOPE_PRODUCT + 1);
+    ANY_TEXT(prng, r->verdict.config_key);
+    ANY_TEXT(prng, r->text);
+}
+
+static void any_small(struct prng *prng, struct record *r)
+{
+    switch (r->kind) {
+    case RECORD_BOOT:
+        r->boot.owner_tag = (uint32_t)any(prng);
+        r->boot.boot_random = any(prng);
+        ANY_TEXT(prng, r->boot.version);
+        break;
+    case RECORD_LATCH:
+        r->latch.scope = prng_below(prng, LATCH_PRODUCT + 1);
+        r->latch.index = (uint8_t)prng_below(prng, MAX_RUNNERS);
+        r->latch.state = (enum trading_state)prng_below(prng, TRADING_STATE_COUNT);
+        r->latch.by_operator = any_bool(prng);
+        ANY_TEXT(prng, r->latch.reason);
+        break;
+    case RECORD_OPERATOR:
+        r->operator.verb = (enum operator_verb)prng_below(prng, OPERATOR_ACCEPT + 1);
+        r->operator.target = (uint8_t)prng_below(prng, 3);
+        r->operator.index = (uint8_t)prng_below(prng, MAX_RUNNERS);
+        ANY_TEXT(prng, r->operator.reason);
+        break;
+    case RECORD_RUNNER:
+        r->runner.runner = any_actor(prng);
+        r->runner.generation = (uint32_t)any(prng);
+        r->runner.state = (enum runner_state)prng_below(prng, RUNNER_DEAD + 1);
+        ANY_TEXT(prng, r->runner.hash);
+        ANY_TEXT(prng, r->runner.reason);
+        break;
+    default:
+        r->reconcile.agreed = any_bool(prng);
+        r->reconcile.product = any_product(prng);
+        r->reconcile.ours.e9 = any_number(prng);
+        r->reconcile.venue.e9 = any_number(prng);
+        ANY_TEXT(prng, r->reconcile.text);
+    }
+}
+
+static void any_record(struct prng *prng, struct record *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    ret->kind = (enum record_kind)(RECORD_BOOT + prng_below(prng, RECORD_RECONCILE));
+    ret->at = (struct stamp){any_number(prng), any_number(prng)};
+    if (ret->kind == RECORD_ORDER)
+        any_order(prng, &ret->order);
+    else if (ret->kind == RECORD_FILL)
+        any_fill(prng, &ret->fill);
+    else if (ret->kind == RECORD_REFUSAL)
+        any_refusal(prng, &ret->refusal);
+    else
+        any_small(prng, ret);
+}
+
+/* --- properties --- */
+
+static int decode(const struct record *record, const struct buf *body, struct record *ret,
+                  struct err *err)
+{
+    const char *kind = record_kind_text(record->kind);
+    return journal_rec_decode(kind, strlen(kind), record->at, body->data, body->length, ret, err);
+}
+
+static void every_record_comes_back(void **state)
+{
+    (void)state;
+    struct prng prng;
+    struct buf body;
+    bool seen[RECORD_RECONCILE + 1] = {false};
+    prng_seed(&prng, 7);
+    buf_init(&body, JOURNAL_BODY_MAX);
+    for (int i = 0; i < ROUNDS; i++) {
+        struct record record, again;
+        struct err err = {""};
+        any_record(&prng, &record);
+        buf_clear(&body);
+        journal_rec_encode(&record, &body);
+        assert_false(body.failed);
+        if (decode(&record, &body, &again, &err) < 0)
+            fail_msg("%s\n%s", err.text, body.data);
+        assert_memory_equal(&record, &again, sizeof record);
+        seen[record.kind] = true;
+    }
+    for (int kind = RECORD_BOOT; kind <= RECORD_RECONCILE; kind++)
+        assert_true(seen[kind]);
+    buf_fini(&body);
+}
+
+/* A venue's words cut inside a character must not make a journal that cannot be read back. */
+static void broken_words_are_kept_readable(void **state)
+{
+    (void)state;
+    struct record record = {.kind = RECORD_LATCH}, again;
+    struct buf body;
+    struct err err = {""};
+    memset(record.latch.reason, '\xe2', REASON_MAX - 1);
+    buf_init(&body, JOURNAL_BODY_MAX);
+    journal_rec_encode(&record, &body);
+    assert_int_equal(decode(&record, &body, &again, &err), 0);
+    for (int i = 0; i < REASON_MAX - 1; i++)
+        assert_int_equal(again.latch.reason[i], '?');
+    buf_fini(&body);
+}
+
+static void refuses(const char *kind, const char *body, const char *says)
+{
+    struct record record;
+    struct err err = {""};
+    assert_int_equal(journal_rec_decode(kind, strlen(kind), (struct stamp){1, 2}, body,
+                                        strlen(body), &record, &err), -1);
+    if (!strstr(err.text, says))
+        fail_msg("'%s' does not say '%s'", err.text, says);
+}
+
+static void what_is_not_a_record_refuses(void **state)
+{
+    (void)state;
+    static const char LATCH[] = "{\"scope\":\"account\",\"index\":0,\"state\":\"halted\","
+                                "\"by_operator\":true,\"reason\":\"\"}";
+    struct record record;
+    assert_int_equal(journal_rec_decode("latch", 5, (struct stamp){1, 2}, LATCH, strlen(LATCH),
+                                        &record, NULL), 0);
+    refuses("latches", LATCH, "not known");
+    refuses("", LATCH, "not known");
+    refuses("boot", LATCH, "unknown member");
+    refuses("latch", "", "latch record");
+    refuses("latch", "[]", "latch record");
+    refuses("latch", "{}", "'scope' is missing");
+    refuses("latch", "{\"scope\":\"account\",\"index\":0,\"state\":\"halted\",\"reason\":\"\"}",
+            "'by_operator' is missing");
+    refuses("latch", "{\"scope\":\"account\",\"scope\":\"account\"}", "latch record");
+    refuses("latch", "{\"scope\":\"planet\"}", "scope");
+    refuses("latch", "{\"scope\":0}", "scope");
+    refuses("latch", "{\"index\":256}", "index");
+    refuses("latch", "{\"index\":200}", "no such index");
+    refuses("latch", "{\"index\":-1}", "index");
+    refuses("latch", "{\"index\":1.0}", "index");
+    refuses("latch", "{\"by_operator\":1}", "by_operator");
+    refuses("latch", "{\"reason\":\"\\ud800\"}", "reason");
+    refuses("order", "{\"id\":\"x\"}", "not a client order id");
+    refuses("order", "{\"product\":16}", "no such product");
+    refuses("order", "{\"actor\":99}", "no such actor");
+    refuses("order", "{\"price\":\"1e5\"}", "not a decimal");
+    refuses("order", "{\"price\":1}", "price");
+    refuses("order", "{\"size\":\"0.0000000001\"}", "not a decimal");
+    refuses("fill", "{\"fee\":\"NaN\"}", "not a decimal");
+    refuses("runner", "{\"hash\":\"12345678901234567\"}", "too long");
+}
+
+/* Whatever one changes in a row changes its checksum, and with it all that follow. */
+static void the_chain_covers_everything(void **state)
+{
+    (void)state;
+    unsigned char genesis[JOURNAL_CHAIN_BYTES], other[JOURNAL_CHAIN_BYTES];
+    unsigned char first[JOURNAL_CHAIN_BYTES], changed[JOURNAL_CHAIN_BYTES];
+    struct journal_row row = {1, {2, 3}, "boot", "{}", 4, 2};
+    journal_rec_genesis("loopback", genesis);
+    journal_rec_genesis("production", other);
+    assert_memory_not_equal(genesis, other, sizeof genesis);
+    journal_rec_chain(genesis, &row, first);
+    journal_rec_chain(other, &row, changed);
+    assert_memory_not_equal(first, changed, sizeof first);
+    struct journal_row rows[] = {
+        {2, {2, 3}, "boot", "{}", 4, 2}, {1, {4, 3}, "boot", "{}", 4, 2},
+        {1, {2, 4}, "boot", "{}", 4, 2}, {1, {2, 3}, "boo", "t{}", 3, 3},
+        {1, {2, 3}, "boot", "{]", 4, 2}, {1, {3, 2}, "boot", "{}", 4, 2},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        journal_rec_chain(genesis, &rows[i], changed);
+        assert_memory_not_equal(first, changed, sizeof first);
+    }
+    journal_rec_chain(genesis, &row, changed);
+    assert_memory_equal(first, changed, sizeof first);
+}
+
+int suite_journal_rec(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_record_comes_back),
+        cmocka_unit_test(broken_words_are_kept_readable),
+        cmocka_unit_test(what_is_not_a_record_refuses),
+        cmocka_unit_test(the_chain_covers_everything),
+    };
+    return cmocka_run_group_tests_name("journal_rec", tests, NULL, NULL);
+}
