@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum { INFLATE_CHUNK = 256 * 1024, FIRST_ROWS = 65536, FIELDS = 5 };
+enum { INFLATE_CHUNK = 256 * 1024, FIRST_ROWS = 1024, FIELDS = 5 };
 
 struct reader {
     struct tape *tape;

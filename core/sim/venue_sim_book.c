@@ -82,14 +82,41 @@ static int64_t shown_of(const struct venue_book *book, const struct venue_level 
     return available_of(book, level) + level->own_e9;
 }
 
+static int compare_changes(const void *left, const void *right)
+{
+    const struct level *a = left, *b = right;
+    if (a->side != b->side)
+        return a->side == SIDE_BUY ? -1 : 1;
+    if (a->price.e9 == b->price.e9)
+        return 0;
+    return venue_price_better(a->side, a->price.e9, b->price.e9) ? -1 : 1;
+}
+
+/* Bids from the best down, then asks from the best up, each level once. */
+static void sort_changes(struct venue_book *book)
+{
+    uint32_t count = 0;
+    if (book->change_count > 1)
+        qsort(book->changes, book->change_count, sizeof *book->changes, compare_changes);
+    for (uint32_t i = 0; i < book->change_count; i++)
+        if (count == 0 || compare_changes(&book->changes[i], &book->changes[count - 1]) != 0)
+            book->changes[count++] = book->changes[i];
+    book->change_count = count;
+}
+
+/* Where nobody takes the changes they are folded, so that they need as much room as there are
+ * prices, however long the venue runs. */
 static void note_change(struct venue_book *book, enum side side, int64_t price_e9)
 {
     if (book->change_count == book->change_capacity) {
-        uint32_t capacity = book->change_capacity ? book->change_capacity * 2 : FIRST_LEVELS;
-        struct level *changes = realloc(book->changes, capacity * sizeof *changes);
-        CHECK(changes);
-        book->changes = changes;
-        book->change_capacity = capacity;
+        sort_changes(book);
+        if (book->change_count >= book->change_capacity / 4 * 3) {
+            uint32_t capacity = book->change_capacity ? book->change_capacity * 2 : FIRST_LEVELS;
+            struct level *changes = realloc(book->changes, capacity * sizeof *changes);
+            CHECK(changes);
+            book->changes = changes;
+            book->change_capacity = capacity;
+        }
     }
     book->changes[book->change_count++] = (struct level){{price_e9}, {0}, side};
 }
@@ -198,16 +225,6 @@ bool venue_book_best_shown(const struct venue_book *book, enum side side, struct
     return venue_book_walk_shown(book, side, &cursor, ret);
 }
 
-static int compare_changes(const void *left, const void *right)
-{
-    const struct level *a = left, *b = right;
-    if (a->side != b->side)
-        return a->side == SIDE_BUY ? -1 : 1;
-    if (a->price.e9 == b->price.e9)
-        return 0;
-    return venue_price_better(a->side, a->price.e9, b->price.e9) ? -1 : 1;
-}
-
 bool venue_book_changed(const struct venue_book *book)
 {
     return book->change_count > 0;
@@ -215,17 +232,13 @@ bool venue_book_changed(const struct venue_book *book)
 
 uint32_t venue_book_take_changes(struct venue_book *book, struct level **ret_levels)
 {
-    uint32_t count = 0;
-    if (book->change_count > 1)
-        qsort(book->changes, book->change_count, sizeof *book->changes, compare_changes);
-    for (uint32_t i = 0; i < book->change_count; i++) {
-        struct level change = book->changes[i];
-        if (count > 0 && compare_changes(&change, &book->changes[count - 1]) == 0)
-            continue;
+    sort_changes(book);
+    uint32_t count = book->change_count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct level *change = &book->changes[i];
         const struct venue_level *level =
-            venue_ladder_find(&book->sides[change.side], change.side, change.price.e9);
-        change.size.e9 = level ? shown_of(book, level) : 0;
-        book->changes[count++] = change;
+            venue_ladder_find(&book->sides[change->side], change->side, change->price.e9);
+        change->size.e9 = level ? shown_of(book, level) : 0;
     }
     book->change_count = 0;
     *ret_levels = book->changes;

@@ -2,5 +2,5 @@
 
 int main(void)
 {
-    return suite_tape();
+    return suite_tape() + suite_ledger() + suite_venue_match() + suite_venue_account();
 }
