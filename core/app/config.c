@@ -1,15 +1,19 @@
 /* Reads a file by the tables of config_keys.c and says everything that is wrong with it. */
 #include "app/config.h"
 
+#include <errno.h>
 #include <libconfig.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/config_keys.h"
 #include "app/config_params.h"
 #include "base/text.h"
+
+enum { CONFIG_FILE_MAX = 1024 * 1024 };
 
 struct reader {
     const char *path;
@@ -74,6 +78,20 @@ static void read_decimal(struct reader *reader, const config_setting_t *setting,
         memcpy(out, is_money ? (void *)&money : (void *)&e9, key->bytes);
 }
 
+static void store_whole(enum key_kind_of kind, long long value, void *out)
+{
+    uint32_t count = (uint32_t)value;
+    uint16_t port = (uint16_t)value;
+    int64_t ns = (int64_t)value * 1000000;
+
+    if (kind == KEY_PORT)
+        memcpy(out, &port, sizeof(port));
+    else if (kind == KEY_MS)
+        memcpy(out, &ns, sizeof(ns));
+    else
+        memcpy(out, &count, sizeof(count));
+}
+
 static void read_whole(struct reader *reader, const config_setting_t *setting,
                        const struct config_key *key, void *out)
 {
@@ -81,20 +99,13 @@ static void read_whole(struct reader *reader, const config_setting_t *setting,
     long long value = config_setting_get_int64(setting);
     long long least = key->kind == KEY_NUMBER ? 0 : 1;
     long long most = key->kind == KEY_PORT ? 65535 : 2000000000;
-    uint32_t count = (uint32_t)value;
-    uint16_t port = (uint16_t)value;
-    int64_t ns = value * 1000000;
 
     if (type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64)
         PROBLEM(reader, setting, "%s: a whole number is wanted, without quotes", key->name);
     else if (value < least || value > most)
         PROBLEM(reader, setting, "%s: %lld is outside %lld to %lld", key->name, value, least, most);
-    else if (key->kind == KEY_PORT)
-        memcpy(out, &port, sizeof(port));
-    else if (key->kind == KEY_MS)
-        memcpy(out, &ns, sizeof(ns));
     else
-        memcpy(out, &count, sizeof(count));
+        store_whole(key->kind, value, out);
 }
 
 static void read_bool(struct reader *reader, const config_setting_t *setting,
@@ -345,26 +356,79 @@ static void set_defaults(struct config *config)
     config->runners.max_restarts = 3;
 }
 
+/* libconfig ends the whole process on what it cannot read, a directory for one. */
+static FILE *open_regular(const char *path, struct config_problems *problems)
+{
+    struct stat is;
+    FILE *file = fopen(path, "re");
+
+    if (!file || fstat(fileno(file), &is) < 0) {
+        config_problem(problems, path, 0, "cannot be read: %s", strerror(errno));
+    } else if (!S_ISREG(is.st_mode) || is.st_size > CONFIG_FILE_MAX) {
+        config_problem(problems, path, 0, "a plain file of at most %d bytes is wanted",
+                       CONFIG_FILE_MAX);
+    } else {
+        return file;
+    }
+    if (file)
+        fclose(file);
+    return NULL;
+}
+
+/* One file says it all: what is included would be read without its name in the problems, and could
+ * be changed behind the back of whoever checked this one. */
+static bool refuse_includes(FILE *file, const char *path, struct config_problems *problems)
+{
+    char line[CONFIG_TEXT_MAX];
+    int number = 1;
+    bool begins = true, found = false;
+
+    while (fgets(line, sizeof(line), file)) {
+        const char *at = line + strspn(line, " \t");
+        if (begins && strncmp(at, "@include", 8) == 0) {
+            config_problem(problems, path, number, "@include: one file holds the whole config");
+            found = true;
+        }
+        begins = strchr(line, '\n') != NULL;
+        number += begins;
+    }
+    rewind(file);
+    return found;
+}
+
+static void read_file(struct reader *reader, FILE *from, struct config *ret)
+{
+    config_t file;
+
+    config_init(&file);
+    if (!config_read(&file, from)) {
+        config_problem(reader->problems, reader->path, config_error_line(&file), "%s%s",
+                       config_error_text(&file),
+                       strcmp(config_error_text(&file), "duplicate setting name") == 0
+                           ? ": this key stands twice in its group"
+                           : " (libconfig syntax: key = value;)");
+    } else {
+        read_all(reader, config_root_setting(&file), ret);
+        config_check(ret, &file, reader->problems);
+    }
+    config_destroy(&file);
+}
+
 int config_load(const char *path, struct config *ret, struct config_problems *ret_problems)
 {
     struct reader reader = {path, ret_problems};
-    config_t file;
+    FILE *from;
 
     memset(ret, 0, sizeof(*ret));
     memset(ret_problems, 0, sizeof(*ret_problems));
     text_copy(ret->path, sizeof(ret->path), path, strlen(path));
     set_defaults(ret);
-    config_init(&file);
-    if (!config_read_file(&file, path)) {
-        config_problem(ret_problems, path, config_error_line(&file), "%s%s",
-                       config_error_text(&file),
-                       config_error_type(&file) == CONFIG_ERR_PARSE
-                           ? " (libconfig syntax; a key may stand once in its group)" : "");
-    } else {
-        read_all(&reader, config_root_setting(&file), ret);
-        config_check(ret, ret_problems);
-    }
-    config_destroy(&file);
+    from = open_regular(path, ret_problems);
+    if (!from)
+        return -1;
+    if (!refuse_includes(from, path, ret_problems))
+        read_file(&reader, from, ret);
+    fclose(from);
     return ret_problems->count == 0 ? 0 : -1;
 }
 

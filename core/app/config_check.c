@@ -5,6 +5,8 @@
 #include "app/config_params.h"
 #include "base/text.h"
 
+enum { VENUE_REQUESTS_PER_S = 30, FRACTION_MAX = DECIMAL_ONE / 5 };
+
 static const char *const environment_names[] = {"loopback", "sandbox", "production"};
 
 const char *environment_text(enum environment environment)
@@ -28,14 +30,22 @@ static int environment_of(const char *host)
     return -1;
 }
 
-static void check_host(const struct config *config, const char *key, const char *host,
-                       struct config_problems *problems)
+/* Where a key stands in the file; 0 when it does not. */
+static int line_of(const config_t *file, const char *path)
+{
+    const config_setting_t *setting = config_lookup(file, path);
+
+    return setting ? (int)config_setting_source_line(setting) : 0;
+}
+
+static void check_host(const struct config *config, const config_t *file, const char *key,
+                       const char *host, struct config_problems *problems)
 {
     int belongs = environment_of(host);
 
     if (*host && belongs != (int)config->environment)
-        config_problem(problems, config->path, 0,
-                       "venue.%s: '%s' is %s%s, but environment is %s; they are never mixed", key,
+        config_problem(problems, config->path, line_of(file, key),
+                       "%s: '%s' is %s%s, but environment is %s; they are never mixed", key,
                        host, belongs < 0 ? "no known host of the venue" : "a host of ",
                        belongs < 0 ? "" : environment_names[belongs],
                        environment_text(config->environment));
@@ -47,26 +57,86 @@ static void default_text(char *out, size_t capacity, const char *text)
         text_copy(out, capacity, text, strlen(text));
 }
 
-static void check_venue(struct config *config, struct config_problems *problems)
+static void check_venue(struct config *config, const config_t *file,
+                        struct config_problems *problems)
 {
+    check_host(config, file, "venue.host", config->venue.host, problems);
+    check_host(config, file, "venue.market_host", config->venue.market_host, problems);
+    check_host(config, file, "venue.user_host", config->venue.user_host, problems);
     default_text(config->venue.market_host, sizeof(config->venue.market_host), config->venue.host);
     default_text(config->venue.user_host, sizeof(config->venue.user_host), config->venue.host);
     if (!config->venue.market_port)
         config->venue.market_port = config->venue.port;
     if (!config->venue.user_port)
         config->venue.user_port = config->venue.port;
-    check_host(config, "host", config->venue.host, problems);
-    check_host(config, "market_host", config->venue.market_host, problems);
-    check_host(config, "user_host", config->venue.user_host, problems);
     if (config->api == API_EXCHANGE)
-        config_problem(problems, config->path, 0,
+        config_problem(problems, config->path, line_of(file, "api"),
                        "api: the Exchange API has no perpetuals; use api = \"advanced\" with a "
                        "CDP key");
     if (config->venue.connections < 3 || config->venue.connections > 8)
-        config_problem(problems, config->path, 0, "venue.connections: 3 to 8");
+        config_problem(problems, config->path, line_of(file, "venue.connections"),
+                       "venue.connections: 3 to 8");
 }
 
-static void check_socket(struct config *config, struct config_problems *problems)
+/* The venue answers 30 private requests a second and refuses the rest, cancels among them: what the
+ * two budgets let out together must stay within that, with nothing left to chance. */
+static void check_rates(const struct config *config, const config_t *file,
+                        struct config_problems *problems)
+{
+    const struct engine_settings *account = &config->account;
+    int64_t sum = (int64_t)account->max_messages + account->max_cancels;
+    int64_t window_ms = account->message_window_ns / 1000000;
+
+    if (window_ms > 0 && sum * 1000 > VENUE_REQUESTS_PER_S * window_ms)
+        config_problem(problems, config->path, line_of(file, "account.max_messages"),
+                       "account: max_messages and max_cancels are %lld in %lld ms together; the "
+                       "venue takes %d requests a second", (long long)sum, (long long)window_ms,
+                       VENUE_REQUESTS_PER_S);
+    for (uint32_t i = 0; i < config->strategy_count; i++)
+        if (account->max_messages && config->strategies[i].max_messages > account->max_messages)
+            config_problem(problems, config->path, config->strategies[i].line,
+                           "strategy %s: max_messages %u is above the account's %u",
+                           config->strategies[i].name, config->strategies[i].max_messages,
+                           account->max_messages);
+}
+
+static void check_fraction(const struct config *config, const struct config_product *product,
+                           const char *key, struct ratio value, struct config_problems *problems)
+{
+    char text[DECIMAL_TEXT_MAX];
+
+    if (value.e9 <= FRACTION_MAX)
+        return;
+    ratio_format(value, text);
+    config_problem(problems, config->path, product->line,
+                   "%s-%s: %s is a fraction, 1 %% is \"0.01\"; '%s' is above 0.2", product->asset,
+                   venue_profile_text(product->profile), key, text);
+}
+
+/* Mistakes of unit, as far as one number gives another away. */
+static void check_product(const struct config *config, const struct config_product *product,
+                          struct config_problems *problems)
+{
+    const struct product_limits *limits = &product->limits;
+
+    if (strspn(product->asset, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != strlen(product->asset))
+        config_problem(problems, config->path, product->line,
+                       "asset '%s': capitals, as the venue writes it: BTC", product->asset);
+    check_fraction(config, product, "price_collar", limits->price_collar, problems);
+    check_fraction(config, product, "max_mark_deviation", limits->max_mark_deviation, problems);
+    if (limits->max_position.e9 > 0 && limits->max_order_size.e9 > limits->max_position.e9)
+        config_problem(problems, config->path, product->line,
+                       "%s-%s: max_order_size is above max_position; both are in base coin, not in "
+                       "contracts", product->asset, venue_profile_text(product->profile));
+    if (limits->max_working_value.e18 > 0 &&
+        limits->max_order_value.e18 > limits->max_working_value.e18)
+        config_problem(problems, config->path, product->line,
+                       "%s-%s: max_order_value is above max_working_value; both are in dollars",
+                       product->asset, venue_profile_text(product->profile));
+}
+
+static void check_socket(struct config *config, const config_t *file,
+                         struct config_problems *problems)
 {
     char path[sizeof(config->socket) + 16];
     size_t length;
@@ -76,7 +146,7 @@ static void check_socket(struct config *config, struct config_problems *problems
     snprintf(path, sizeof(path), "%s/control.sock", config->state_dir);
     length = strlen(path);
     if (length > 100) /* sun_path holds 108 */
-        config_problem(problems, config->path, 0,
+        config_problem(problems, config->path, line_of(file, "state_dir"),
                        "state_dir: '%s' is too long for a socket; set `socket`", config->state_dir);
     else
         text_copy(config->socket, sizeof(config->socket), path, length);
@@ -128,19 +198,23 @@ static void check_names(const struct config *config, struct config_problems *pro
     }
 }
 
-void config_check(struct config *config, struct config_problems *problems)
+void config_check(struct config *config, const config_t *file, struct config_problems *problems)
 {
-    check_venue(config, problems);
-    check_socket(config, problems);
+    check_venue(config, file, problems);
+    check_socket(config, file, problems);
+    check_rates(config, file, problems);
     check_names(config, problems);
+    for (uint32_t i = 0; i < config->product_count; i++)
+        check_product(config, &config->products[i], problems);
     for (uint32_t i = 0; i < config->strategy_count; i++)
         check_script_products(config, &config->strategies[i], problems);
     if (config->runners.hard_deadline_ns > 0 &&
         config->runners.soft_deadline_ns >= config->runners.hard_deadline_ns)
-        config_problem(problems, config->path, 0,
+        config_problem(problems, config->path, line_of(file, "runners.soft_deadline_ms"),
                        "runners: soft_deadline_ms must be below hard_deadline_ms");
     if (config->strategy_count == 0)
-        config_problem(problems, config->path, 0, "strategies: at least one is wanted");
+        config_problem(problems, config->path, line_of(file, "strategies"),
+                       "strategies: at least one is wanted");
 }
 
 uint32_t config_assets(const struct config *config, char ret_assets[MAX_PRODUCTS][ASSET_MAX])
@@ -158,6 +232,24 @@ uint32_t config_assets(const struct config *config, char ret_assets[MAX_PRODUCTS
     return count;
 }
 
+/* A limit below the smallest order is a product that can never be traded: a mistake of unit. */
+static int check_units(const struct config_product *product, const struct instrument *spec,
+                       struct err *err)
+{
+    struct size least = spec->size_min.e9 > spec->step.e9 ? spec->size_min : spec->step;
+    char limit[DECIMAL_TEXT_MAX], smallest[DECIMAL_TEXT_MAX];
+    bool order_fits = product->limits.max_order_size.e9 >= least.e9;
+
+    if (order_fits && product->limits.max_position.e9 >= least.e9)
+        return 0;
+    size_format(order_fits ? product->limits.max_position : product->limits.max_order_size, limit);
+    size_format(least, smallest);
+    return err_set(err, "%s-%s: %s %s is below the smallest order of %s, which is %s %s",
+                   product->asset, venue_profile_text(product->profile),
+                   order_fits ? "max_position" : "max_order_size", limit, spec->product_id,
+                   smallest, spec->asset);
+}
+
 static int take_product(const struct config_product *product, const struct catalog *discovered,
                         struct engine_settings *ret, struct err *err)
 {
@@ -169,7 +261,7 @@ static int take_product(const struct config_product *product, const struct catal
         if (strcmp(spec->asset, product->asset) == 0 && spec->profile == product->profile) {
             ret->product_limits[ret->catalog.count] = product->limits;
             ret->catalog.items[ret->catalog.count++] = *spec;
-            return 0;
+            return check_units(product, spec, err);
         }
         snprintf(found + used, sizeof(found) - used, " %s-%s (%s)", spec->asset,
                  venue_profile_text(spec->profile), spec->product_id);
