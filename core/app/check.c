@@ -3,10 +3,11 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/config.h"
+#include "app/config_keys.h"
 #include "wire/json_write.h"
 
 static int usage(FILE *out)
@@ -14,8 +15,8 @@ static int usage(FILE *out)
     fprintf(out,
             "usage: moongate check -c FILE [--json]\n"
             "       moongate check --keys\n\n"
-            "Reads a config as the daemon would and says everything that is wrong with it, each with\n"
-            "file and line, then the limits in force. It connects nowhere and reads no key.\n"
+            "Reads a config as the daemon would and says everything that is wrong with it, each\n"
+            "with file and line, then the limits in force. It connects nowhere and reads no key.\n"
             "  -c, --config FILE   the config\n"
             "      --keys          every key with its kind and meaning\n"
             "      --json          for machines\n\n"
@@ -30,25 +31,93 @@ static void note_missing(const char *key, const char *path)
         printf("note: %s: '%s' cannot be read on this machine\n", key, path);
 }
 
+/* The daemon refuses a key that others can read; better to hear it here first. */
+static void note_key_file(const char *path)
+{
+    struct stat is;
+
+    note_missing("venue.key_file", path);
+    if (stat(path, &is) == 0 && (is.st_mode & 0177))
+        printf("note: venue.key_file: '%s' has mode %04o, `run` wants 0600: chmod 600 %s\n", path,
+               (unsigned)is.st_mode & 07777, path);
+}
+
+/* --- limits in force, by the table of keys, under the names that a refusal gives --- */
+
+static bool is_limit(const struct config_key *key)
+{
+    return key->kind >= KEY_SIZE && key->kind <= KEY_CHOICE && key->kind != KEY_PORT;
+}
+
+static int64_t whole_of(const struct config_key *key, const void *at)
+{
+    uint32_t count;
+    int64_t ns;
+
+    if (key->kind == KEY_MS) {
+        memcpy(&ns, at, sizeof(ns));
+        return ns / 1000000;
+    }
+    memcpy(&count, at, sizeof(count));
+    return count;
+}
+
+static void value_text(const struct config_key *key, const void *section,
+                       char ret[DECIMAL_TEXT_MAX])
+{
+    const void *at = (const char *)section + key->offset;
+    struct size e9;
+    struct money money;
+
+    if (key->kind == KEY_MONEY) {
+        memcpy(&money, at, sizeof(money));
+        money_format(money, ret);
+    } else if (key->kind == KEY_SIZE || key->kind == KEY_RATIO) {
+        memcpy(&e9, at, sizeof(e9));
+        size_format(e9, ret);
+    } else if (key->kind == KEY_BOOL) {
+        snprintf(ret, DECIMAL_TEXT_MAX, "%s", *(const bool *)at ? "true" : "false");
+    } else if (key->kind == KEY_CHOICE) {
+        snprintf(ret, DECIMAL_TEXT_MAX, "%s", key->choices[whole_of(key, at)]);
+    } else {
+        snprintf(ret, DECIMAL_TEXT_MAX, "%lld", (long long)whole_of(key, at));
+    }
+}
+
+static void print_section(const struct config_section *section, const char *name,
+                          const void *values)
+{
+    char path[128], value[DECIMAL_TEXT_MAX];
+
+    for (uint32_t i = 0; i < section->count; i++) {
+        if (!is_limit(&section->keys[i]))
+            continue;
+        snprintf(path, sizeof(path), "%s.%s%s%s", section->name, name ? name : "",
+                 name ? "." : "", section->keys[i].name);
+        value_text(&section->keys[i], values, value);
+        printf("  %-42s %10s  %s\n", path, value, section->keys[i].meaning);
+    }
+}
+
+static void product_name(const struct config_product *product, char ret[NAME_MAX_BYTES])
+{
+    snprintf(ret, NAME_MAX_BYTES, "%s-%s", product->asset, venue_profile_text(product->profile));
+}
+
 static void print_limits(const struct config *config)
 {
-    char size[DECIMAL_TEXT_MAX], value[DECIMAL_TEXT_MAX], collar[DECIMAL_TEXT_MAX];
-    char position[DECIMAL_TEXT_MAX], working[DECIMAL_TEXT_MAX];
+    char name[NAME_MAX_BYTES];
 
-    printf("%-10s %12s %14s %8s %12s %8s %14s\n", "product", "order size", "order value", "collar",
-           "position", "working", "working value");
+    printf("limits in force, environment %s\n", environment_text(config->environment));
+    print_section(&config_account, NULL, config);
     for (uint32_t i = 0; i < config->product_count; i++) {
-        const struct config_product *product = &config->products[i];
-        const struct product_limits *limits = &product->limits;
-        size_format(limits->max_order_size, size);
-        money_format(limits->max_order_value, value);
-        ratio_format(limits->price_collar, collar);
-        size_format(limits->max_position, position);
-        money_format(limits->max_working_value, working);
-        printf("%s-%-*s %12s %14s %8s %12s %8u %14s\n", product->asset,
-               9 - (int)sizeof("BTC") + 1, venue_profile_text(product->profile), size, value,
-               collar, position, limits->max_working_orders, working);
+        product_name(&config->products[i], name);
+        print_section(&config_product_section, name, &config->products[i]);
     }
+    for (uint32_t i = 0; i < config->strategy_count; i++)
+        print_section(&config_strategy_section, config->strategies[i].name,
+                      &config->strategies[i]);
+    print_section(&config_runners, NULL, config);
 }
 
 static int print_report(const struct config *config, const struct config_problems *problems)
@@ -60,7 +129,7 @@ static int print_report(const struct config *config, const struct config_problem
         return 2;
     }
     print_limits(config);
-    note_missing("venue.key_file", config->venue.key_file);
+    note_key_file(config->venue.key_file);
     note_missing("venue.ca_file", config->venue.ca_file);
     for (uint32_t i = 0; i < config->strategy_count; i++)
         note_missing(config->strategies[i].name, config->strategies[i].script);
@@ -70,17 +139,50 @@ static int print_report(const struct config *config, const struct config_problem
     return 0;
 }
 
-static void put_product(struct json_writer *json, const struct config_product *product)
+static void put_limits(struct json_writer *json, const struct config_section *section,
+                       const void *values)
 {
-    json_open_object(json);
-    json_put_text(json, "asset", product->asset);
-    json_put_text(json, "profile", venue_profile_text(product->profile));
-    json_put_size(json, "max_order_size", product->limits.max_order_size);
-    json_put_money(json, "max_order_value", product->limits.max_order_value);
-    json_put_ratio(json, "price_collar", product->limits.price_collar);
-    json_put_size(json, "max_position", product->limits.max_position);
-    json_put_uint(json, "max_working_orders", product->limits.max_working_orders);
-    json_put_money(json, "max_working_value", product->limits.max_working_value);
+    char text[DECIMAL_TEXT_MAX];
+
+    for (uint32_t i = 0; i < section->count; i++) {
+        const struct config_key *key = &section->keys[i];
+        const void *at = (const char *)values + key->offset;
+        if (!is_limit(key))
+            continue;
+        value_text(key, values, text);
+        if (key->kind == KEY_COUNT || key->kind == KEY_NUMBER || key->kind == KEY_MS)
+            json_put_int(json, key->name, whole_of(key, at));
+        else if (key->kind == KEY_BOOL)
+            json_put_bool(json, key->name, *(const bool *)at);
+        else
+            json_put_text(json, key->name, text);
+    }
+}
+
+static void put_named(struct json_writer *json, const char *name,
+                      const struct config_section *section, const void *values)
+{
+    json_open_object_at(json, name);
+    put_limits(json, section, values);
+    json_close_object(json);
+}
+
+static void put_config(struct json_writer *json, const struct config *config)
+{
+    char name[NAME_MAX_BYTES];
+
+    json_put_text(json, "environment", environment_text(config->environment));
+    put_named(json, "account", &config_account, config);
+    json_open_object_at(json, "products");
+    for (uint32_t i = 0; i < config->product_count; i++) {
+        product_name(&config->products[i], name);
+        put_named(json, name, &config_product_section, &config->products[i]);
+    }
+    json_close_object(json);
+    json_open_object_at(json, "strategies");
+    for (uint32_t i = 0; i < config->strategy_count; i++)
+        put_named(json, config->strategies[i].name, &config_strategy_section,
+                  &config->strategies[i]);
     json_close_object(json);
 }
 
@@ -97,10 +199,8 @@ static int print_json(const struct config *config, const struct config_problems 
     for (uint32_t i = 0; i < problems->count && i < CONFIG_PROBLEMS_MAX; i++)
         json_put_text(&json, NULL, problems->text[i]);
     json_close_array(&json);
-    json_open_array_at(&json, "products");
-    for (uint32_t i = 0; i < config->product_count && problems->count == 0; i++)
-        put_product(&json, &config->products[i]);
-    json_close_array(&json);
+    if (problems->count == 0)
+        put_config(&json, config);
     json_close_object(&json);
     puts(buf.data);
     buf_fini(&buf);

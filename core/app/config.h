@@ -1,7 +1,7 @@
 #pragma once
 /* The config file: libconfig syntax, read by the core alone, once, at start. Money, sizes, ratios
- * and prices are text, so that they are exact; times are whole milliseconds. Every key and its meaning
- * stand in one table (config_keys.c), which the reader, `moongate check --keys` and the docs share.
+ * and prices are text, so that they are exact; times are whole milliseconds. Every key and its
+ * meaning stand in one table (config_keys.c), which the reader, `moongate check --keys` and the docs share.
  *
  *     struct config config; struct config_problems problems;
  *     if (config_load("my.conf", &config, &problems) < 0)  print problems: all of them, with lines
@@ -72,8 +72,8 @@ void config_problem(struct config_problems *problems, const char *path, int line
 int config_load(const char *path, struct config *ret, struct config_problems *ret_problems);
 void config_fini(struct config *config);
 
-/* The engine's settings, with the catalog cut down to the configured products in config order. -1: a
- * configured product was not discovered (err names what was), or limits do not fit its units. */
+/* The engine's settings, with the catalog cut down to the configured products in config order.
+ * -1: a configured product was not discovered (err names what was), or limits do not fit its units. */
 int config_engine_settings(const struct config *config, const struct catalog *discovered,
                            struct engine_settings *ret, struct err *err);
 /* The distinct assets of the configured products; returns how many. */

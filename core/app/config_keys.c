@@ -27,7 +27,8 @@ static const struct config_key top[] = {
     CHOICE(config, "api", api, false, apis, "advanced (default); perpetuals exist nowhere else"),
     PATH(config, "state_dir", state_dir, true, "journal and lock; one daemon, one environment"),
     PATH(config, "socket", socket, false, "operator's socket (default: state_dir/control.sock)"),
-    TEXT(config, "owner", owner, true, "tag in every client order id: tells our orders from others'"),
+    TEXT(config, "owner", owner, true,
+         "tag in every client order id: tells our orders from others'"),
     NESTED("venue", true, "where the venue is and who we are there"),
     NESTED("account", true, "limits of the account, clocks and cadences"),
     NESTED("market", true, "what strategies see"),
@@ -46,7 +47,8 @@ static const struct config_key venue[] = {
     TEXT(config, "user_host", venue.user_host, false, "user stream (default: host)"),
     ROW(config, "user_port", KEY_PORT, venue.user_port, false, "its port (default: port)"),
     PATH(config, "ca_file", venue.ca_file, true, "PEM of the authorities to trust, no others"),
-    PATH(config, "key_file", venue.key_file, true, "API key file as the venue issues it, mode 0600"),
+    PATH(config, "key_file", venue.key_file, true,
+         "API key file as the venue issues it, mode 0600"),
     ROW(config, "connections", KEY_COUNT, venue.connections, false, "warm REST connections (4)"),
 };
 SECTION(config_venue, "venue", venue);
@@ -82,7 +84,8 @@ SECTION(config_market, "market", market);
 
 static const struct config_key runners[] = {
     PATH(config, "program", runners.program, false, "moongate-runner (default: beside moongate)"),
-    PATH(config, "library", runners.library, true, "folder of the modules `require` finds: lua/lib"),
+    PATH(config, "library", runners.library, true,
+         "folder of the modules `require` finds: lua/lib"),
     ROW(config, "memory_max_mib", KEY_COUNT, runners.memory_max_mib, true, "heap of one script"),
     ROW(config, "soft_deadline_ms", KEY_MS, runners.soft_deadline_ns, true,
         "a callback longer than this is made to raise"),

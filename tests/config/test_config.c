@@ -1,4 +1,4 @@
-/* The config reader: bad.txt case by case, the shipped examples, and the step to engine settings. */
+/* The config reader: bad.txt case by case, the shipped examples, the step to engine settings. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -192,7 +192,8 @@ static void a_good_file_is_read_whole(void **state)
     assert_true(config->account.candle_lengths_ns[1] == 60000000000);
     assert_int_equal(config->strategies[0].on_death, DEATH_CANCEL);
     assert_string_equal(config->strategies[0].params,
-                        "{\"fast\":3,\"list\":[1,\"two\"],\"on\":true,\"size\":\"0.01\",\"slow\":8}");
+                        "{\"fast\":3,\"list\":[1,\"two\"],\"on\":true,"
+                        "\"size\":\"0.01\",\"slow\":8}");
     assert_string_equal(config->rules[0].params, "{}");
     unload(loaded);
 }
