@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +38,10 @@ static bool reserve(struct buf *buf, size_t more)
     if (needed <= buf->capacity)
         return true;
     size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
-    while (capacity < needed)
-        capacity = capacity > needed / 2 ? needed : capacity * 2;
+    while (capacity < needed) /* doubled, or a long text is copied once per piece put */
+        capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
+    if (capacity > buf->maximum && buf->maximum < SIZE_MAX)
+        capacity = buf->maximum + 1;
     char *data = realloc(buf->data, capacity);
     if (!data) {
         buf->failed = true;
