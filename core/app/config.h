@@ -1,7 +1,8 @@
 #pragma once
 /* The config file: libconfig syntax, read by the core alone, once, at start. Money, sizes, ratios
  * and prices are text, so that they are exact; times are whole milliseconds. Every key and its
- * meaning stand in one table (config_keys.c), which the reader, `moongate check --keys` and the docs share.
+ * meaning stand in one table (config_keys.c), which the reader, `moongate check --keys` and the
+ * docs share.
  *
  *     struct config config; struct config_problems problems;
  *     if (config_load("my.conf", &config, &problems) < 0)  print problems: all of them, with lines
@@ -73,7 +74,8 @@ int config_load(const char *path, struct config *ret, struct config_problems *re
 void config_fini(struct config *config);
 
 /* The engine's settings, with the catalog cut down to the configured products in config order.
- * -1: a configured product was not discovered (err names what was), or limits do not fit its units. */
+ * -1: a configured product was not discovered (err names what was), or a limit is below its
+ * smallest order. */
 int config_engine_settings(const struct config *config, const struct catalog *discovered,
                            struct engine_settings *ret, struct err *err);
 /* The distinct assets of the configured products; returns how many. */
