@@ -7,5 +7,8 @@ int main(void)
     failed += suite_resolve();
     failed += suite_secret();
     failed += suite_token_pool();
+    failed += suite_store();
+    failed += suite_store_damage();
+    failed += suite_hold();
     return failed;
 }

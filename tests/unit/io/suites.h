@@ -12,3 +12,6 @@ int suite_loop(void);
 int suite_resolve(void);
 int suite_secret(void);
 int suite_token_pool(void);
+int suite_store(void);
+int suite_store_damage(void);
+int suite_hold(void);
