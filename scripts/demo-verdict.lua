@@ -67,7 +67,7 @@ local function read_host()
       host.count = host.count + 1
       local side = fill.side == "buy" and "buys" or "sells"
       host[side] = host[side] + 1
-      host.traded[tostring(fill.actor) .. fill.product_id:match("%-(%u+)$")] = true
+      host.traded[math.tointeger(fill.actor) .. fill.product_id:match("%-(%u+)$")] = true
     end
   end
   for _ in rows("refusal") do host.refusals = host.refusals + 1 end

@@ -229,7 +229,6 @@ static void on_reloaded(void *context, uint64_t token, const char *line)
 {
     struct live *live = context;
 
-    log_info("reload", "%s", line);
     operator_reloaded(live->operator, token, line);
 }
 
