@@ -321,7 +321,7 @@ void rig_cancel(struct rig *rig, actor_index strategy, order_ref ref)
     rig_intent(rig, strategy, (struct intent){.kind = INTENT_CANCEL, .ref = ref});
 }
 
-static struct venue_id venue_id_of(const char *text)
+struct venue_id rig_venue_id(const char *text)
 {
     struct venue_id id;
     memset(&id, 0, sizeof id);
@@ -334,7 +334,7 @@ void rig_reply(struct rig *rig, struct client_id id, enum outcome outcome, const
     rig_step(rig, &(struct event){.kind = EVENT_PLACE_REPLY,
                                   .place_reply = {.client_id = id,
                                                   .outcome = outcome,
-                                                  .venue_id = venue_id_of(venue_id),
+                                                  .venue_id = rig_venue_id(venue_id),
                                                   .reason = "the venue's words"}});
 }
 
@@ -347,7 +347,7 @@ void rig_report(struct rig *rig, struct client_id id, const char *venue_id,
     event.order = (struct event_order_report){.source = source,
                                               .client_id = id,
                                               .has_client_id = true,
-                                              .venue_id = venue_id_of(venue_id),
+                                              .venue_id = rig_venue_id(venue_id),
                                               .product = row.product,
                                               .side = row.side,
                                               .type = row.type,
@@ -363,8 +363,8 @@ void rig_fill(struct rig *rig, const char *trade_id, const char *venue_id, produ
               enum side side, const char *price, const char *size, const char *fee)
 {
     struct event event = {.kind = EVENT_FILL};
-    event.fill = (struct event_fill){.trade_id = venue_id_of(trade_id),
-                                     .venue_order_id = venue_id_of(venue_id),
+    event.fill = (struct event_fill){.trade_id = rig_venue_id(trade_id),
+                                     .venue_order_id = rig_venue_id(venue_id),
                                      .product = product,
                                      .side = side,
                                      .price = rig_price(price),

@@ -82,3 +82,4 @@ struct client_id rig_open_order(struct rig *rig, actor_index strategy, product_i
 struct price rig_price(const char *text);
 struct size rig_size(const char *text);
 struct money rig_money(const char *text);
+struct venue_id rig_venue_id(const char *text);

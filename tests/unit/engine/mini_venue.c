@@ -33,7 +33,7 @@ static void tell_order(struct rig *rig, const struct mini_order *order, enum rep
     r->source = source;
     r->client_id = order->id;
     r->has_client_id = true;
-    strcpy(r->venue_id.text, order->venue_id);
+    r->venue_id = rig_venue_id(order->venue_id);
     r->product = order->product;
     r->side = order->side;
     r->status = order->status;
@@ -50,7 +50,7 @@ static void tell_fill(struct mini_venue *venue, struct rig *rig, const struct mi
     const struct mini_order *order = &venue->orders[fill->order];
     struct event event = {.kind = EVENT_FILL};
     snprintf(event.fill.trade_id.text, VENUE_ID_MAX, "trade-%u", fill->number);
-    strcpy(event.fill.venue_order_id.text, order->venue_id);
+    event.fill.venue_order_id = rig_venue_id(order->venue_id);
     event.fill.product = order->product;
     event.fill.side = order->side;
     event.fill.price = fill->price;

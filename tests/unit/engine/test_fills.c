@@ -49,6 +49,28 @@ static void the_position_moves_at_once_and_ends_exact(void **state)
     rig_destroy(rig);
 }
 
+/* Each exact fill takes the place of as much provisional quantity, at the provisional price. */
+static void a_part_of_the_provisional_gives_way(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig->hold_lists = true;
+    rig_report(rig, id, "v1", VENUE_FILLED, "1", "98", REPORT_USER_UPDATE);
+    assert_money(rig_position(rig, 0, 0).cost, "98");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "90", "0.25", "0");
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        if (rig->commands[i].kind == COMMAND_LIST && rig->commands[i].list.kind == LIST_FILLS) {
+            struct command_list list = rig->commands[i].list;
+            rig_list_end(rig, &list, true);
+            break;
+        }
+    assert_int_equal(rig_order(rig, id).booked.e9, rig_size("0.25").e9);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("1").e9);
+    assert_money(rig_position(rig, 0, 0).cost, "96"); /* 0.25 at 90, 0.75 still at 98 */
+    rig_destroy(rig);
+}
+
 /* AC-C2: each user event twice, each fill twice, in any order. */
 static void everything_twice_changes_nothing(void **state)
 {
@@ -180,8 +202,8 @@ static void a_reversal_takes_it_back(void **state)
                                      .fee = rig_money("0.2"),
                                      .kind = FILL_REVERSAL,
                                      .venue_ns = rig->now.wall_ns};
-    strcpy(event.fill.trade_id.text, "t1");
-    strcpy(event.fill.venue_order_id.text, "v1");
+    event.fill.trade_id = rig_venue_id("t1");
+    event.fill.venue_order_id = rig_venue_id("v1");
     rig_step(rig, &event);
     rig_step(rig, &event);
     assert_int_equal(rig_position(rig, 0, 0).size.e9, 0);
@@ -226,6 +248,7 @@ int suite_fills(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_position_moves_at_once_and_ends_exact),
+        cmocka_unit_test(a_part_of_the_provisional_gives_way),
         cmocka_unit_test(everything_twice_changes_nothing),
         cmocka_unit_test(a_fill_alone_fills_the_order),
         cmocka_unit_test(a_list_newest_first_is_booked_oldest_first),

@@ -290,7 +290,8 @@ static void bad_levels_are_passed_over(void **state)
 {
     (void)state;
     struct rig *rig = ready();
-    struct level levels[] = {{{-5}, {5}, SIDE_BUY}, {{5}, {-5}, SIDE_BUY}, {{5}, {5}, SIDE_UNKNOWN}};
+    struct level levels[] = {
+        {{-5}, {5}, SIDE_BUY}, {{5}, {-5}, SIDE_BUY}, {{5}, {5}, SIDE_UNKNOWN}};
     uint32_t before = rig_product(rig, 0).levels;
     rig_frame(rig, STREAM_MARKET);
     rig_step(rig, &(struct event){.kind = EVENT_BOOK,

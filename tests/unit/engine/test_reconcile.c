@@ -197,6 +197,38 @@ static void a_passing_difference_is_tolerated(void **state)
     rig_destroy(rig);
 }
 
+static void answer_cycle(struct rig *rig, const char *venue_position)
+{
+    rig_pass(rig, 6 * SECOND);
+    for (int i = 0; i < 4; i++) {
+        struct command_list list = rig_last(rig, COMMAND_LIST)->list;
+        if (list.kind == LIST_POSITIONS)
+            rig_step(rig, &(struct event){
+                              .kind = EVENT_POSITION,
+                              .position = {.product = 0, .size = rig_size(venue_position)}});
+        rig_list_end(rig, &list, true);
+        rig_pass(rig, SECOND);
+    }
+}
+
+/* The same difference twice proves something only when nothing was filled between the looks. */
+static void a_fill_between_two_looks_proves_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "2", 1, "v1");
+    rig->hold_lists = true;
+    answer_cycle(rig, "1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    answer_cycle(rig, "2");
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    assert_true(rig_product(rig, 0).position.e9 == rig_size("1").e9);
+    answer_cycle(rig, "2");
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+    rig_destroy(rig);
+}
+
 /* AC-D3: a suppressed user frame shows in the next look at the orders. */
 static void a_lost_user_frame_shows_in_the_drop_copy(void **state)
 {
@@ -226,6 +258,7 @@ int suite_reconcile(void)
         cmocka_unit_test(a_difference_at_start_reduces_that_product),
         cmocka_unit_test(an_operator_accepts_the_venues_word),
         cmocka_unit_test(a_passing_difference_is_tolerated),
+        cmocka_unit_test(a_fill_between_two_looks_proves_nothing),
         cmocka_unit_test(a_lost_user_frame_shows_in_the_drop_copy),
     };
     return cmocka_run_group_tests_name("reconcile", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "engine_rig.h"
 
 static const int64_t MS = 1000000;
@@ -22,7 +23,7 @@ static void verdict(struct rig *rig, int rule, uint64_t request, bool allow)
     event.verdict.generation = rig->generation[MAX_STRATEGIES + rule];
     event.verdict.request = request;
     event.verdict.allow = allow;
-    strcpy(event.verdict.reason, "spread too wide");
+    text_copy(event.verdict.reason, REASON_MAX, "spread too wide", 15);
     rig_step(rig, &event);
 }
 

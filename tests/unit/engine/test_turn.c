@@ -190,7 +190,7 @@ static void cancels_do_not_wait_for_the_disk(void **state)
     run(ports);
     struct client_id id = find_send(ports, COMMAND_PLACE, &at)->command.place.id;
     struct event reply = {.kind = EVENT_PLACE_REPLY, .place_reply = {.client_id = id}};
-    strcpy(reply.place_reply.venue_id.text, "v1");
+    reply.place_reply.venue_id = rig_venue_id("v1");
     push(ports, reply);
     run(ports);
     ports->traces = 0;
@@ -250,7 +250,7 @@ static void a_dead_journal_lets_no_order_out(void **state)
     run(ports);
     struct client_id id = find_send(ports, COMMAND_PLACE, &at)->command.place.id;
     struct event reply = {.kind = EVENT_PLACE_REPLY, .place_reply = {.client_id = id}};
-    strcpy(reply.place_reply.venue_id.text, "v1");
+    reply.place_reply.venue_id = rig_venue_id("v1");
     push(ports, reply);
     run(ports);
     ports->traces = 0;

@@ -209,7 +209,7 @@ static void a_refused_cancel_is_settled_by_a_list(void **state)
     rig->hold_lists = true;
     struct event reply = {.kind = EVENT_CANCEL_REPLY,
                           .cancel_reply = {.client_id = id, .outcome = OUTCOME_REFUSED}};
-    strcpy(reply.cancel_reply.venue_id.text, "v1");
+    reply.cancel_reply.venue_id = rig_venue_id("v1");
     rig_step(rig, &reply);
     rig_pass(rig, SECOND); /* lists of one kind keep a distance */
     assert_int_equal(rig_order(rig, id).state, ORDER_CANCEL_SENT); /* live until told */
@@ -247,10 +247,14 @@ static void an_acknowledged_cancel_is_live_until_it_ends(void **state)
 static void a_cancel_without_an_end_is_looked_after(void **state)
 {
     (void)state;
-    struct rig *rig = ready();
-    rig->settings.fills_poll_ns = 0;
+    struct rig *rig = rig_create(0);
+    rig->settings.fills_poll_ns = 0; /* no cadence: only the doubt asks */
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
     rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
     rig_cancel(rig, 0, 1);
+    rig_forget(rig);
     rig->hold_lists = true;
     rig_pass(rig, 6 * SECOND);
     bool looked = false;
@@ -270,7 +274,7 @@ static void report_foreign(struct rig *rig, const char *venue_id, struct client_
     event.order.source = REPORT_REST;
     event.order.client_id = id;
     event.order.has_client_id = true;
-    strcpy(event.order.venue_id.text, venue_id);
+    event.order.venue_id = rig_venue_id(venue_id);
     event.order.product = 0;
     event.order.side = SIDE_SELL;
     event.order.status = status;
@@ -323,7 +327,7 @@ static void two_venue_ids_under_one_client_id(void **state)
     struct event event = {.kind = EVENT_ORDER_REPORT};
     event.order.client_id = id;
     event.order.has_client_id = true;
-    strcpy(event.order.venue_id.text, "v2");
+    event.order.venue_id = rig_venue_id("v2");
     event.order.side = SIDE_BUY;
     event.order.status = VENUE_OPEN;
     event.order.size = rig_size("1");
