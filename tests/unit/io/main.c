@@ -10,5 +10,6 @@ int main(void)
     failed += suite_store();
     failed += suite_store_damage();
     failed += suite_hold();
+    failed += suite_control();
     return failed;
 }

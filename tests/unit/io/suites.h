@@ -15,3 +15,4 @@ int suite_token_pool(void);
 int suite_store(void);
 int suite_store_damage(void);
 int suite_hold(void);
+int suite_control(void);
