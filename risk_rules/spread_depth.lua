@@ -1,8 +1,13 @@
 --- Market filter: no opening into a wide spread or a thin book.
 --
--- Parameters: max_spread_bps, min_depth (base coin on the side that is hit, within view band 1;
--- per asset as min_depth_<ASSET>).
-local max_spread_bps = host.param("max_spread_bps", 10)
+-- Parameters: max_spread_bps, min_depth (base coin on the side that the order would take from,
+-- within view band 1; per asset as min_depth_BTC, min_depth_ETH, ...).
+local max_spread_bps = host.number("max_spread_bps", 10, 0)
+local least = {} -- per product id
+
+for _, id in ipairs(host.products()) do
+  least[id] = host.decimal("min_depth_" .. host.product(id).asset, host.param("min_depth", "0"))
+end
 
 local rule = {}
 
@@ -12,11 +17,9 @@ function rule.judge(intent, book)
   if spread > max_spread_bps then
     return false, string.format("spread %.2f bps is above %.2f", spread, max_spread_bps)
   end
-  local asset = host.product(intent.product).asset
-  local least = decimal(host.param("min_depth_" .. asset, nil) or host.param("min_depth", "0"))
   local depth = book:depth(intent.side == "buy" and "ask" or "bid", 1)
-  if depth < least then
-    return false, "depth " .. tostring(depth) .. " is below " .. tostring(least)
+  if depth < least[intent.product] then
+    return false, "depth " .. depth .. " is below " .. least[intent.product]
   end
   return true
 end

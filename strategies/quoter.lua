@@ -1,41 +1,50 @@
---- A post-only quoter: one bid and one ask per product, leaning against its own inventory.
+--- A post-only quoter: one bid and one ask per product, within an inventory.
 --
 -- Quotes join the best bid and ask. When the touch has moved more than `requote` ticks away
 -- from a quote, it is cancelled and, once the venue has said that it is gone, placed anew. A side
--- that would add to an inventory of `inventory_max` lots is not quoted.
+-- whose fill could take the inventory past `inventory_max` lots is not quoted.
 --
--- Parameters (config, all optional): size (base coin, text; per product as size_<ASSET>),
+-- Parameters (config, all optional): size (base coin, text; per asset as size_BTC, size_ETH, ...),
 -- inventory_max (lots), requote (ticks), pause (seconds between quotes of one side).
-local inventory_max = host.param("inventory_max", 3)
-local requote = host.param("requote", 2)
-local pause = host.param("pause", 0) * 1000000000
-local markets = {}
+local inventory_max = host.decimal("inventory_max", "3")
+local requote = host.decimal("requote", "2")
+local pause_ns = math.floor(host.number("pause", 0, 0) * 1000000000)
+local retry_ns = 1000000000 -- after a refusal: the reason may pass, hammering does not help
+local markets = {}          -- per product id
 
-local function new_market(id)
+--- The configured size in whole steps. It is never rounded up: nobody asked for more.
+local function lot_size(spec)
+  local asked = host.decimal("size_" .. spec.asset, host.param("size", "0.01"))
+  local size = asked:round(spec.step, "down")
+  assert(size >= spec.size_min, "quoter: size " .. tostring(asked) .. " is less than " .. spec.id ..
+    " trades, " .. tostring(spec.size_min) .. "; set size_" .. spec.asset)
+  return size
+end
+
+--- A side's slot: the one order that is out there (ref, price), whether its cancel was asked
+-- for, and when the next one may go.
+local function new_slot()
+  return {ref = nil, price = nil, cancelling = false, not_before = 0}
+end
+
+for _, id in ipairs(host.products()) do
   local spec = host.product(id)
-  local size = decimal(host.param("size_" .. spec.asset, nil) or host.param("size", "0.01"))
-  return {
-    id = id, tick = spec.tick, size = size:round(spec.step, "up"),
-    buy = {}, sell = {} -- per side: ref, price, cancelling, quoted_at
-  }
+  markets[id] = {id = id, tick = spec.tick, size = lot_size(spec), buy = new_slot(),
+                 sell = new_slot()}
 end
 
 local quoter = {}
 
-function quoter.on_start()
-  for _, id in ipairs(host.products()) do markets[id] = new_market(id) end
-end
-
 local function wanted(market, side, position)
-  local lots = position:div(market.size, "nearest", 0):number()
-  if side == "buy" then return lots < inventory_max end
-  return lots > -inventory_max
+  local most = market.size * inventory_max
+  if side == "buy" then return position + market.size <= most end
+  return position - market.size >= -most
 end
 
 local function quote(market, side, price)
-  local slot = market[side]
-  if slot.quoted_at and host.uptime() - slot.quoted_at < pause then return end
-  slot.quoted_at = host.uptime()
+  local slot, now = market[side], host.uptime()
+  if now < slot.not_before then return end
+  slot.not_before = now + pause_ns
   slot.price = price
   slot.ref = host.place{product = market.id, side = side, price = price, size = market.size,
                         post_only = true}
@@ -46,6 +55,11 @@ local function withdraw(slot)
     slot.cancelling = true
     host.cancel(slot.ref)
   end
+end
+
+local function withdraw_both(market)
+  withdraw(market.buy)
+  withdraw(market.sell)
 end
 
 local function tend(market, side, touch, position)
@@ -63,8 +77,7 @@ function quoter.on_book(book)
   local market = markets[book.product]
   if not market then return end
   if book:stale() then
-    withdraw(market.buy)
-    withdraw(market.sell)
+    withdraw_both(market)
     return
   end
   local position = host.position(market.id).size
@@ -72,59 +85,61 @@ function quoter.on_book(book)
   tend(market, "sell", (book:ask()), position)
 end
 
-local function forget(ref)
-  for _, market in pairs(markets) do
-    for _, side in ipairs{"buy", "sell"} do
-      if market[side].ref == ref then market[side] = {quoted_at = market[side].quoted_at} end
-    end
-  end
+local function forget(slot, wait_ns)
+  slot.ref, slot.price, slot.cancelling = nil, nil, false
+  slot.not_before = math.max(slot.not_before, host.uptime() + wait_ns)
 end
 
+--- A live order is its side's quote. After a reload the host tells of each one: this is how the new
+-- script finds what the old one left; a second one on a side is one too many.
 function quoter.on_order(order)
-  if order.done then forget(order.ref) end
+  local market = markets[order.product]
+  local slot = market and market[order.side]
+  if not slot then return end
+  if order.done then
+    if order.ref == slot.ref then forget(slot, order.state == "refused" and retry_ns or 0) end
+  elseif not slot.ref then
+    slot.ref, slot.price = order.ref, order.price
+    slot.cancelling = order.state == "cancel_sent"
+  elseif slot.ref ~= order.ref then
+    host.cancel(order.ref)
+  end
 end
 
 function quoter.on_refusal(refusal)
-  forget(refusal.ref)
-end
-
-function quoter.on_stale(product)
-  local market = markets[product]
-  if market then
-    withdraw(market.buy)
-    withdraw(market.sell)
+  local market = markets[refusal.product]
+  if not market then return end
+  for _, side in ipairs{"buy", "sell"} do
+    if market[side].ref == refusal.ref then forget(market[side], retry_ns) end
   end
 end
 
---- Working orders outlive a reload; so must the memory of them.
+function quoter.on_stale(product)
+  if markets[product] then withdraw_both(markets[product]) end
+end
+
+--- Working orders outlive a reload, and the host tells of them; the pauses are kept here. Text,
+-- because nanoseconds grow past what JSON holds exactly.
 function quoter.on_save()
   local saved = {}
   for id, market in pairs(markets) do
-    saved[id] = {}
-    for _, side in ipairs{"buy", "sell"} do
-      local slot = market[side]
-      if slot.ref then saved[id][side] = {ref = tostring(slot.ref), price = slot.price} end
-    end
+    saved[id] = {buy = tostring(market.buy.not_before), sell = tostring(market.sell.not_before)}
   end
   return saved
 end
 
 function quoter.on_reload(saved)
-  quoter.on_start()
   for id, sides in pairs(saved or {}) do
-    for side, slot in pairs(sides) do
-      if markets[id] then
-        markets[id][side] = {ref = math.tointeger(tonumber(slot.ref)), price = decimal(slot.price)}
-      end
+    local market = markets[id]
+    if market then
+      market.buy.not_before = tonumber(sides.buy) or 0
+      market.sell.not_before = tonumber(sides.sell) or 0
     end
   end
 end
 
 function quoter.on_stop()
-  for _, market in pairs(markets) do
-    withdraw(market.buy)
-    withdraw(market.sell)
-  end
+  for _, market in pairs(markets) do withdraw_both(market) end
 end
 
 return quoter

@@ -17,6 +17,7 @@
 #define LAB_TYPE "moongate.lab"
 
 enum { SPEC_LEVELS_MAX = 512 };
+static const int64_t STEP_NS = 1000000;
 
 static struct lab *check_lab(lua_State *L)
 {
@@ -30,6 +31,15 @@ static struct lab *check_lab(lua_State *L)
 static int check(lua_State *L, int status, const struct err *err)
 {
     return status < 0 ? luaL_error(L, "%s", err->text) : status;
+}
+
+/* What a spec does happens a millisecond after what it did before: two things at the very same
+ * instant would be a coincidence, and the gate would rightly see duplicates. */
+static void step(lua_State *L, struct lab *lab)
+{
+    struct err err = {""};
+
+    check(L, lab_advance(lab, STEP_NS, &err), &err);
 }
 
 static product_index check_product(lua_State *L, const struct lab *lab, int index)
@@ -153,6 +163,7 @@ static int host_book(lua_State *L) /* product, {{price, size}, ...} bids, asks *
     uint32_t count = read_levels(L, 3, SIDE_BUY, levels, 0);
 
     count = read_levels(L, 4, SIDE_SELL, levels, count);
+    step(L, lab);
     check(L, lab_book(lab, product, levels, count, &err), &err);
     return 0;
 }
@@ -166,6 +177,7 @@ static int host_trade(lua_State *L) /* product, price, size, side of the taker *
     enum side side = lua_isnoneornil(L, 5) ? SIDE_BUY : check_side(L, 5);
     struct err err = {""};
 
+    step(L, lab);
     check(L, lab_trade(lab, product, price, size, side, &err), &err);
     return 0;
 }
@@ -198,6 +210,7 @@ static int host_link(lua_State *L) /* "market" or "user", up */
     struct err err = {""};
 
     luaL_checktype(L, 3, LUA_TBOOLEAN);
+    step(L, lab);
     check(L, lab_link(lab, (enum stream)stream, lua_toboolean(L, 3), &err), &err);
     return 0;
 }
@@ -213,6 +226,7 @@ static int host_operator(lua_State *L) /* verb, reason */
     event.operator.verb = (enum operator_verb)luaL_checkoption(L, 2, NULL, verbs);
     event.operator.target = TARGET_ACCOUNT;
     text_copy(event.operator.reason, REASON_MAX, reason, strlen(reason));
+    step(L, lab);
     lab_push(lab, &event);
     check(L, lab_settle(lab, &err), &err);
     return 0;
@@ -298,8 +312,8 @@ static int settled(lua_State *L, struct lab *lab)
     return 0;
 }
 
-/* order, size or nil: what is left, price or nil: its own, liquidity. What the strategy is told of a
- * fill comes with the venue's list of fills, so half a second passes. */
+/* order, size or nil: what is left, price or nil: its own, liquidity. What the strategy is told of
+ * a fill comes with the venue's list of fills, so half a second passes. */
 static int host_fill(lua_State *L)
 {
     static const char *const liquidities[] = {"maker", "taker", NULL};
@@ -314,6 +328,7 @@ static int host_fill(lua_State *L)
         size.e9 = settings_e9(L, 3, "fill: size");
     if (!lua_isnoneornil(L, 4))
         price.e9 = settings_e9(L, 4, "fill: price");
+    step(L, lab);
     if (price.e9 <= 0 || !lab_venue_fill(lab->venue, order, price, size,
                                          liquidity ? LIQUIDITY_TAKER : LIQUIDITY_MAKER))
         return luaL_error(L, "fill: the order has ended, less is left, or there is no price");
@@ -326,6 +341,7 @@ static int host_accept(lua_State *L)
 {
     struct lab *lab = check_lab(L);
 
+    step(L, lab);
     lab_venue_accept(lab->venue, check_order(L, lab, 2));
     return settled(L, lab);
 }
@@ -334,6 +350,7 @@ static int host_reject(lua_State *L)
 {
     struct lab *lab = check_lab(L);
 
+    step(L, lab);
     lab_venue_reject(lab->venue, check_order(L, lab, 2), luaL_optstring(L, 3, "the spec says so"));
     return settled(L, lab);
 }
@@ -342,6 +359,7 @@ static int host_cancelled(lua_State *L)
 {
     struct lab *lab = check_lab(L);
 
+    step(L, lab);
     lab_venue_cancelled(lab->venue, check_order(L, lab, 2), luaL_optstring(L, 3, ""));
     return settled(L, lab);
 }
@@ -471,26 +489,41 @@ static int host_refusals(lua_State *L)
 
 /* --- scripts --- */
 
-static int host_reload(lua_State *L) /* a path, text with a line break in it, or nil: the same */
+static int reload(lua_State *L, struct lab *lab, actor_index index, int given_index)
 {
-    struct lab *lab = check_lab(L);
-    const char *given = luaL_optstring(L, 2, NULL);
+    const char *given = luaL_optstring(L, given_index, NULL);
     bool text = given && strchr(given, '\n');
     struct err err = {""};
 
-    if (lab_runner_reload(lab, 0, text ? NULL : given, text ? given : NULL, &err) < 0) {
+    step(L, lab);
+    if (lab_runner_reload(lab, index, text ? NULL : given, text ? given : NULL, &err) < 0) {
         lua_pushnil(L);
         lua_pushstring(L, err.text);
         return 2;
     }
-    lua_pushstring(L, lab->runners[0].hash);
+    lua_pushstring(L, lab->runners[index].hash);
     return 1;
+}
+
+static int host_reload(lua_State *L) /* a path, text with a line break in it, or nil: the same */
+{
+    return reload(L, check_lab(L), 0, 2);
+}
+
+static int host_reload_rule(lua_State *L) /* which rule, and as above */
+{
+    struct lab *lab = check_lab(L);
+    lua_Integer rule = luaL_checkinteger(L, 2);
+
+    luaL_argcheck(L, rule >= 1 && rule <= lab->config.rule_count, 2, "there is no such rule");
+    return reload(L, lab, (actor_index)(MAX_STRATEGIES + rule - 1), 3);
 }
 
 static int host_kill(lua_State *L)
 {
     struct lab *lab = check_lab(L);
 
+    step(L, lab);
     lab_runner_kill(lab, 0, luaL_optstring(L, 2, "the spec says so"));
     return settled(L, lab);
 }
@@ -514,7 +547,8 @@ static const luaL_Reg methods[] = {
     {"fill", host_fill}, {"accept", host_accept}, {"reject", host_reject},
     {"cancelled", host_cancelled}, {"position", host_position}, {"log", host_log},
     {"faults", host_faults}, {"alerts", host_alerts}, {"intents", host_intents},
-    {"refusals", host_refusals}, {"reload", host_reload}, {"kill", host_kill},
+    {"refusals", host_refusals}, {"reload", host_reload}, {"reload_rule", host_reload_rule},
+    {"kill", host_kill},
     {"script", host_script}, {"close", lab_close}, {NULL, NULL},
 };
 

@@ -127,7 +127,7 @@ static int add_script(struct reading *reading, const struct lab_script *script)
         text = read_file(script->path, &length);
     }
     if (!text)
-        return err_set(reading->err, "%s cannot be read", script->path ? script->path : "(no script)");
+        return err_set(reading->err, "script %s cannot be read", script->path ? script->path : "");
     if (slash)
         text_copy(reading->beside, sizeof(reading->beside), script->path,
                   (size_t)(slash + 1 - script->path));

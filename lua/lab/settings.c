@@ -30,7 +30,8 @@ int64_t settings_e9(lua_State *L, int index, const char *what)
     }
     text = lua_tolstring(L, -1, &length);
     if (!text || !price_parse(text, length, &price))
-        luaL_error(L, "%s: a decimal as text is wanted, this is %s", what, luaL_tolstring(L, -1, NULL));
+        luaL_error(L, "%s: a decimal as text is wanted, this is %s", what,
+                   luaL_tolstring(L, -1, NULL));
     lua_pop(L, 1);
     return price.e9;
 }

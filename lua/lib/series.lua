@@ -42,8 +42,20 @@ end
 
 --- The value `back` pushes ago; 0 is the newest.
 function series:ago(back)
-  if back >= self.count then return nil end
+  if back < 0 or back >= self.count then return nil end
   return self[(self.at - back - 1) % self.length + 1]
+end
+
+--- What on_save may keep: the numbers, oldest first.
+function series:save()
+  local values = {}
+  for back = self.count - 1, 0, -1 do values[#values + 1] = self:ago(back) end
+  return values
+end
+
+--- Pushes what another window saved; of a longer one, the newest.
+function series:load(values)
+  for _, value in ipairs(values or {}) do self:push(value) end
 end
 
 return series

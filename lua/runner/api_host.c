@@ -5,13 +5,15 @@
  *     host.random(n)             1..n, seeded by the host and recorded
  *     host.log("info", text)     levels debug, info, warn, error
  *     host.timer(id, seconds)    on_timer(id) once, after that long; host.cancel_timer(id)
- *     host.products()            ids of this script's products; host.product(id) its facts */
+ *     host.products()            ids of this script's products; host.product(id) its facts
+ *     host.candles()             lengths in seconds of the candles that on_candle gets */
 #include <math.h>
 #include <string.h>
 
 #include "api.h"
 
 enum { TIMER_SECONDS_MAX = 10 * 366 * 86400, SCRIPT_LOG_MAX = 1024 };
+static const int64_t SECOND_NS = 1000000000;
 
 static int host_now(lua_State *L)
 {
@@ -162,12 +164,28 @@ static int host_product(lua_State *L)
     return 1;
 }
 
+static int host_candles(lua_State *L)
+{
+    const struct script_start *start = &script_of(L)->start;
+
+    lua_newtable(L);
+    for (int i = 0; i < start->candle_length_count; i++) {
+        int64_t length_ns = start->candle_lengths_ns[i];
+        if (length_ns % SECOND_NS == 0)
+            lua_pushinteger(L, length_ns / SECOND_NS);
+        else
+            lua_pushnumber(L, (lua_Number)length_ns / (lua_Number)SECOND_NS);
+        lua_rawseti(L, -2, i + 1);
+    }
+    return 1;
+}
+
 void api_open_host(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"now", host_now}, {"uptime", host_uptime}, {"random", host_random}, {"log", host_log},
         {"timer", host_timer}, {"cancel_timer", host_cancel_timer}, {"products", host_products},
-        {"product", host_product}, {NULL, NULL},
+        {"product", host_product}, {"candles", host_candles}, {NULL, NULL},
     };
 
     luaL_newlib(L, functions);

@@ -61,6 +61,7 @@ static void products_are_the_scripts_own(void **state)
         "assert(spec.tick == decimal(5) and spec.step == decimal('0.01'))\n"
         "assert(spec.contract_size == decimal('0.01') and spec.size_max == decimal(1000))\n"
         "assert(spec.size_min == spec.step and spec.quote_min == decimal(0))\n"
+        "assert(#host.candles() == 1 and host.candles()[1] == 60)\n"
         "assert(host.name == 'bench' and host.book('BTC-PERP-INTX') == nil)\n"
         "assert(host.position('BTC-PERP-INTX') == nil and #host.orders() == 0)\n"
         "return {}");
