@@ -414,7 +414,7 @@ int64_t link_last_readable_ns(const struct link *link)
 
 bool link_busy(const struct link *link)
 {
-    return link->orders_in_flight > 0 || link->batch_count > 0;
+    return link->orders_in_flight > 0 || link->batch_count > 0 || link->waiting_first;
 }
 
 /* ---- counters ----------------------------------------------------------------------------- */

@@ -77,6 +77,7 @@ int link_start(struct link *link, struct err *err); /* -1: empty catalog, no mem
 void link_command(struct link *link, const struct command *command);
 /* When the latest feed frame was readable (CLOCK_BOOTTIME); 0: none yet. */
 int64_t link_last_readable_ns(const struct link *link);
-/* True while a place or cancel is queued or in flight: wait for false when stopping. */
+/* True while a place or cancel is queued or in flight, or a reply waits for room in the event
+ * queue: wait for false when stopping. */
 bool link_busy(const struct link *link);
 void link_read_counters(struct link *link, struct link_counters *ret);

@@ -4,9 +4,12 @@
 
 #include <ev.h>
 #include <libwebsockets.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -21,6 +24,7 @@ enum {
     KEPT_BYTES = 1024 * 1024, /* a reassembly buffer above this is given back after use */
     FDS_MAX = 64,             /* keeps libwebsockets' tables small whatever ulimit says */
     BACKOFF_DOUBLINGS = 16,
+    USER_TIMEOUT_MS = 10000,
 };
 static const int64_t GOOD_LIFE_NS = 10000000000;
 
@@ -163,8 +167,17 @@ static void leave(struct ws *ws, enum ws_state next, const char *reason)
 
 /* ---- libwebsockets' callbacks ------------------------------------------------------------- */
 
-static void on_established(struct ws *ws)
+/* Unacknowledged bytes this old end the connection: a half-open one shows at the next ping. */
+static void set_socket(struct lws *wsi)
 {
+    int fd = (int)lws_get_socket_fd(wsi), timeout_ms = USER_TIMEOUT_MS, yes = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
+
+static void on_established(struct ws *ws, struct lws *wsi)
+{
+    set_socket(wsi);
     ws->state = WS_OPEN;
     ws->opened_ns = ws->heard_ns = clock_os_now().mono_ns;
     ws->counters.connects++;
@@ -284,7 +297,7 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons why, void *user, vo
     if (ws && why == LWS_CALLBACK_CLIENT_CONNECTION_ERROR)
         failed_to_connect(ws, in, length);
     else if (ws && why == LWS_CALLBACK_CLIENT_ESTABLISHED)
-        on_established(ws);
+        on_established(ws, wsi);
     else if (ws && why == LWS_CALLBACK_CLIENT_RECEIVE && ws->state == WS_OPEN)
         on_receive(ws, wsi, in, length);
     else if (ws && why == LWS_CALLBACK_CLIENT_WRITEABLE && ws->state == WS_OPEN)

@@ -139,7 +139,9 @@ static unsigned queue_refusals(void)
 
 static bool replies_wait(void)
 {
-    return rig->venue.orders == wanted && !link_busy(rig->link);
+    struct link_counters counters;
+    link_read_counters(rig->link, &counters);
+    return counters.order_round_trip.samples == wanted;
 }
 
 static void replies_outlive_a_full_queue(void **state)

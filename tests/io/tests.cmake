@@ -13,6 +13,7 @@ if(TARGET moongate-exchange)
   add_executable(test_io_exchange ${CMAKE_CURRENT_SOURCE_DIR}/io/exchange/test_exchange.c
     ${CMAKE_CURRENT_SOURCE_DIR}/io/approve.c)
   target_link_libraries(test_io_exchange PRIVATE moongate_io moongate_engine PkgConfig::CMOCKA)
+  add_dependencies(test_io_exchange moongate-exchange)
   target_include_directories(test_io_exchange PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/io)
   add_test(NAME io_exchange COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/io/exchange/run.sh
     $<TARGET_FILE:moongate-exchange> $<TARGET_FILE:test_io_exchange>
