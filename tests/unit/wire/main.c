@@ -3,6 +3,9 @@
 int main(void)
 {
     int failed = 0;
+    failed += suite_json();
+    failed += suite_sign();
+    failed += suite_bundle();
     failed += suite_script_proto();
     failed += suite_journal_rec();
     failed += suite_control_proto();

@@ -8,6 +8,9 @@
 
 #include <cmocka.h>
 
+int suite_json(void);
+int suite_sign(void);
+int suite_bundle(void);
 int suite_script_proto(void);
 int suite_journal_rec(void);
 int suite_control_proto(void);

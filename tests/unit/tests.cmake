@@ -1,0 +1,3 @@
+# cJSON is the oracle that our own reader is held against; no program links it.
+pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
+target_link_libraries(test_wire PRIVATE PkgConfig::CJSON)
