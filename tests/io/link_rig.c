@@ -90,7 +90,8 @@ static void serve_products(struct peer_session *session, struct venue *venue)
     reply(session, 200, body);
 }
 
-static void serve_list(struct peer_session *session, struct venue *venue)
+/* false: the connection ends here. */
+static bool serve_list(struct peer_session *session, struct venue *venue)
 {
     bool second = strstr(peer_request(session), "cursor=c1") != NULL;
     if (venue->limited)
@@ -105,6 +106,7 @@ static void serve_list(struct peer_session *session, struct venue *venue)
     else
         reply(session, 200, "{\"orders\":[],\"sequence\":\"0\",\"has_next\":true,"
                             "\"cursor\":\"c1\"}");
+    return !(venue->list == LIST_CUT && second);
 }
 
 static void serve_cancel(struct peer_session *session, struct venue *venue)
@@ -179,9 +181,10 @@ static void serve(struct peer_session *session)
             serve_time(session, venue);
         else if (strstr(request, "GET /api/v3/brokerage/products"))
             serve_products(session, venue);
-        else if (strstr(request, "GET /api/v3/brokerage/orders/historical/batch"))
-            serve_list(session, venue);
-        else if (strstr(request, "GET /api/v3/brokerage/cfm/positions"))
+        else if (strstr(request, "GET /api/v3/brokerage/orders/historical/batch")) {
+            if (!serve_list(session, venue))
+                return;
+        } else if (strstr(request, "GET /api/v3/brokerage/cfm/positions"))
             reply(session, 200, "{\"positions\":[{\"product_id\":\"BIP-20DEC30-CDE\",\"side\":"
                                 "\"SHORT\",\"number_of_contracts\":\"3\",\"avg_entry_price\":"
                                 "\"68000\",\"unrealized_pnl\":\"-1.5\"}]}");
