@@ -1,5 +1,5 @@
--- demo-verdict.lua DIR HOST_CODE EXCHANGE_CODE: compares what the host journaled with what the exchange
--- kept, fill by fill and product by product, and says in one line what the demo came to.
+-- demo-verdict.lua DIR HOST_CODE EXCHANGE_CODE: compares what the host journaled with what the
+-- exchange kept, fill by fill and product by product, and says in one line what it came to.
 -- The two share no code: the host's journal is read through sqlite3, the exchange's state as text.
 local cjson = require "cjson"
 
@@ -50,8 +50,8 @@ end
 
 local function rows(kind)
   local pipe = assert(io.popen(string.format(
-    "sqlite3 -readonly '%s/state/journal.db' \"SELECT body FROM records WHERE kind='%s' ORDER BY n\"",
-    directory, kind)))
+    "sqlite3 -readonly '%s/state/journal.db' " ..
+    "\"SELECT body FROM records WHERE kind='%s' ORDER BY n\"", directory, kind)))
   return pipe:lines()
 end
 
@@ -127,7 +127,8 @@ local function check_run(host, summary)
     end
   end
   if host.buys < 20 or host.sells < 20 then
-    problem("%d buys and %d sells were filled; at least 20 of each are wanted", host.buys, host.sells)
+    problem("%d buys and %d sells were filled; at least 20 of each are wanted", host.buys,
+      host.sells)
   end
   if host.refusals < 1 then problem("nothing was refused") end
   if host.reloads < 1 then problem("no script was reloaded") end
@@ -149,9 +150,27 @@ local refusals = 0
 for _, count in pairs(summary.refusals) do refusals = refusals + count end
 if not summary.reconciled then problem("the host says that it is not reconciled") end
 
+--- The last figures of the run, for those who like to know what it cost.
+local function print_cost()
+  local status = io.open(directory .. "/status.json")
+  local memory = {}
+  for line in io.lines(directory .. "/memory.txt") do
+    local kilobytes, name = line:match("^%s*(%d+)%s+(%S+)")
+    memory[#memory + 1] = string.format("%s %.1f MiB", name, kilobytes / 1024)
+  end
+  local link = status and (cjson.decode(status:read("a")).result or {}).link
+  if link then
+    local latency = link.tick_to_order
+    print(string.format("tick to order p50 %d us, p99 %d us, max %d us over %d orders",
+      latency.p50_us, latency.p99_us, latency.max_us, latency.samples))
+  end
+  print("resident: " .. table.concat(memory, ", "))
+end
+
+print_cost()
 for _, text in ipairs(problems) do print("problem: " .. text) end
 print(string.format(
-  "orders %d, fills %d (%d buys, %d sells), refusals %d, position %s, PnL %.2f less fees %.2f, " ..
-  "reconciled %s", host.order_count, host.count, host.buys, host.sells, refusals, positions,
+  "orders %d, fills %d (%d buys, %d sells), refusals %d, position %s, PnL %.2f less fees %.2f, "
+  .. "reconciled %s", host.order_count, host.count, host.buys, host.sells, refusals, positions,
   tonumber(summary.realised) + tonumber(summary.unrealised), tonumber(summary.fees), agreed and "yes" or "no"))
 os.exit(#problems == 0)

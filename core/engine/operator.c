@@ -286,7 +286,9 @@ void operator_due(struct engine *engine)
             due_flatten(engine, i);
     if (!engine->stopping || engine->stopped_told)
         return;
-    if (engine->settings.cancel_on_stop && has_own_working(engine, ACTOR_OPERATOR, NO_PRODUCT)) {
+    /* Stopped means told: no order that may still fill, no fill known by its quantity alone. */
+    if (engine->portfolio.provisional_count > 0 ||
+        (engine->settings.cancel_on_stop && has_own_working(engine, ACTOR_OPERATOR, NO_PRODUCT))) {
         engine_due(engine, engine->now.mono_ns + FLATTEN_GAP_NS / 10);
         return;
     }

@@ -1,6 +1,6 @@
 #pragma once
-/* Measuring, for people: medians and tails of repeated runs, beside a named reference measured in the
- * same process on the same data. Nothing here is asserted. */
+/* Measuring, for people: medians and tails of repeated runs, beside a named reference measured in
+ * the same process on the same data. Nothing here is asserted. */
 #include <stdint.h>
 
 int64_t bench_now_ns(void); /* CLOCK_MONOTONIC */

@@ -1,6 +1,6 @@
 /* What the pure parts cost: decoding a feed message, updating a book, both together, judging an
- * order. References: cJSON on the same bytes, a plain sorted array with memmove on the same updates,
- * a getppid() system call. */
+ * order. References: cJSON on the same bytes, a plain sorted array with memmove on the same
+ * updates, a getppid() system call. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
