@@ -172,5 +172,6 @@ for _, text in ipairs(problems) do print("problem: " .. text) end
 print(string.format(
   "orders %d, fills %d (%d buys, %d sells), refusals %d, position %s, PnL %.2f less fees %.2f, "
   .. "reconciled %s", host.order_count, host.count, host.buys, host.sells, refusals, positions,
-  tonumber(summary.realised) + tonumber(summary.unrealised), tonumber(summary.fees), agreed and "yes" or "no"))
+  tonumber(summary.realised) + tonumber(summary.unrealised), tonumber(summary.fees),
+  agreed and "yes" or "no"))
 os.exit(#problems == 0)
