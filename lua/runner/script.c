@@ -310,12 +310,15 @@ static int report_call(struct script *script, int status, int base)
 {
     lua_State *L = script->L;
     size_t length;
-    const char *text;
+    const char *text = lua_tolstring(L, -1, &length);
+    struct err told;
 
-    if (status == LUA_ERRMEM)
-        lua_pushfstring(L, "not enough memory: the script may hold %I bytes (memory_max)",
-                        (LUAI_UACINT)script->start.memory_max);
-    text = lua_tolstring(L, -1, &length);
+    if (status == LUA_ERRMEM) { /* there may be no memory for saying so, either */
+        err_set(&told, "%s: not enough memory: the script may hold %llu bytes (memory_max)",
+                script->start.name, (unsigned long long)script->start.memory_max);
+        text = told.text;
+        length = strlen(text);
+    }
     script_report(script, SCRIPT_FAULT, text ? text : "?", text ? length : 1);
     script->deadline_told |= script->interrupted;
     lua_settop(L, base - 1);

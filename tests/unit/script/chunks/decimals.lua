@@ -60,5 +60,5 @@ raises("out of range", d.from, 1e21, 1, "down")
 raises("out of range", d.from, 0 / 0, 1, "down")
 raises("a < b", function() return d"1" < {} end)
 raises("a + b", add, d"1", "x")
-assert(not (d"1" == 1), "== between kinds is false in Lua, whatever the values")
+assert(d"1" ~= 1, "== between kinds is false in Lua, whatever the values")
 return {}
