@@ -50,8 +50,8 @@ static int sign_legacy(struct link *link, enum coinbase_channel channel, struct 
     struct buf fields;
     struct json_writer json;
     int64_t wall_s = clock_os_now().wall_ns / SECOND_NS;
-    bool named = channel == CHANNEL_LEVEL2 || channel == CHANNEL_MARKET_TRADES ||
-                 channel == CHANNEL_TICKER || channel == CHANNEL_USER;
+    /* What is signed must be what is said. */
+    bool named = out->length > 0 && memmem(out->data, out->length, "\"product_ids\"", 13) != NULL;
     for (product_index i = 0; named && i < link->catalog->count; i++)
         used += (size_t)snprintf(ids + used, sizeof ids - used, "%s%s", i ? "," : "",
                                  link->catalog->items[i].product_id);

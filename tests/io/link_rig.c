@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* strcasestr */
 #include "link_rig.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #define SEED "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 #define PUBLIC "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
+#define HMAC_SECRET "the-legacy-secret"
 #define STAMP "\"timestamp\":\"2026-11-21T05:38:25.123456Z\""
 
 static const int64_t MS = 1000000, SECOND = 1000000000;
@@ -28,6 +30,57 @@ static void reply(struct peer_session *session, int status, const char *body)
     peer_puts(session, body);
 }
 
+/* What follows `name` in the text up to `end`, or "". */
+static void copy_after(const char *text, const char *name, char end, char *out, size_t capacity)
+{
+    const char *at = strstr(text, name);
+    size_t length = 0;
+    if (at)
+        for (at += strlen(name); at[length] && at[length] != end && length < capacity - 1;)
+            length++;
+    snprintf(out, capacity, "%.*s", (int)length, at ? at : "");
+}
+
+/* A legacy request signs time, method, path without query, and body. */
+static void check_legacy(struct peer_session *session, struct venue *venue)
+{
+    const char *request = peer_request(session), *body = strstr(request, "\r\n\r\n") + 4;
+    char method[8], path[256], stamp[32], told[200], wanted[SIGNATURE_TEXT_MAX];
+    struct err err;
+    struct sign_key *key = sign_key_hmac(KEY_HMAC_HEX, "legacy", HMAC_SECRET, strlen(HMAC_SECRET),
+                                         NULL, &err);
+    snprintf(method, sizeof method, "%.*s", (int)strcspn(request, " "), request);
+    const char *target = request + strlen(method) + 1;
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(target, " ?"), target);
+    copy_after(request, "\r\nCB-ACCESS-TIMESTAMP: ", '\r', stamp, sizeof stamp);
+    copy_after(request, "\r\nCB-ACCESS-SIGN: ", '\r', told, sizeof told);
+    bool good = key && sign_hmac(key, strtoll(stamp, NULL, 10), method, path, body, strlen(body),
+                                 wanted, &err) == 0 && strcmp(told, wanted) == 0 &&
+                strstr(request, "\r\nCB-ACCESS-KEY: legacy\r\n") &&
+                !strstr(request, "Authorization:");
+    atomic_fetch_add(good ? &venue->legacy_good : &venue->legacy_bad, 1);
+    sign_key_destroy(key);
+}
+
+static void check_legacy_subscription(const char *text, struct venue *venue)
+{
+    char stamp[32], told[200], channel[32], wanted[SIGNATURE_TEXT_MAX];
+    struct err err;
+    struct sign_key *key = sign_key_hmac(KEY_HMAC_HEX, "legacy", HMAC_SECRET, strlen(HMAC_SECRET),
+                                         NULL, &err);
+    copy_after(text, "\"timestamp\":\"", '"', stamp, sizeof stamp);
+    copy_after(text, "\"signature\":\"", '"', told, sizeof told);
+    copy_after(text, "\"channel\":\"", '"', channel, sizeof channel);
+    bool named = strstr(text, "product_ids") != NULL;
+    bool good = key && sign_hmac_websocket(key, strtoll(stamp, NULL, 10), channel,
+                                           named ? "BIP-20DEC30-CDE,BTC-PERP-INTX" : "", wanted,
+                                           &err) == 0 &&
+                strcmp(told, wanted) == 0 && strstr(text, "\"api_key\":\"legacy\"") &&
+                !strstr(text, "jwt");
+    atomic_fetch_add(good ? &venue->legacy_good : &venue->legacy_bad, 1);
+    sign_key_destroy(key);
+}
+
 /* Every request but the time is signed for exactly what it asks. */
 static void check_token(struct peer_session *session, struct venue *venue)
 {
@@ -40,6 +93,10 @@ static void check_token(struct peer_session *session, struct venue *venue)
     size_t method = strcspn(request, " "), length = strcspn(request + method + 1, " ?");
     if (strstr(request, "/brokerage/time"))
         return;
+    if (rig->legacy) {
+        check_legacy(session, venue);
+        return;
+    }
     snprintf(path, sizeof path, "%.*s", (int)length, request + method + 1);
     snprintf(wanted, sizeof wanted, "%.*s localhost:%u%s", (int)method, request,
              peer_port(rig->rest), path);
@@ -84,7 +141,7 @@ static void serve_products(struct peer_session *session, struct venue *venue)
     bool second = strstr(request, "cursor=next%2Fpage") != NULL;
     atomic_fetch_add(&venue->products, 1);
     snprintf(body, sizeof body, "{\"products\":[%s],\"num_products\":1,\"pagination\":%s}",
-             perpetual ? intx_product : second ? cde_product : "",
+             perpetual ? intx_product : second && !venue->delisted ? cde_product : "",
              perpetual || second ? "null" : "{\"prev_cursor\":\"\",\"next_cursor\":\"next/page\","
                                             "\"has_next\":true,\"has_prev\":false}");
     reply(session, 200, body);
@@ -268,6 +325,11 @@ static bool speak(struct peer_session *session, enum stream_mode mode, bool mark
             if (++sequence == 100)
                 break;
         return true;
+    case STREAM_NO_HEART:
+        while (snapshot(session, &sequence) && (sequence > 1 || (heartbeat(session, &sequence) &&
+                                                acknowledge(session, market, &sequence))))
+            poll(NULL, 0, 5);
+        return false;
     case STREAM_FLOOD:
         while (snapshot(session, &sequence))
             ;
@@ -290,6 +352,8 @@ static void stream(struct peer_session *session)
         if (opcode == 1 && strstr(text, "\"type\":\"subscribe\"")) {
             seen++;
             atomic_fetch_add(&venue->subscriptions[kind], 1);
+            if (rig->legacy && !market)
+                check_legacy_subscription(text, venue);
             bool signed_one = strstr(text, "\"jwt\":\"ey") != NULL;
             atomic_fetch_add(signed_one != market ? &venue->tokens_good : &venue->tokens_bad, 1);
         }
@@ -326,13 +390,16 @@ void start_rig(size_t queue_bytes)
     config.market = (struct link_endpoint){"localhost", peer_port(rig->streams[STREAM_MARKET])};
     config.user = (struct link_endpoint){"localhost", peer_port(rig->streams[STREAM_USER])};
     config.ca_file = peer_ca_file();
-    config.stale_after_ns = 60 * SECOND;
+    config.stale_after_ns = rig->stale_after_ns ? rig->stale_after_ns : 60 * SECOND;
+    config.spec_refresh_ns = rig->spec_refresh_ns ? rig->spec_refresh_ns : 600 * SECOND;
     config.subscribe_ack_ns = rig->venue.stream[0] == STREAM_NO_ACK ? 50 * MS : 60 * SECOND;
     config.backoff_min_ns = MS;
     config.backoff_max_ns = 10 * MS;
     config.list_timeout_ns = config.request_timeout_ns = 60 * SECOND;
     rig->loop = loop_create(&err);
-    rig->key = sign_key_parse("key-name", SEED, strlen(SEED), &err);
+    rig->key = rig->legacy ? sign_key_hmac(KEY_HMAC_HEX, "legacy", HMAC_SECRET,
+                                           strlen(HMAC_SECRET), NULL, &err)
+                           : sign_key_parse("key-name", SEED, strlen(SEED), &err);
     rig->queue = event_queue_create(queue_bytes);
     rig->link = link_create(&config, rig->loop, &rig->catalog, rig->key, rig->queue, &err);
     assert_non_null(rig->link);

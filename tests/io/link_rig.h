@@ -10,7 +10,8 @@
 
 enum { EVENTS_KEPT = 4096, EVENT_KINDS = EVENT_TICK + 1 };
 
-enum stream_mode { STREAM_GOOD, STREAM_NO_ACK, STREAM_ERROR, STREAM_GARBAGE, STREAM_FLOOD };
+enum stream_mode { STREAM_GOOD, STREAM_NO_ACK, STREAM_ERROR, STREAM_GARBAGE, STREAM_FLOOD,
+                   STREAM_NO_HEART /* books for ever, one heartbeat */ };
 enum list_mode { LIST_GOOD, LIST_SAME_CURSOR, LIST_SECOND_FAILS, LIST_CUT };
 enum cancel_mode { CANCEL_GOOD, CANCEL_PARTLY, CANCEL_LOST };
 enum order_mode { ORDER_TAKEN, ORDER_REJECTED, ORDER_HTML, ORDER_CUT, ORDER_GONE, ORDER_OTHER,
@@ -23,8 +24,9 @@ struct venue {
     enum order_mode order;
     int64_t skew_s;
     bool limited; /* 429 on every list */
+    atomic_bool delisted; /* the CDE product is gone from the lists */
     atomic_uint subscriptions[STREAM_COUNT], tokens_good, tokens_bad, cancel_posts, portfolios;
-    atomic_uint products, times, orders;
+    atomic_uint products, times, orders, legacy_good, legacy_bad;
 };
 
 struct rig {
@@ -38,7 +40,10 @@ struct rig {
     struct event events[EVENTS_KEPT];
     unsigned count, counts[EVENT_KINDS];
     bool (*enough)(void);
-    bool stop_draining, rest_closed; /* rest_closed: nobody listens there */
+    bool stop_draining;
+    bool rest_closed; /* nobody listens there */
+    bool legacy;      /* an HMAC key */
+    int64_t stale_after_ns, spec_refresh_ns; /* 0: long */
     unsigned found;
     char error[200];
 };

@@ -108,16 +108,30 @@ static void a_missing_acknowledgement_ends_the_connection(void **state)
     assert_non_null(strstr(event->link.reason, "acknowledged"));
 }
 
+static bool down_told(void)
+{
+    return count_links(STREAM_MARKET, false) >= 1;
+}
+
+/* F24: the heartbeats stop, the books go on. */
+static void data_without_heartbeats_is_not_enough(void **state)
+{
+    (void)state;
+    rig->venue.stream[STREAM_MARKET] = STREAM_NO_HEART;
+    rig->stale_after_ns = SECOND / 5;
+    start_link();
+    run_until(down_told);
+    for (unsigned i = 0; i < rig->count; i++)
+        if (rig->events[i].kind == EVENT_LINK && !rig->events[i].link.up &&
+            rig->events[i].link.stream == STREAM_MARKET)
+            assert_string_equal(rig->events[i].link.reason, "no heartbeat");
+}
+
 static bool flooded(void)
 {
     struct link_counters counters;
     link_read_counters(rig->link, &counters);
     return counters.queue_full > 0 && counters.resets[STREAM_MARKET] > 0;
-}
-
-static bool down_told(void)
-{
-    return count_links(STREAM_MARKET, false) >= 1;
 }
 
 static void a_full_queue_drops_the_connection_and_says_so_later(void **state)
@@ -169,6 +183,62 @@ static void discovery_reads_every_page_of_both_queries(void **state)
     assert_int_equal(rig->venue.tokens_bad, 0);
 }
 
+static bool one_list(void)
+{
+    return rig->counts[EVENT_LIST_END] >= 1;
+}
+
+static bool told_twice(void)
+{
+    return rig->counts[EVENT_INSTRUMENT] >= 4;
+}
+
+static bool told_of_its_end(void)
+{
+    const struct event *last = NULL;
+    for (unsigned i = 0; i < rig->count; i++)
+        if (rig->events[i].kind == EVENT_INSTRUMENT && rig->events[i].instrument.product == 0)
+            last = &rig->events[i];
+    return last->instrument.spec.trading_disabled;
+}
+
+/* F69 */
+static void specifications_are_read_again_and_a_delisted_product_is_disabled(void **state)
+{
+    (void)state;
+    rig->spec_refresh_ns = SECOND / 100;
+    start_link();
+    run_until(told_twice);
+    const struct instrument *spec = &find(EVENT_INSTRUMENT, 0)->instrument.spec;
+    assert_string_equal(spec->product_id, "BIP-20DEC30-CDE");
+    assert_int_equal(spec->size_max.e9, 50 * (int64_t)DECIMAL_ONE); /* 5000 contracts of 0.01 */
+    assert_int_equal(spec->funding_rate.e9, 13000);
+    assert_int_equal(rig->catalog.items[0].funding_rate.e9, 13000); /* the shared one follows */
+    assert_false(spec->trading_disabled);
+    rig->venue.delisted = true;
+    run_until(told_of_its_end);
+    assert_true(rig->catalog.items[0].trading_disabled);
+    assert_false(rig->catalog.items[1].trading_disabled);
+}
+
+static bool lists_and_streams(void)
+{
+    return one_list() && rig->venue.subscriptions[STREAM_USER] == 2;
+}
+
+static void a_legacy_key_signs_requests_and_subscriptions(void **state)
+{
+    (void)state;
+    struct command command = {.kind = COMMAND_LIST, .list = {.kind = LIST_ORDERS, .request = 1}};
+    rig->legacy = true;
+    start_link();
+    link_command(rig->link, &command);
+    run_until(lists_and_streams);
+    assert_true(find(EVENT_LIST_END, 0)->list_end.complete);
+    assert_int_equal(rig->venue.legacy_bad, 0);
+    assert_int_equal(rig->venue.legacy_good, 4); /* two pages, two channels */
+}
+
 /* ---- lists -------------------------------------------------------------------------------- */
 
 static void list(enum list_kind kind, uint64_t request, int64_t since_wall_ns)
@@ -177,11 +247,6 @@ static void list(enum list_kind kind, uint64_t request, int64_t since_wall_ns)
                               .list = {.kind = kind, .request = request,
                                        .since_wall_ns = since_wall_ns}};
     link_command(rig->link, &command);
-}
-
-static bool one_list(void)
-{
-    return rig->counts[EVENT_LIST_END] >= 1;
 }
 
 static bool two_lists(void)
@@ -331,8 +396,11 @@ int suite_link_peers(void)
         RIGGED(an_error_frame_is_a_dead_connection),
         RIGGED(malformed_frames_in_a_row_end_the_connection),
         RIGGED(a_missing_acknowledgement_ends_the_connection),
+        RIGGED(data_without_heartbeats_is_not_enough),
         RIGGED(a_full_queue_drops_the_connection_and_says_so_later),
         RIGGED(discovery_reads_every_page_of_both_queries),
+        RIGGED(specifications_are_read_again_and_a_delisted_product_is_disabled),
+        RIGGED(a_legacy_key_signs_requests_and_subscriptions),
         RIGGED(orders_are_read_to_the_last_page),
         RIGGED(a_page_that_repeats_itself_is_incomplete),
         RIGGED(a_page_that_fails_is_incomplete),
