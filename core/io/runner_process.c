@@ -69,7 +69,13 @@ static void on_deadline(void *context)
     struct runner_process *process = context;
     const struct waiting *front = ring_front(&process->waiting);
     process->deadline_armed = false;
-    if (!front || process->stage == PROCESS_ENDED)
+    if (process->stage == PROCESS_ENDED)
+        return;
+    if (process->hung_up) {
+        process_end(process, "it closed its socket");
+        return;
+    }
+    if (!front)
         return;
     int64_t taken = runner_now_ns() - process->front_since_ns;
     int64_t soft = soft_ns(process, front->kind), hard = hard_ns(process, front->kind);
@@ -279,14 +285,15 @@ static void bad_frame(struct runner_process *process, const char *what)
 }
 
 /* Nothing to read and the other side closed. A frame of no bytes looks the same but for the
- * hang-up. The process is dying or is made to; how it died is told when it is reaped. */
+ * hang-up. Who closes the socket is dying, and its exit tells how; one that is not is made to. */
 static void on_nothing(struct runner_process *process)
 {
     struct pollfd told = {process->socket, POLLIN | POLLRDHUP, 0};
     if (poll(&told, 1, 0) == 1 && (told.revents & (POLLHUP | POLLRDHUP))) {
         loop_fd_want(process->socket_watch, false, false);
         process->hung_up = true;
-        process_signal(process, SIGKILL);
+        process->deadline_armed = true;
+        loop_timer_set(process->deadline, config_of(process)->hard_deadline_ns);
     } else {
         bad_frame(process, "of 0 bytes is shorter than its head");
     }
@@ -361,7 +368,6 @@ void process_on_exit(struct runner_process *process)
     if (!process_reap(process, reason))
         return;
     if (process->stage != PROCESS_ENDED)
-        process_end(process, "%s", process->hung_up && strstr(reason, "KILL")
-                                       ? "it closed its socket" : reason);
+        process_end(process, "%s", reason);
     runner_forget(process);
 }

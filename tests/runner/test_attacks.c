@@ -1,0 +1,2 @@
+#include "suites.h"
+int suite_attacks(void) { return 0; }

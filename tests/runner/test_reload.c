@@ -1,0 +1,2 @@
+#include "suites.h"
+int suite_reload(void) { return 0; }
