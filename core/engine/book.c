@@ -279,23 +279,31 @@ uint32_t book_top(const struct book *book, enum side side, uint32_t max, struct 
     return count;
 }
 
-struct size book_depth(const struct book *book, enum side side, struct ratio within)
+/* Sizes of one chunk from its best level down to `edge`, added to *sum. Views ask for bands of
+ * hundreds of levels; going through the arrays costs a third of what a cursor does. */
+static bool add_chunk(const struct book_side *side, uint32_t at, int64_t edge, __int128 *sum)
 {
-    struct size sum = {0};
+    const struct book_chunk *chunk = &side->pool[side->chunk[at]];
+    uint32_t from = chunk->keys[0] >= edge ? 0 : find_slot(chunk->keys, side->fill[at], edge);
+    for (uint32_t i = from; i < side->fill[at]; i++)
+        *sum += chunk->sizes[i];
+    return from == 0;
+}
+
+struct size book_depth(const struct book *book, enum side which, struct ratio within)
+{
+    const struct book_side *side = &book->sides[which];
     struct price mid, edge;
-    struct level level;
-    struct ratio by = {side == SIDE_BUY ? -within.e9 : within.e9};
-    enum rounding inward = side == SIDE_BUY ? ROUND_UP : ROUND_DOWN;
+    struct ratio by = {which == SIDE_BUY ? -within.e9 : within.e9};
+    enum rounding inward = which == SIDE_BUY ? ROUND_UP : ROUND_DOWN;
+    __int128 sum = 0;
     if (!book_mid(book, &mid) || !price_shift(mid, by, inward, &edge))
-        return sum;
-    struct cursor cursor = cursor_at_best(&book->sides[side]);
-    while (cursor_next(&cursor, &level)) {
-        bool inside = side == SIDE_BUY ? level.price.e9 >= edge.e9 : level.price.e9 <= edge.e9;
-        /* A sum past int64 would be nine billion coins: the feed is lying, show what was seen. */
-        if (!inside || !size_add(sum, level.size, &sum))
+        return (struct size){0};
+    for (uint32_t at = side->chunks; at > 0; at--)
+        if (!add_chunk(side, at - 1, side->sign * edge.e9, &sum))
             break;
-    }
-    return sum;
+    /* Past this it is nine billion coins: the feed is lying, and no number is too large for it. */
+    return (struct size){sum > INT64_MAX ? INT64_MAX : (int64_t)sum};
 }
 
 struct book_walk book_walk(const struct book *book, enum side taker, struct size size)

@@ -102,7 +102,8 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
         exposure_of(engine->portfolio.shown[slot][i].size, &orders->actors[slot][i]);
     ret->working_product = orders->products[i].count;
     ret->working_value_product.e18 = orders->products[i].value;
-    ret->duplicate = is_duplicate(engine, actor, intent);
+    /* The operator's flatten asks for the same again until the position is gone. */
+    ret->duplicate = asking != ACTOR_OPERATOR && is_duplicate(engine, actor, intent);
 }
 
 /* ---- verdicts kept, told, journaled */

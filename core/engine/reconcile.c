@@ -16,6 +16,8 @@ static const int64_t UNKNOWN_BOUND_NS = 240000000000;
 static const int64_t LOOKS_APART_NS = 30000000000;
 /* A fresh order may be missing from a list for a moment without being gone. */
 static const int64_t VISIBLE_AFTER_NS = 10000000000;
+/* Every request ends in a reply well before this; one that did not has lost its reply. */
+static const int64_t REPLY_LOST_NS = 30000000000;
 
 /* ---- asking */
 
@@ -25,13 +27,15 @@ void reconcile_want(struct engine *engine, enum list_kind kind)
     engine_due(engine, engine->now.mono_ns);
 }
 
-/* Back to the oldest order whose fate a list could tell. */
+/* Back to the oldest order whose outcome is not known. Orders that the venue has shown need no long
+ * list: the open ones are listed whatever their age, and one that is missing becomes UNKNOWN, so
+ * that the next list reaches back to it. A quote that stands for days costs no pages this way. */
 static int64_t orders_since_ns(struct engine *engine)
 {
     int64_t since_ns = engine->now.wall_ns;
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         const struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order_is_live(order->state) && order->created_wall_ns < since_ns)
+        if (order != NULL && order->state <= ORDER_UNKNOWN && order->created_wall_ns < since_ns)
             since_ns = order->created_wall_ns;
     }
     return since_ns;
@@ -126,6 +130,10 @@ static void look_for(struct engine *engine, struct order *order)
         out_alert(engine, "the venue no longer lists an order it had shown: ",
                   order->venue_id.text, NULL, NULL);
         venue_move(engine, order, STIMULUS_MISSING, "missing from a whole list of orders");
+        reconcile_want(engine, LIST_ORDERS);
+    } else if (order->state == ORDER_SENT &&
+               list->sent_ns >= order->created_mono_ns + REPLY_LOST_NS) {
+        venue_move(engine, order, STIMULUS_MISSING, "no reply came, and no list shows it");
     } else if (order->state == ORDER_UNKNOWN && is_never_there(list, order)) {
         venue_move(engine, order, STIMULUS_NEVER_THERE,
                    "never at the venue: two whole lists after expiry lacked it");
@@ -270,6 +278,17 @@ static void fail_list(struct engine *engine, enum list_kind kind)
     engine_due(engine, list->not_before_ns);
 }
 
+/* A fill can be told by the user channel before the list of fills shows it. */
+static void ask_for_the_rest(struct engine *engine)
+{
+    struct list_state *list = &engine->lists[LIST_FILLS];
+    if (engine->portfolio.provisional_count == 0)
+        return;
+    list->wanted = true;
+    list->not_before_ns = engine->now.mono_ns + LIST_RETRY_NS;
+    engine_due(engine, list->not_before_ns);
+}
+
 void reconcile_on_list_end(struct engine *engine, const struct event_list_end *event)
 {
     if ((unsigned)event->kind >= LIST_KIND_COUNT)
@@ -287,6 +306,8 @@ void reconcile_on_list_end(struct engine *engine, const struct event_list_end *e
     }
     if (event->kind == LIST_ORDERS)
         end_orders(engine, event->request);
+    else if (event->kind == LIST_FILLS)
+        ask_for_the_rest(engine);
     else if (event->kind == LIST_POSITIONS && engine->cycle.phase == CYCLE_POSITIONS &&
              event->request >= engine->cycle.first_request)
         end_positions(engine);

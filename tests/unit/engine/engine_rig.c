@@ -163,6 +163,8 @@ void rig_step(struct rig *rig, struct event *event)
     uint32_t first = rig->command_count;
     event->at = rig->now;
     engine_step(rig->engine, event);
+    /* Whatever was left to do has a time, and it is not now: else the loop would spin. */
+    assert_true(engine_next_deadline_ns(rig->engine) > rig->now.mono_ns);
     keep(rig);
     uint32_t last = rig->command_count;
     for (uint32_t i = first; i < last && !rig->hold_lists; i++)

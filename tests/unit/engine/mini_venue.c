@@ -76,7 +76,8 @@ static void answer(struct mini_venue *venue, struct rig *rig, struct command_lis
     uint32_t cut = whole ? 0 : 1; /* a list that broke off lacks its tail */
     if (list.kind == LIST_ORDERS)
         for (uint32_t i = venue->order_count; i-- > cut;)
-            tell_order(rig, &venue->orders[i], REPORT_REST);
+            if (is_open(&venue->orders[i]) || venue->orders[i].created_ns >= list.since_wall_ns)
+                tell_order(rig, &venue->orders[i], REPORT_REST);
     if (list.kind == LIST_FILLS)
         for (uint32_t i = venue->fill_count; i-- > cut;)
             if (venue->fills[i].wall_ns >= list.since_wall_ns)
@@ -98,7 +99,8 @@ static void take_order(struct mini_venue *venue, struct rig *rig, const struct c
         return;
     }
     if (fate == 8) { /* never arrived, and nobody says so */
-        rig_reply(rig, c->id, OUTCOME_UNKNOWN, "");
+        if (roll(venue, 2))
+            rig_reply(rig, c->id, OUTCOME_UNKNOWN, "");
         return;
     }
     assert_true(venue->order_count < MINI_ORDERS);
@@ -109,7 +111,8 @@ static void take_order(struct mini_venue *venue, struct rig *rig, const struct c
                                  .actor = row.actor,
                                  .price = row.price,
                                  .size = row.size,
-                                 .status = VENUE_OPEN};
+                                 .status = VENUE_OPEN,
+                                 .created_ns = rig->now.wall_ns};
     snprintf(order->venue_id, sizeof order->venue_id, "order-%u", venue->order_count);
     memcpy(venue_id, order->venue_id, sizeof venue_id);
     if (fate == 7)

@@ -20,6 +20,7 @@ struct mini_order {
     struct size size, filled;
     __int128 value;    /* of the fills */
     enum venue_status status;
+    int64_t created_ns;
 };
 struct mini_fill { uint32_t order, number; struct price price; struct size size; int64_t wall_ns; };
 struct mini_truth { int64_t size; __int128 cash, fees; };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mini_venue.h"
+#include "model/client_id.h"
 
 static const int64_t MS = 1000000;
 
@@ -204,6 +205,32 @@ static void any_crash_ends_in_agreement(void **state)
     }
 }
 
+/* More orders than the table holds: the oldest ended ones are let go, here as in the replay. */
+static void more_orders_than_fit(void **state)
+{
+    (void)state;
+    struct order_row row;
+    struct rig *rig = rig_create(0);
+    uint32_t rows = 0;
+    rig_up(rig);
+    rig_open_order(rig, 0, 0, SIDE_SELL, "110", "1", 1, "stays");
+    for (order_ref ref = 2; ref < MAX_ORDERS + 900; ref++) {
+        rig_limit(rig, 0, 0, SIDE_BUY, ref % 2 ? "98" : "97", "0.01", ref);
+        rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_REFUSED, "");
+        rig_forget(rig);
+        if (ref % 5 == 0) /* a lively market; the order that stays is shown from time to time */
+            rig_pass(rig, 600 * MS);
+        if (ref % 50 == 0)
+            rig_report(rig, client_id_make(rig->settings.owner_tag, rig->settings.boot_random, 1),
+                       "stays", VENUE_OPEN, "0", "0", REPORT_USER_UPDATE);
+    }
+    while (snapshot_order(rig->engine, rows, &row))
+        rows++;
+    assert_int_equal(rows, MAX_ORDERS);
+    assert_restores_to_the_same(rig);
+    rig_destroy(rig);
+}
+
 /* ---- single matters */
 
 static void what_was_on_its_way_is_unknown_after_a_restart(void **state)
@@ -323,6 +350,7 @@ int suite_restore(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_run_restores_and_ends_in_agreement),
         cmocka_unit_test(any_crash_ends_in_agreement),
+        cmocka_unit_test(more_orders_than_fit),
         cmocka_unit_test(what_was_on_its_way_is_unknown_after_a_restart),
         cmocka_unit_test(a_halt_survives_and_ids_do_not_repeat),
         cmocka_unit_test(nothing_leaves_after_a_restart_until_compared),

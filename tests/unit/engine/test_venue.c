@@ -80,6 +80,21 @@ static void two_whole_lists_after_the_bound_end_it(void **state)
     rig_destroy(rig);
 }
 
+static void a_reply_that_never_comes_is_no_word(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 1);
+    rig_pass(rig, 25 * SECOND);
+    assert_int_equal(rig_order(rig, id).state, ORDER_SENT);
+    rig_pass(rig, 15 * SECOND);
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    assert_working_buy(rig, "1");
+    rig_pass(rig, 260 * SECOND);
+    assert_int_equal(rig_order(rig, id).state, ORDER_DROPPED);
+    rig_destroy(rig);
+}
+
 static void a_list_that_broke_off_is_no_look(void **state)
 {
     (void)state;
@@ -366,6 +381,7 @@ int suite_venue(void)
         cmocka_unit_test(no_word_is_unknown_and_counts_in_full),
         cmocka_unit_test(no_timer_ends_an_order),
         cmocka_unit_test(two_whole_lists_after_the_bound_end_it),
+        cmocka_unit_test(a_reply_that_never_comes_is_no_word),
         cmocka_unit_test(a_list_that_broke_off_is_no_look),
         cmocka_unit_test(a_late_arrival_is_adopted),
         cmocka_unit_test(a_given_up_order_that_shows_is_live_again),
