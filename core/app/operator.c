@@ -1,5 +1,6 @@
 #include "app/operator.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,17 +17,24 @@ struct pending {
     bool unsent;            /* the queue was full: pushed again after the next turn */
     struct event event;
     uint32_t lines, lines_expected; /* of a reload; expected 0: not told yet */
+    bool decided;           /* answered by the engine, not yet by us: its record is not on disk */
+    int64_t after;          /* the commit that holds it */
     bool refused;
     char text[CONTROL_TEXT_MAX];
 };
 
 enum { PENDING_MAX = 4 * CONTROL_CLIENTS_MAX };
 
+/* "halted" means halted after a crash too, so the answer waits for the disk, but not for ever: who
+ * halts wants to know that it is done, and done it is. */
+static const int64_t DISK_PATIENCE_NS = 2000000000;
+
 struct operator {
     struct operator_config config;
     struct control *control;
+    struct loop_timer *patience;
     uint64_t tokens;
-    uint32_t unsent;
+    uint32_t unsent, decided;
     struct pending pending[PENDING_MAX];
 };
 
@@ -76,16 +84,54 @@ static void finish(struct operator *operator, struct pending *pending, bool ok, 
 {
     if (pending->unsent)
         operator->unsent--;
+    if (pending->decided)
+        operator->decided--;
     answer(operator, pending->client, ok, text, NULL);
     pending->token = 0;
-    pending->unsent = false;
+    pending->unsent = pending->decided = false;
+}
+
+/* What is on disk is told; what cannot get there any more is told too. */
+static void tell_decided(struct operator *operator, bool waited_enough)
+{
+    struct store *store = operator->config.store;
+    bool dead = store_is_dead(store);
+    char text[CONTROL_TEXT_MAX + 64];
+    for (int i = 0; i < PENDING_MAX && operator->decided > 0; i++) {
+        struct pending *pending = &operator->pending[i];
+        if (pending->token == 0 || !pending->decided)
+            continue;
+        bool durable = store_durable(store) >= pending->after;
+        if (!durable && !dead && !waited_enough)
+            continue;
+        snprintf(text, sizeof text, "%s%s", pending->text,
+                 durable ? "" : dead ? " (not journaled: the journal is dead)"
+                                     : " (done, but not yet on disk: the disk is slow)");
+        finish(operator, pending, !pending->refused, text);
+    }
+}
+
+static void on_impatient(void *context)
+{
+    tell_decided(context, true);
 }
 
 void operator_reply(struct operator *operator, const struct command_operator_reply *reply)
 {
     struct pending *pending = operator && reply->token ? find(operator, reply->token) : NULL;
-    if (pending)
+    if (!pending || pending->decided)
+        return;
+    if (!operator->config.store) {
         finish(operator, pending, reply->done, reply->text);
+        return;
+    }
+    pending->decided = true;
+    pending->refused = !reply->done;
+    pending->after = store_issued(operator->config.store);
+    text_copy(pending->text, sizeof pending->text, reply->text,
+              strnlen(reply->text, sizeof reply->text));
+    operator->decided++;
+    loop_timer_set(operator->patience, DISK_PATIENCE_NS);
 }
 
 /* --- who is meant --- */
@@ -149,10 +195,13 @@ static void push(struct operator *operator, struct pending *pending)
     pending->unsent = !pushed;
 }
 
-/* After a turn has drained the queue there is room again. */
+/* After a turn has drained the queue there is room again; after the store's news, something may be
+ * on disk. */
 static void on_turn_over(void *context)
 {
     struct operator *operator = context;
+    if (operator->decided > 0)
+        tell_decided(operator, false);
     if (operator->unsent == 0)
         return;
     for (int i = 0; i < PENDING_MAX; i++)
@@ -321,7 +370,12 @@ struct operator *operator_create(const struct operator_config *config, struct er
     operator->config = *config;
     operator->config.socket = NULL;
     operator->control = control_open(config->loop, &door, err);
-    if (!operator->control) {
+    operator->patience = loop_timer_create(config->loop, on_impatient, operator);
+    if (!operator->control || !operator->patience) {
+        if (operator->control)
+            err_set(err, "no memory");
+        control_close(operator->control);
+        loop_timer_destroy(operator->patience);
         free(operator);
         return NULL;
     }
@@ -334,6 +388,9 @@ void operator_destroy(struct operator *operator)
     if (!operator)
         return;
     loop_remove_hook(operator->config.loop, on_turn_over, operator);
+    if (operator->decided > 0)
+        tell_decided(operator, true); /* `stop` is answered on the way out */
     control_close(operator->control);
+    loop_timer_destroy(operator->patience);
     free(operator);
 }

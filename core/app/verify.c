@@ -4,8 +4,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
+#include "io/store.h"
 #include "io/store_reader.h"
 #include "wire/json_write.h"
 
@@ -123,10 +125,13 @@ static void say_text(const struct findings *found)
 static int verify(struct findings *found)
 {
     struct err err = {""};
+    char path[512];
+    snprintf(path, sizeof path, "%s/" STORE_FILE, found->directory);
     struct store_reader *reader = store_reader_open(found->directory, &err);
     if (!reader) {
+        bool exists = access(path, F_OK) == 0; /* then it is there and cannot even be opened */
         fprintf(stderr, "moongate verify: %s\n", err.text);
-        return WRONG;
+        return exists ? DAMAGED : WRONG;
     }
     text_copy(found->identity, sizeof found->identity, store_reader_identity(reader),
               strlen(store_reader_identity(reader)));

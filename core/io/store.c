@@ -419,6 +419,14 @@ int64_t store_durable(const struct store *store)
     return store->durable_told;
 }
 
+int64_t store_issued(struct store *store)
+{
+    pthread_mutex_lock(&store->mutex);
+    int64_t issued = store->issued;
+    pthread_mutex_unlock(&store->mutex);
+    return issued;
+}
+
 bool store_is_dead(const struct store *store)
 {
     return store->dead_told;

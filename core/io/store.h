@@ -64,6 +64,7 @@ int store_fd(const struct store *store);
 void store_poll(struct store *store);
 int64_t store_durable(const struct store *store); /* as of the last poll or wait */
 bool store_is_dead(const struct store *store);    /* likewise */
+int64_t store_issued(struct store *store);        /* the last number given out */
 /* Blocks until `number` is durable (0) or the store is dead (-1), then polls. Not for the loop. */
 int store_wait(struct store *store, int64_t number);
 const char *store_directory(const struct store *store);
