@@ -11,6 +11,8 @@
 int suite_json(void);
 int suite_sign(void);
 int suite_bundle(void);
+int suite_rest_reply(void);
+int suite_rest(void);
 int suite_script_proto(void);
 int suite_journal_rec(void);
 int suite_control_proto(void);
