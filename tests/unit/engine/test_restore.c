@@ -209,13 +209,14 @@ static void any_crash_ends_in_agreement(void **state)
 static void more_orders_than_fit(void **state)
 {
     (void)state;
+    static const char *const SIZES[] = {"0.01", "0.02", "0.03", "0.04", "0.05"};
     struct order_row row;
     struct rig *rig = rig_create(0);
     uint32_t rows = 0;
     rig_up(rig);
     rig_open_order(rig, 0, 0, SIDE_SELL, "110", "1", 1, "stays");
     for (order_ref ref = 2; ref < MAX_ORDERS + 900; ref++) {
-        rig_limit(rig, 0, 0, SIDE_BUY, ref % 2 ? "98" : "97", "0.01", ref);
+        rig_limit(rig, 0, 0, SIDE_BUY, "98", SIZES[ref % 5], ref);
         rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_REFUSED, "");
         rig_forget(rig);
         if (ref % 5 == 0) /* a lively market; the order that stays is shown from time to time */
