@@ -10,7 +10,7 @@
 #include "suites.h"
 
 enum { BODY_MAX = 100000, KEPT = 128 };
-static const int64_t LONG_NS = 60000000000, SHORT_NS = 300000000;
+static const int64_t LONG_NS = 60000000000, SHORT_NS = 1000000000;
 
 struct seen { struct http_result result; char body[KEPT + 1]; };
 

@@ -94,12 +94,17 @@ static void malformed_frames_in_a_row_end_the_connection(void **state)
     assert_int_equal(rig->counts[EVENT_BOOK], 0);
 }
 
+static bool down_told(void)
+{
+    return count_links(STREAM_MARKET, false) >= 1;
+}
+
 static void a_missing_acknowledgement_ends_the_connection(void **state)
 {
     (void)state;
     rig->venue.stream[STREAM_MARKET] = STREAM_NO_ACK;
     start_link();
-    run_until(three_connects);
+    run_until(down_told);
     const struct event *event = NULL;
     for (unsigned i = 0; i < rig->count && !event; i++)
         if (rig->events[i].kind == EVENT_LINK && !rig->events[i].link.up)
@@ -108,17 +113,12 @@ static void a_missing_acknowledgement_ends_the_connection(void **state)
     assert_non_null(strstr(event->link.reason, "acknowledged"));
 }
 
-static bool down_told(void)
-{
-    return count_links(STREAM_MARKET, false) >= 1;
-}
-
 /* F24: the heartbeats stop, the books go on. */
 static void data_without_heartbeats_is_not_enough(void **state)
 {
     (void)state;
     rig->venue.stream[STREAM_MARKET] = STREAM_NO_HEART;
-    rig->stale_after_ns = SECOND / 5;
+    rig->stale_after_ns = SECOND / 2;
     start_link();
     run_until(down_told);
     for (unsigned i = 0; i < rig->count; i++)
