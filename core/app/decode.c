@@ -387,9 +387,10 @@ static int usage(FILE *out)
           "by their keys. Nothing is connected to, no key and no config is read.\n"
           "      --json   lines that were not understood go to stdout too, as JSON\n"
           "  -h, --help   this text\n\n"
-          "  $ echo '{\"type\":\"error\",\"message\":\"authentication failure\"}' | moongate decode\n"
-          "  {\"line\":1,\"kind\":\"frame\",\"events\":[{\"event\":\"link\",\"up\":false,\"reason\":"
-          "\"the venue says: authentication failure\"}]}\n\n"
+          "  $ echo '{\"type\":\"error\",\"message\":\"authentication failure\"}' | moongate "
+          "decode\n"
+          "  {\"line\":1,\"kind\":\"frame\",\"events\":[{\"event\":\"link\",\"up\":false,"
+          "\"reason\":\"the venue says: authentication failure\"}]}\n\n"
           "A line that is not understood is told on stderr as `line N: why`.\n"
           "Exit: 0 all lines were understood, 1 a line was not, 2 wrong usage.\n",
           out);
@@ -403,8 +404,8 @@ int decode_main(int argc, char **argv)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return usage(stdout);
         if (strcmp(argv[i], "--json") != 0) {
-            fprintf(stderr, "moongate decode: '%s' is not an option%s; see moongate decode --help\n",
-                    argv[i], argv[i][0] == '-' ? "" : ", and files come by '< FILE'");
+            fprintf(stderr, "moongate decode: '%s' is not an option%s; see --help\n", argv[i],
+                    argv[i][0] == '-' ? "" : ", and files come by '< FILE'");
             return 2;
         }
         as_json = true;

@@ -25,8 +25,10 @@ static void well_formed_documents_are_taken(void **state)
     static const char *const GOOD[] = {
         "{}", "[]", "null", "true", "false", "0", "-0", "\"\"", " [ ] ", "\t{\r\n}\n",
         "[1,-1,0.5,1e9,1E+9,2.5e-3,12345678901234567890123]", "{\"a\":{\"a\":{\"a\":[]}}}",
-        "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\ud83d\\ude00\"]", "[\"\xc3\xa9\xf0\x9f\x98\x80\"]",
-        "{\"a\":1,\"b\":2,\"A\":3,\"\":4}", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+        "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\ud83d\\ude00\"]",
+        "[\"\xc3\xa9\xf0\x9f\x98\x80\"]",
+        "{\"a\":1,\"b\":2,\"A\":3,\"\":4}",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
         "{\"a b\":1, \"a\\u0020c\":2}",
     };
     for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++)
@@ -76,7 +78,8 @@ static void what_is_wrong_is_named_with_its_place(void **state)
         {"{\"a\":1,\"b\":2,\"a\":3}", "byte 16: a key that stands twice in one object"},
         {"{\"a\":1,\"\\u0061\":3}", "byte 15: a key that stands twice in one object"},
         {"{\"x\":{\"\\u0061b\":1,\"ab\":3}}", "byte 22: a key that stands twice in one object"},
-        {"{\"a\":1", "byte 6: a comma or the end of its container was expected (the text ends here)"},
+        {"{\"a\":1",
+         "byte 6: a comma or the end of its container was expected (the text ends here)"},
         {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
          "byte 32: nested too deeply"},
     };
@@ -349,7 +352,8 @@ static void cjson_judges_alike(void **state)
 {
     (void)state;
     static const char *const SEEDS[] = {
-        "{\"channel\":\"l2_data\",\"sequence_num\":1,\"events\":[{\"type\":\"update\",\"n\":-1.5e+3}]}",
+        "{\"channel\":\"l2_data\",\"sequence_num\":1,\"events\":[{\"type\":\"update\","
+        "\"n\":-1.5e+3}]}",
         "[\"\\u00e9\\ud83d\\ude00\\n\\\"\",{},[],[[1]],true,false,null,0.25]",
         "{\"a\":{\"b\":{\"c\":[1,2,{\"d\":\"e\"}]}}, \"f\" : [ ] }",
     };

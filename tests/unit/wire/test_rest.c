@@ -327,8 +327,8 @@ static void balances_in_both_shapes(void **state)
     struct coinbase_page page;
     assert_int_equal(read_list(COINBASE_CFM_BALANCE,
                                "{\"balance_summary\":{\"total_usd_balance\":{\"value\":\"10.5\","
-                               "\"currency\":\"USD\"},\"available_margin\":\"8\",\"initial_margin\":"
-                               "2,\"funding_pnl\":{\"value\":\"-2.1e-05\"}}}",
+                               "\"currency\":\"USD\"},\"available_margin\":\"8\","
+                               "\"initial_margin\":2,\"funding_pnl\":{\"value\":\"-2.1e-05\"}}}",
                                &got, &page),
                      0);
     const struct event_balance *balance = &got.events[0].balance;
@@ -411,10 +411,13 @@ static void a_closed_or_odd_session_is_closed(void **state)
     (void)state;
     static const struct { const char *session; bool open; } CASES[] = {
         {"{\"is_session_open\":true}", true},
-        {"{\"is_session_open\":\"true\",\"session_state\":\"FCM_TRADING_SESSION_STATE_OPEN\"}", true},
+        {"{\"is_session_open\":\"true\",\"session_state\":\"FCM_TRADING_SESSION_STATE_OPEN\"}",
+         true},
         {"{\"is_session_open\":false,\"session_state\":\"FCM_TRADING_SESSION_STATE_OPEN\"}", false},
-        {"{\"is_session_open\":true,\"session_state\":\"FCM_TRADING_SESSION_STATE_HALTED\"}", false},
-        {"{\"is_session_open\":true,\"session_state\":\"FCM_TRADING_SESSION_STATE_PRE_OPEN\"}", false},
+        {"{\"is_session_open\":true,\"session_state\":\"FCM_TRADING_SESSION_STATE_HALTED\"}",
+         false},
+        {"{\"is_session_open\":true,\"session_state\":\"FCM_TRADING_SESSION_STATE_PRE_OPEN\"}",
+         false},
         {"{\"is_session_open\":true,\"session_state\":\"SOMETHING_NEW\"}", false},
         {"{}", false},
         {"null", false},
@@ -482,8 +485,9 @@ static void the_small_replies(void **state)
                                "\"epochMillis\":\"1709005034333\"}";
     static const char ISO[] = "{\"iso\":\"2024-02-27T03:37:14Z\"}";
     static const char LIST[] =
-        "{\"portfolios\":[{\"uuid\":\"d\",\"type\":\"DEFAULT\"},{\"uuid\":\"gone\",\"type\":\"INTX\","
-        "\"deleted\":true},{\"uuid\":\"i\",\"type\":\"INTX\",\"deleted\":false},{\"uuid\":\"c\","
+        "{\"portfolios\":[{\"uuid\":\"d\",\"type\":\"DEFAULT\"},{\"uuid\":\"gone\","
+        "\"type\":\"INTX\",\"deleted\":true},"
+        "{\"uuid\":\"i\",\"type\":\"INTX\",\"deleted\":false},{\"uuid\":\"c\","
         "\"type\":\"CONSUMER\"}]}";
     assert_int_equal(coinbase_rest_decode_time(TIME, strlen(TIME), &ns, &err), 0);
     assert_int_equal(ns, 1709005034333000000);
@@ -509,8 +513,9 @@ static void a_product_book_is_one_snapshot(void **state)
     (void)state;
     struct level levels[2];
     static const char BOOK[] =
-        "{\"pricebook\":{\"bids\":[{\"price\":\"100.5\",\"size\":\"3\"}],\"asks\":[{\"price\":\"101\","
-        "\"size\":\"1\"}],\"time\":\"2026-04-07T00:28:58Z\",\"product_id\":\"BIP-20DEC30-CDE\"}}";
+        "{\"pricebook\":{\"bids\":[{\"price\":\"100.5\",\"size\":\"3\"}],"
+        "\"asks\":[{\"price\":\"101\",\"size\":\"1\"}],"
+        "\"time\":\"2026-04-07T00:28:58Z\",\"product_id\":\"BIP-20DEC30-CDE\"}}";
     static const char BAD[] = "{\"pricebook\":{\"product_id\":\"BIP-20DEC30-CDE\",\"bids\":[{"
                               "\"price\":\"100.5\"}]}}";
     assert_int_equal(coinbase_rest_decode_product_book(BOOK, strlen(BOOK), &catalog, note_book,

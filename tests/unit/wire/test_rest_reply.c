@@ -76,9 +76,11 @@ static const struct place_case PLACES[] = {
           "\"new_order_failure_reason\":\"DUPLICATE_CLIENT_ORDER_ID\"}}", OUTCOME_UNKNOWN,
      "DUPLICATE_CLIENT_ORDER_ID"},
     {200, "{\"success\":false,\"error_response\":{\"error\":\"INVALID_REQUEST\","
-          "\"preview_failure_reason\":\"PREVIEW_DUPLICATE_CLIENT_ORDER_ID\"}}", OUTCOME_UNKNOWN, ""},
+          "\"preview_failure_reason\":\"PREVIEW_DUPLICATE_CLIENT_ORDER_ID\"}}",
+     OUTCOME_UNKNOWN, ""},
     /* Cut short: nothing of it counts. */
-    {200, "{\"success\":false,\"error_response\":{\"error\":\"INVALID_SIDE\"}", OUTCOME_UNKNOWN, ""},
+    {200, "{\"success\":false,\"error_response\":{\"error\":\"INVALID_SIDE\"}",
+     OUTCOME_UNKNOWN, ""},
     {200, "", OUTCOME_UNKNOWN, "an empty reply"},
     {0, "", OUTCOME_UNKNOWN, "no whole reply arrived"},
     {0, "{\"success\":false,\"error_response\":{\"error\":\"INVALID_SIDE\"}}", OUTCOME_UNKNOWN,
@@ -218,10 +220,12 @@ static void a_cancel_that_is_not_told_is_unknown(void **state)
     static const struct { int status; const char *body; enum outcome outcome; } CASES[] = {
         {200, "{\"results\":[{\"success\":false,\"failure_reason\":"
               "\"UNKNOWN_CANCEL_FAILURE_REASON\",\"order_id\":\"v1\"}]}", OUTCOME_UNKNOWN},
-        {200, "{\"results\":[{\"success\":false,\"failure_reason\":\"NEW_CODE\",\"order_id\":\"v1\"}]}",
+        {200, "{\"results\":[{\"success\":false,\"failure_reason\":\"NEW_CODE\","
+              "\"order_id\":\"v1\"}]}",
          OUTCOME_UNKNOWN},
         {200, "{\"results\":[{\"success\":true,\"order_id\":\"v1\"},{\"success\":false,"
-              "\"failure_reason\":\"ORDER_IS_FULLY_FILLED\",\"order_id\":\"v1\"}]}", OUTCOME_UNKNOWN},
+              "\"failure_reason\":\"ORDER_IS_FULLY_FILLED\",\"order_id\":\"v1\"}]}",
+         OUTCOME_UNKNOWN},
         {200, "{\"results\":[{\"success\":true,\"order_id\":\"v1\"}]", OUTCOME_UNKNOWN},
         {200, "{\"results\":{}}", OUTCOME_UNKNOWN},
         {200, "{}", OUTCOME_UNKNOWN},

@@ -42,7 +42,8 @@ static const char ED_PKCS8[] = "MC4CAQAwBQYDK2VwBCIEINOGqqSIza2m0ZuNEDt4QWg5JUMz
 static const char ED_SEED[] = "04aqpIjNrabRm40QO3hBaDklQzMEDvjiQPUArCSwLac=";
 static const char ED_PUBLIC[] = "apJsQBYOUNq14gAkkDhMs2dBiUyG4RxCZ6lYeYTq3Cg=";
 
-static const unsigned char NONCE[NONCE_BYTES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255};
+static const unsigned char NONCE[NONCE_BYTES] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                                 8, 9, 10, 11, 12, 13, 14, 255};
 static const int64_t NOW = 1790000000;
 static const char NAME[] = "organizations/0a1b/apiKeys/2c3d";
 static const char URI[] = "GET api.coinbase.com/api/v3/brokerage/orders";
@@ -273,9 +274,12 @@ static void the_claims_are_held_to_what_the_venue_asks(void **state)
     static const char HEAD[] = "{\"alg\":\"EdDSA\",\"kid\":\"k\"}";
     static const struct { const char *header, *claims; bool taken; } CASES[] = {
         {HEAD, "{\"sub\":\"k\",\"iss\":\"cdp\",\"nbf\":1790000000,\"exp\":1790000120}", true},
-        {HEAD, "{\"sub\":\"k\",\"iss\":\"coinbase-cloud\",\"nbf\":1790000000,\"exp\":1790000060}", true},
-        {HEAD, "{\"sub\":\"k\",\"iss\":\"cdp\",\"nbf\":1790000000,\"exp\":1790000060,\"uris\":[\"GET a/b\"]}", true},
-        {HEAD, "{\"sub\":\"k\",\"iss\":\"cdp\",\"nbf\":1790000000,\"exp\":1790000060,\"uris\":[\"a\",\"b\"]}", false},
+        {HEAD, "{\"sub\":\"k\",\"iss\":\"coinbase-cloud\",\"nbf\":1790000000,"
+               "\"exp\":1790000060}", true},
+        {HEAD, "{\"sub\":\"k\",\"iss\":\"cdp\",\"nbf\":1790000000,\"exp\":1790000060,"
+               "\"uris\":[\"GET a/b\"]}", true},
+        {HEAD, "{\"sub\":\"k\",\"iss\":\"cdp\",\"nbf\":1790000000,\"exp\":1790000060,"
+               "\"uris\":[\"a\",\"b\"]}", false},
         {HEAD, "{\"sub\":\"k\",\"iss\":\"evil\",\"nbf\":1790000000,\"exp\":1790000120}", false},
         {HEAD, "{\"sub\":\"z\",\"iss\":\"cdp\",\"nbf\":1790000000,\"exp\":1790000120}", false},
         {HEAD, "{\"sub\":\"k\",\"iss\":\"cdp\",\"nbf\":1790000000,\"exp\":1790000121}", false},
@@ -303,7 +307,8 @@ static void hmac_matches_openssl(void **state)
     (void)state;
     char out[SIGNATURE_TEXT_MAX];
     struct sign_key *hex = sign_key_hmac(KEY_HMAC_HEX, "k", "legacy-secret\n", 14, NULL, &err);
-    struct sign_key *base = sign_key_hmac(KEY_HMAC_BASE64, "k", "c2VjcmV0LWtleQ==", 16, "pass", &err);
+    struct sign_key *base =
+        sign_key_hmac(KEY_HMAC_BASE64, "k", "c2VjcmV0LWtleQ==", 16, "pass", &err);
     assert_non_null(hex);
     assert_non_null(base);
     assert_string_equal(sign_key_passphrase(base), "pass");
@@ -313,7 +318,8 @@ static void hmac_matches_openssl(void **state)
     assert_string_equal(out, "efa994ad79dec4c13a96b89d46f9b7d5ce706cb1df8046dfee8da12506b16966");
     assert_int_equal(sign_hmac(base, 1700000000, "GET", "/orders?a=b", NULL, 0, out, &err), 0);
     assert_string_equal(out, "53gH3InMPp4clzKxvexY+vOV6+wEzh9xgdaxhlFsYBY=");
-    assert_int_equal(sign_hmac_websocket(hex, 1700000000, "level2", "BTC-USD,ETH-USD", out, &err), 0);
+    assert_int_equal(sign_hmac_websocket(hex, 1700000000, "level2", "BTC-USD,ETH-USD", out, &err),
+                     0);
     assert_string_equal(out, "8f3c3b037bc2fcbd81bfa4ce5d8deae5d3cc0a2502b0d1cd0d091a6838e01a08");
     assert_int_equal(sign_hmac_websocket(base, 1700000000, "level2", "BTC-USD", out, &err), 0);
     assert_string_equal(out, "vIFoIU1Y1fGuW5L3KfjPbnkrUMRBRgQNXdrX7yCegDE=");
