@@ -37,7 +37,7 @@ static int usage(void)
            "A running daemon on one screen.\n\n"
            "  -c, --config FILE    the daemon's config: its socket is taken from there\n"
            "  -S, --socket SOCKET  the socket itself\n"
-           "  -w, --watch          again and again, until interrupted; in a terminal the screen is\n"
+           "  -w, --watch          again and again until interrupted; a terminal's screen is\n"
            "                       redrawn, elsewhere each look is one line\n"
            "  -i, --interval MS    between two looks (default %d)\n"
            "  -j, --json           the daemon's answer, one line of JSON per look\n"

@@ -236,7 +236,8 @@ void status_screen_line(struct buf *out, const struct status *status)
         refused += status->refusals[i].count;
     snprintf(line, sizeof line,
              "%s %s%s reconciled=%s market=%s user=%s pnl=%s open=%" PRId64 " unknown=%" PRId64
-             " orders=%" PRId64 " fills=%" PRId64 " refused=%" PRId64 " runners=%u/%u p50_us=%" PRId64,
+             " orders=%" PRId64 " fills=%" PRId64 " refused=%" PRId64 " runners=%u/%u"
+             " p50_us=%" PRId64,
              a->time, a->state, a->stopping ? ",stopping" : "", a->reconciled ? "yes" : "no",
              a->market_up ? "up" : "down", a->user_up ? "up" : "down",
              net(a->realised, a->unrealised, a->fees, sum), a->working, a->unknown,

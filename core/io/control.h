@@ -24,7 +24,10 @@ struct control_config {
      * ever comes too late, only in vain. */
     void (*on_request)(void *context, uint64_t client, const struct control_request *request);
 };
-struct control_counters { uint64_t accepted, refused, requests, malformed, dropped; uint32_t clients; };
+struct control_counters {
+    uint64_t accepted, refused, requests, malformed, dropped;
+    uint32_t clients; /* now */
+};
 
 /* A socket that nobody listens on any more is replaced; one that answers, or another kind of
  * file, refuses. */

@@ -266,6 +266,15 @@ static int start_thread(struct store *store, struct err *err)
     return 0;
 }
 
+/* The reason first: it is what must survive when the text is cut. */
+static int explain(const char *directory, struct err *err)
+{
+    return err_set(err, "journal %s/" STORE_FILE ": %s. It is not used as it is. Restore the state "
+                   "directory whole from a backup, or move it away: the host then starts from the "
+                   "venue's word alone (`moongate verify` tells more)", directory,
+                   err ? err->text : "");
+}
+
 static int open_all(struct store *store, struct err *err)
 {
     const struct store_config *config = &store->config;
@@ -276,10 +285,7 @@ static int open_all(struct store *store, struct err *err)
     if (store_files_open(&store->files, config->directory, config->identity, err) < 0)
         return -1;
     if (verify(store, err) < 0)
-        return err_wrap(err, "journal %s/" STORE_FILE " is not used as it is. Restore %s whole from "
-                        "a backup, or move it away: the host then starts from the venue's word "
-                        "alone. `moongate verify %s` tells more. The reason", config->directory,
-                        config->directory, config->directory);
+        return explain(config->directory, err);
     store->issued = store->durable = store->durable_told = store->last.number;
     if (store_files_open_mark(&store->files, config->directory, err) < 0 ||
         prepare(store, err) < 0)

@@ -64,7 +64,9 @@ static int write_identity(sqlite3 *database, const char *identity, struct err *e
                            NULL) != SQLITE_OK)
         return store_db_failed(database, "identity", err);
     sqlite3_bind_text(insert, 1, identity, -1, SQLITE_STATIC);
-    int result = sqlite3_step(insert) == SQLITE_DONE ? 0 : store_db_failed(database, "identity", err);
+    int result = 0;
+    if (sqlite3_step(insert) != SQLITE_DONE)
+        result = store_db_failed(database, "identity", err);
     sqlite3_finalize(insert);
     return result;
 }
