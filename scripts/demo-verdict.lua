@@ -161,8 +161,8 @@ local function print_cost()
   local link = status and (cjson.decode(status:read("a")).result or {}).link
   if link then
     local latency = link.tick_to_order
-    print(string.format("tick to order p50 %d us, p99 %d us, max %d us over %d orders",
-      latency.p50_us, latency.p99_us, latency.max_us, latency.samples))
+    print(string.format("tick to order p50 %d us, p99 %d us, p99.9 %d us over %d orders",
+      latency.p50_us, latency.p99_us, latency.p999_us, latency.samples))
   end
   print("resident: " .. table.concat(memory, ", "))
 end

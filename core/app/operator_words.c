@@ -258,6 +258,7 @@ static void put_latency(struct json_writer *json, const char *key, const struct 
     json_put_int(json, "p50_us", l->p50_ns / 1000);
     json_put_int(json, "p90_us", l->p90_ns / 1000);
     json_put_int(json, "p99_us", l->p99_ns / 1000);
+    json_put_int(json, "p999_us", l->p999_ns / 1000);
     json_put_int(json, "max_us", l->max_ns / 1000);
     json_close_object(json);
 }

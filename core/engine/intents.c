@@ -244,6 +244,7 @@ static bool place(struct engine *engine, actor_index asking, actor_index actor,
     c->order = approved;
     c->id = id;
     c->product = intent->product;
+    c->caused_ns = intent->caused_ns;
     return true;
 }
 

@@ -441,6 +441,7 @@ static struct link_latency summarise(const struct latencies *latencies)
     qsort(sorted, n, sizeof sorted[0], compare_ns);
     return (struct link_latency){.p50_ns = sorted[n / 2], .p90_ns = sorted[(n - 1) * 9 / 10],
                                  .p99_ns = sorted[(n - 1) * 99 / 100],
+                                 .p999_ns = sorted[(n - 1) * 999 / 1000],
                                  .max_ns = sorted[n - 1], .samples = n};
 }
 

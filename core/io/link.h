@@ -41,7 +41,7 @@ struct link_config {
 void link_config_init(struct link_config *config);
 
 enum { LINK_LATENCIES = 1024 };
-struct link_latency { int64_t p50_ns, p90_ns, p99_ns, max_ns; uint32_t samples; };
+struct link_latency { int64_t p50_ns, p90_ns, p99_ns, p999_ns, max_ns; uint32_t samples; };
 struct link_counters {
     uint64_t frames[STREAM_COUNT], bytes[STREAM_COUNT], malformed[STREAM_COUNT];
     uint64_t connects[STREAM_COUNT], resets[STREAM_COUNT];
@@ -73,7 +73,7 @@ int link_discover(struct link *link, const char (*assets)[ASSET_MAX], uint32_t c
 int link_start(struct link *link, struct err *err); /* -1: empty catalog, no memory */
 /* PLACE, CANCEL, LIST and STREAM_RESET; anything else is a bug. The reply is an event, always; a
  * place that cannot even be queued answers OUTCOME_NOT_SENT. Cancels of one pass leave as one
- * batch. tick_to_order counts from the latest frame that came before the command. */
+ * batch. tick_to_order counts from the frame that the script had last been shown. */
 void link_command(struct link *link, const struct command *command);
 /* When the latest feed frame was readable (CLOCK_BOOTTIME); 0: none yet. */
 int64_t link_last_readable_ns(const struct link *link);

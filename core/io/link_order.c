@@ -64,6 +64,19 @@ static void on_placed(void *context, const struct http_result *result)
     link_call_end(&call->call);
 }
 
+/* When the frame was readable that a script was shown last before it asked. */
+static int64_t frame_before(const struct link *link, int64_t caused_ns)
+{
+    uint64_t kept = link->readable_count < LINK_FRAMES_KEPT ? link->readable_count
+                                                            : LINK_FRAMES_KEPT;
+    for (uint64_t i = 1; i <= kept; i++) {
+        int64_t at_ns = link->readable_past_ns[(link->readable_count - i) % LINK_FRAMES_KEPT];
+        if (at_ns <= caused_ns)
+            return at_ns;
+    }
+    return 0;
+}
+
 static int submit_place(struct link *link, const struct command_place *place, struct err *err)
 {
     struct buf body;
@@ -75,7 +88,7 @@ static int submit_place(struct link *link, const struct command_place *place, st
                       : err_set(err, "no memory");
     if (result == 0) {
         call->id = place->id;
-        call->cause_ns = link->readable_ns;
+        call->cause_ns = frame_before(link, place->caused_ns);
         result = link_submit(link,
                              &(struct link_request){.method = "POST",
                                                     .path = COINBASE_PREFIX "/orders",

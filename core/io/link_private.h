@@ -32,6 +32,8 @@ struct link_stream {
     uint64_t frames, malformed, resets;
 };
 
+/* Frames back in which the cause of an order is looked for: some hundred ms of a busy feed. */
+enum { LINK_FRAMES_KEPT = 256 };
 struct latencies { int64_t samples[LINK_LATENCIES]; uint64_t count; };
 
 struct link {
@@ -58,6 +60,8 @@ struct link {
     uint32_t orders_in_flight, lists_in_flight;
     bool started, products_reading;
     int64_t readable_ns;       /* of the latest frame */
+    int64_t readable_past_ns[LINK_FRAMES_KEPT]; /* of the frames before it, a ring */
+    uint64_t readable_count;
     int64_t held_until_ns;     /* after a 429: nothing but cancels leaves before it */
     int64_t skew_told_ns;      /* when the last EVENT_SKEW was pushed; 0: never */
     struct latencies tick_to_order, submit_to_write, round_trip;

@@ -12,7 +12,8 @@ enum command_kind {
     COMMAND_ALERT, COMMAND_OPERATOR_REPLY, COMMAND_STOPPED
 };
 
-struct command_place { struct approved_order order; struct client_id id; product_index product; };
+struct command_place { struct approved_order order; struct client_id id; product_index product;
+                       int64_t caused_ns; /* of its intent: for figures only */ };
 struct command_cancel { struct client_id id; struct venue_id venue_id; product_index product; };
 struct command_list { enum list_kind kind; uint64_t request; int64_t since_wall_ns; };
 struct command_stream_reset { enum stream stream; char reason[REASON_MAX]; };

@@ -17,6 +17,8 @@ struct intent {
     struct price price;      /* LIMIT */
     struct size size;        /* base coin, positive */
     order_ref ref;           /* PLACE: the new name; CANCEL: whose */
+    int64_t caused_ns;       /* mono stamp of what the script was shown, as it says: for figures
+                                only, nothing is decided by it; 0: none */
 };
 
 /* Who asks: a strategy's index, or the host itself on the operator's behalf. */

@@ -181,6 +181,7 @@ static int host_place(lua_State *L)
     intent.kind = INTENT_PLACE;
     read_intent(L, &intent);
     intent.ref = (order_ref)script->generation << 32 | ++script->next_ref;
+    intent.caused_ns = script->now.mono_ns;
     send_intent(L, script, &intent);
     lua_pushinteger(L, (lua_Integer)intent.ref);
     return 1;

@@ -1,5 +1,6 @@
 /* What it costs until an order's record is durable: one record handed over and waited for, and a
  * hundred in one commit. Reference: appending the same bytes to a file and fdatasync. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +85,18 @@ static void bench_commits(struct store *store, const char *what, uint32_t group,
     bench_fini(&samples);
 }
 
+static void remove_directory(const char *directory)
+{
+    DIR *open_directory = opendir(directory);
+    struct dirent *entry;
+
+    CHECK(open_directory);
+    while ((entry = readdir(open_directory)))
+        unlinkat(dirfd(open_directory), entry->d_name, 0);
+    closedir(open_directory);
+    rmdir(directory);
+}
+
 int main(int argc, char **argv)
 {
     char directory[] = "/var/tmp/moongate-bench-XXXXXX";
@@ -107,6 +120,6 @@ int main(int argc, char **argv)
     bench_commits(store, "journal: one record, durable", 1, reference);
     bench_commits(store, "journal: 100 records, durable", GROUP, reference);
     store_close(store);
-    printf("%s may be removed\n", directory);
+    remove_directory(directory);
     return 0;
 }
