@@ -86,6 +86,7 @@ struct order {
 
     /* our doings */
     bool cancel_wanted, cancel_queued, cancel_failed;
+    bool unconfirmed;            /* from the journal, and the venue has not shown it since */
     int64_t created_mono_ns, created_wall_ns, changed_wall_ns, cancel_sent_ns;
     uint64_t listed;             /* the last orders list that had it */
     int64_t missed_ns;           /* first complete list that lacked it, past its bound; 0: none */

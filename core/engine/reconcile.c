@@ -27,15 +27,20 @@ void reconcile_want(struct engine *engine, enum list_kind kind)
     engine_due(engine, engine->now.mono_ns);
 }
 
-/* Back to the oldest order whose outcome is not known. Orders that the venue has shown need no long
- * list: the open ones are listed whatever their age, and one that is missing becomes UNKNOWN, so
- * that the next list reaches back to it. A quote that stands for days costs no pages this way. */
+/* Orders that the venue has shown as open need no long list: open ones are listed whatever their
+ * age, and one that is missing becomes UNKNOWN. A quote that stands for days costs no pages. */
+static bool needs_history(const struct order *order)
+{
+    return order_is_live(order->state) && (order->state != ORDER_OPEN || order->unconfirmed);
+}
+
+/* Back to the oldest order whose fate is open. */
 static int64_t orders_since_ns(struct engine *engine)
 {
     int64_t since_ns = engine->now.wall_ns;
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         const struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order->state <= ORDER_UNKNOWN && order->created_wall_ns < since_ns)
+        if (order != NULL && needs_history(order) && order->created_wall_ns < since_ns)
             since_ns = order->created_wall_ns;
     }
     return since_ns;

@@ -145,6 +145,7 @@ bool restore_record(struct engine *engine, const struct record *record)
 static bool begin_order(struct engine *engine, struct order *order)
 {
     order->created_mono_ns = order->cancel_sent_ns = engine->now.mono_ns;
+    order->unconfirmed = true;
     if (order->state == ORDER_CANCEL_SENT && order->ours) {
         order->cancel_wanted = true;
         engine_due(engine, engine->now.mono_ns);

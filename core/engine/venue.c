@@ -142,6 +142,7 @@ static void apply_report(struct engine *engine, struct order *order,
                          const struct event_order_report *report)
 {
     enum order_state was = order->state;
+    order->unconfirmed = false;
     orders_open(&engine->orders, order);
     bool changed = learn_venue_id(engine, order, &report->venue_id);
     if (fills_progress(engine, order, report->filled, report->average_price)) {

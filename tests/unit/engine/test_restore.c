@@ -293,6 +293,36 @@ static void nothing_leaves_after_a_restart_until_compared(void **state)
     rig_destroy(rig);
 }
 
+/* The first list reaches back to what may have ended while we were away; later ones need not. */
+static void the_first_list_reaches_back(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    int64_t placed_ns = rig->now.wall_ns;
+    rig_restart(rig);
+    rig->now.mono_ns += 86400000 * MS;
+    rig->now.wall_ns += 86400000 * MS;
+    rig->hold_lists = true;
+    rig_link(rig, STREAM_USER, true);
+    struct command_list list = rig_last(rig, COMMAND_LIST)->list;
+    assert_int_equal(list.kind, LIST_ORDERS);
+    assert_true(list.since_wall_ns <= placed_ns);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_REST);
+    rig->hold_lists = false;
+    rig_list_end(rig, &list, true);
+    rig_pass(rig, 4000 * MS);
+    rig->hold_lists = true;
+    rig_forget(rig);
+    rig_pass(rig, 6000 * MS);
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        if (rig->commands[i].kind == COMMAND_LIST && rig->commands[i].list.kind == LIST_ORDERS)
+            assert_true(rig->commands[i].list.since_wall_ns > placed_ns);
+    assert_true(rig_count(rig, COMMAND_LIST) > 0);
+    rig_destroy(rig);
+}
+
 static void a_strangers_order_is_restored_as_last_shown(void **state)
 {
     (void)state;
@@ -355,6 +385,7 @@ int suite_restore(void)
         cmocka_unit_test(what_was_on_its_way_is_unknown_after_a_restart),
         cmocka_unit_test(a_halt_survives_and_ids_do_not_repeat),
         cmocka_unit_test(nothing_leaves_after_a_restart_until_compared),
+        cmocka_unit_test(the_first_list_reaches_back),
         cmocka_unit_test(a_strangers_order_is_restored_as_last_shown),
         cmocka_unit_test(a_damaged_record_is_refused),
     };
