@@ -154,9 +154,19 @@ static uint32_t read_levels(lua_State *L, int index, enum side side, struct leve
     return count;
 }
 
-static int host_book(lua_State *L) /* product, {{price, size}, ...} bids, asks */
+/* A market that plays by itself cannot be told as well. */
+static struct lab *check_told(lua_State *L)
 {
     struct lab *lab = check_lab(L);
+
+    if (lab->sim)
+        luaL_error(L, "this lab's market plays by itself: only advance moves it");
+    return lab;
+}
+
+static int host_book(lua_State *L) /* product, {{price, size}, ...} bids, asks */
+{
+    struct lab *lab = check_told(L);
     product_index product = check_product(L, lab, 2);
     struct level levels[SPEC_LEVELS_MAX];
     struct err err = {""};
@@ -170,7 +180,7 @@ static int host_book(lua_State *L) /* product, {{price, size}, ...} bids, asks *
 
 static int host_trade(lua_State *L) /* product, price, size, side of the taker */
 {
-    struct lab *lab = check_lab(L);
+    struct lab *lab = check_told(L);
     product_index product = check_product(L, lab, 2);
     struct price price = {settings_e9(L, 3, "trade: price")};
     struct size size = {settings_e9(L, 4, "trade: size")};
@@ -380,7 +390,8 @@ static int host_position(lua_State *L) /* product: of the strategy */
     set_money(L, "realised", found.realised);
     set_money(L, "unrealised", found.unrealised);
     set_money(L, "fees", found.fees);
-    set_e9(L, "venue", lab_venue_position(lab->venue, product).e9);
+    set_e9(L, "venue", (lab->sim ? lab_sim_position(lab->sim, product)
+                                 : lab_venue_position(lab->venue, product)).e9);
     return 1;
 }
 

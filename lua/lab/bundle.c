@@ -99,14 +99,27 @@ static bool required_name(const char *at, const char *end, char name[MODULE_NAME
                length;
 }
 
+/* A word of its own, on a line that has no comment before it. */
+static bool is_code(const char *text, const char *at)
+{
+    const char *line = at;
+
+    if (at > text && (at[-1] == '.' || at[-1] == '_' || (at[-1] >= 'a' && at[-1] <= 'z')))
+        return false;
+    while (line > text && line[-1] != '\n')
+        line--;
+    return memmem(line, (size_t)(at - line), "--", 2) == NULL;
+}
+
 static int add_required(struct reading *reading, const struct bundle_entry *entry)
 {
     const char *at = entry->text, *end = entry->text + entry->text_length;
     char name[MODULE_NAME_MAX];
 
     while ((at = memmem(at, (size_t)(end - at), "require", 7))) {
+        bool code = is_code(entry->text, at);
         at += 7;
-        if (required_name(at, end, name) && add_module(reading, name) < 0)
+        if (code && required_name(at, end, name) && add_module(reading, name) < 0)
             return -1;
     }
     return 0;

@@ -97,6 +97,14 @@ void lab_push(struct lab *lab, const struct event *event)
     CHECK(event_queue_push(lab->queue, event));
 }
 
+static void show(struct lab *lab, product_index product)
+{
+    if (lab->sim)
+        lab_sim_show(lab->sim, product);
+    else
+        lab_venue_show(lab->venue, product);
+}
+
 static void push_link(struct lab *lab, enum stream stream, bool up)
 {
     struct event event = {.kind = EVENT_LINK, .link = {.stream = stream, .up = up}};
@@ -106,7 +114,7 @@ static void push_link(struct lab *lab, enum stream stream, bool up)
     lab_push(lab, &event);
     for (product_index i = 0; up && stream == STREAM_MARKET &&
                               i < lab->config.settings.catalog.count; i++)
-        lab_venue_show(lab->venue, i);
+        show(lab, i);
 }
 
 static void do_commands(struct lab *lab)
@@ -116,6 +124,8 @@ static void do_commands(struct lab *lab)
         if (command.kind == COMMAND_STREAM_RESET) {
             push_link(lab, command.stream_reset.stream, false);
             push_link(lab, command.stream_reset.stream, true);
+        } else if (lab->sim) {
+            lab_sim_command(lab->sim, &command);
         } else {
             lab_venue_command(lab->venue, &command);
         }
@@ -162,20 +172,33 @@ static void beat(struct lab *lab)
     }
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void play(struct lab *lab)
+{
+    if (lab->now.mono_ns >= lab->beat_ns) {
+        lab->beat_ns += BEAT_NS;
+        beat(lab);
+    }
+    if (lab->sim && lab->now.mono_ns >= lab->play_ns) {
+        lab->play_ns += lab->config.sim.step_ns;
+        lab_sim_advance(lab->sim);
+    }
+}
+
 int lab_advance(struct lab *lab, int64_t delay_ns, struct err *err)
 {
     int64_t end_ns = lab->now.mono_ns + delay_ns;
 
     do {
-        int64_t next_ns = engine_next_deadline_ns(lab->engine);
-        next_ns = next_ns < lab->beat_ns ? next_ns : lab->beat_ns;
-        next_ns = next_ns < end_ns ? next_ns : end_ns;
+        int64_t next_ns = least(engine_next_deadline_ns(lab->engine), lab->beat_ns);
+        next_ns = least(least(next_ns, lab->play_ns), end_ns);
         lab->now.wall_ns += next_ns - lab->now.mono_ns;
         lab->now.mono_ns = next_ns;
-        if (next_ns == lab->beat_ns) {
-            lab->beat_ns += BEAT_NS;
-            beat(lab);
-        }
+        play(lab);
         if (lab_settle(lab, err) < 0)
             return -1;
     } while (lab->now.mono_ns < end_ns);
@@ -265,7 +288,12 @@ struct lab *lab_create(const struct lab_config *config, struct err *err)
         .journal = {lab, port_commit},
         .sink = {lab, port_send},
     };
-    if (begin(lab, err) < 0) {
+    lab->play_ns = INT64_MAX;
+    if (config->sim.used) {
+        lab->play_ns = config->start.mono_ns + config->sim.step_ns;
+        lab->sim = lab_sim_create(lab, &config->sim, err);
+    }
+    if ((config->sim.used && !lab->sim) || begin(lab, err) < 0) {
         lab_destroy(lab);
         return NULL;
     }
@@ -287,6 +315,7 @@ void lab_destroy(struct lab *lab)
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         lab_list_fini(lists[i]);
     lab_venue_destroy(lab->venue);
+    lab_sim_destroy(lab->sim);
     event_queue_destroy(lab->queue);
     engine_destroy(lab->engine);
     free(lab);

@@ -17,6 +17,7 @@
 #include "runner/script.h"
 #include "wire/bundle.h"
 
+#include "lab/sim.h"
 #include "lab/venue.h"
 
 enum { LAB_TURNS_MAX = 200000, LAB_QUEUE_BYTES = 8 << 20 };
@@ -38,6 +39,7 @@ struct lab_config {
     uint64_t memory_max;
     struct stamp start;
     struct lab_venue_config venue;
+    struct lab_sim_config sim; /* when used, the markets move by themselves */
 };
 
 struct lab_log { actor_index runner; bool fault; char level; char *text; /* owned */ };
@@ -64,6 +66,8 @@ struct lab_runner {
     struct script *script;        /* owned */
     struct buf state;             /* what SAVE gave */
     bool state_whole, muted;      /* muted: of an old generation, nothing it says counts */
+    bool proving, faulted;        /* proving: what it says waits in `held` for the swap */
+    struct lab_list held;         /* struct event */
     struct lab *lab;
 };
 
@@ -79,7 +83,9 @@ struct lab {
     uint64_t beats[STREAM_COUNT], trade_ids;
     bool up[STREAM_COUNT], has_history[MAX_PRODUCTS];
     struct lab_runner runners[MAX_RUNNERS];
-    struct lab_venue *venue;      /* owned */
+    struct lab_venue *venue;      /* owned; the one that is told */
+    struct lab_sim *sim;          /* owned; or the one that plays, NULL: told */
+    int64_t play_ns;              /* when it next plays */
     struct lab_list frames;       /* struct lab_frame, to be delivered */
     struct lab_list commands;     /* struct command: place, cancel, list, reset; to be done */
     struct lab_list logs, intents, refusals, alerts;

@@ -21,6 +21,7 @@ static void keep_text(struct lab_runner *runner, bool fault, char level, const c
 {
     struct lab_log *log = lab_list_add(&runner->lab->logs, sizeof(*log));
 
+    runner->faulted |= fault;
     *log = (struct lab_log){runner->index, fault, level, malloc(length + 1)};
     CHECK(log->text != NULL);
     memcpy(log->text, text, length);
@@ -76,7 +77,10 @@ static void push_said(struct lab_runner *runner, const struct script_head *head,
     default:
         return;
     }
-    lab_push(runner->lab, &event);
+    if (runner->proving)
+        *(struct event *)lab_list_add(&runner->held, sizeof(event)) = event;
+    else
+        lab_push(runner->lab, &event);
 }
 
 /* Encoded and decoded as on the way to the core: a frame the core would refuse is a fault here. */
@@ -206,6 +210,7 @@ static int hand_over(struct lab_runner *next, const struct buf *state, struct er
     return 0;
 }
 
+/* What the old one says by its on_stop comes by the same road: its generation is over. */
 static void end_generation(struct lab_runner *runner)
 {
     struct err err;
@@ -216,46 +221,71 @@ static void end_generation(struct lab_runner *runner)
     lab_runner_fini(runner);
 }
 
+static int save(struct lab_runner *runner, struct err *err)
+{
+    runner->faulted = false;
+    if (!runner->alive)
+        return 0;
+    if (send_simple(runner, SCRIPT_SAVE, err) < 0)
+        return -1;
+    return runner->faulted ? err_set(err, "the old generation could not save its state") : 0;
+}
+
+/* The next generation of `old`, read but not compiled. */
+static int read_next(struct lab *lab, const struct lab_runner *old, const struct lab_script *script,
+                     struct lab_runner *ret, struct err *err)
+{
+    *ret = (struct lab_runner){.used = true, .role = old->role, .index = old->index,
+                               .products = old->products, .generation = old->generation + 1,
+                               .seed = old->seed, .state_whole = true, .proving = true,
+                               .lab = lab};
+    memcpy(ret->name, old->name, sizeof(ret->name));
+    ret->path = script->path ? strdup(script->path) : NULL;
+    ret->params = strdup(old->params);
+    buf_init(&ret->state, MAX_SCRIPT_STATE);
+    if (lab_bundle_read(script, lab->config.library, &ret->bundle_bytes, &ret->bundle, err) < 0) {
+        lab_runner_fini(ret);
+        return -1;
+    }
+    bundle_hash(ret->bundle_bytes.data, ret->bundle_bytes.length, ret->hash);
+    return 0;
+}
+
+static void release_held(struct lab_runner *runner)
+{
+    runner->proving = false;
+    for (uint32_t i = 0; i < runner->held.count; i++)
+        lab_push(runner->lab, &((const struct event *)runner->held.items)[i]);
+    runner->held.count = 0;
+}
+
+/* A script speaks through its runner's place, whose address it keeps: while the next one compiles,
+ * takes the state and has its first callback, the old one is set aside. */
 int lab_runner_reload(struct lab *lab, actor_index index, const char *path, const char *text,
                       struct err *err)
 {
-    struct lab_runner *runner = &lab->runners[index], old, next = *runner;
+    struct lab_runner *runner = &lab->runners[index], old, next;
     struct lab_script script = {.path = path || text ? path : runner->path, .text = text,
                                 .params = runner->params};
 
-    if (runner->alive && send_simple(runner, SCRIPT_SAVE, err) < 0)
+    if (save(runner, err) < 0 || read_next(lab, runner, &script, &next, err) < 0)
         return -1;
-    next.path = script.path ? strdup(script.path) : NULL;
-    next.params = strdup(runner->params);
-    next.script = NULL;
-    next.generation++;
-    next.muted = false;
-    next.bundle_bytes = (struct buf){0};
-    buf_init(&next.state, MAX_SCRIPT_STATE);
-    next.state_whole = true;
-    if (lab_bundle_read(&script, lab->config.library, &next.bundle_bytes, &next.bundle, err) < 0) {
-        lab_runner_fini(&next);
-        return -1;
-    }
-    bundle_hash(next.bundle_bytes.data, next.bundle_bytes.length, next.hash);
-    /* The new script speaks through the runner's own place, whose address it keeps. */
     old = *runner;
     *runner = next;
     runner->script = compile(lab, runner, true, err);
-    if (!runner->script || hand_over(runner, &old.state, err) < 0) {
+    if (!runner->script || hand_over(runner, &old.state, err) < 0 ||
+        send_simple(runner, SCRIPT_GO, err) < 0) {
         lab_runner_fini(runner);
         *runner = old;
         return -1;
     }
-    /* What the old one says from here on comes by the same road: its generation is over. */
-    struct lab_runner now = *runner;
+    next = *runner;
     *runner = old;
     end_generation(runner);
-    *runner = now;
+    *runner = next;
     runner->alive = true;
     push_runner(runner, RUNNER_REPLACED, "reload");
-    if (send_simple(runner, SCRIPT_GO, err) < 0)
-        lab_runner_kill(lab, index, err->text);
+    release_held(runner);
     return lab_settle(lab, err);
 }
 
@@ -278,6 +308,7 @@ void lab_runner_fini(struct lab_runner *runner)
         buf_fini(&runner->bundle_bytes);
         buf_fini(&runner->state);
     }
+    lab_list_fini(&runner->held);
     free(runner->path);
     free(runner->params);
     runner->script = NULL;

@@ -368,11 +368,36 @@ static void read_venue(lua_State *L, struct lab_venue_config *venue)
     lua_pop(L, 2);
 }
 
+/* market = {seed = 1} or {tape = path}: the venue plays by itself. */
+static void read_market(lua_State *L, struct lab_config *ret)
+{
+    struct lab_sim_config *sim = &ret->sim;
+
+    sim->seed = 1;
+    sim->step_ns = SECOND_NS / 20;
+    sim->accept_delay_ns = sim->cancel_delay_ns = SECOND_NS / 50;
+    sim->fee_maker = ret->venue.fee_maker;
+    sim->fee_taker = ret->venue.fee_taker;
+    sim->used = lua_getfield(L, 1, "market") == LUA_TTABLE;
+    if (!sim->used) {
+        lua_pop(L, 1);
+        return;
+    }
+    lua_getfield(L, -1, "tape");
+    sim->tape = luaL_optstring(L, -1, NULL); /* stays on the stack */
+    lua_getfield(L, -2, "seed");
+    sim->seed = (uint64_t)luaL_optinteger(L, -1, 1);
+    lua_getfield(L, -3, "step");
+    if (!lua_isnil(L, -1))
+        sim->step_ns = settings_seconds(L, -1, "market: step");
+    luaL_argcheck(L, sim->step_ns >= 1000000, 1, "market: step is a millisecond at least");
+}
+
 static void refuse_unknown_options(lua_State *L)
 {
     static const char *const known[] = {
         "script", "text", "name", "seed", "params", "products", "rules", "limits", "candles",
-        "manual", "fills", "fee_maker", "fee_taker", "library", "memory_max", "on_death", NULL};
+        "manual", "fills", "market", "fee_maker", "fee_taker", "library", "memory_max", "on_death", NULL};
 
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
         bool found = false;
@@ -415,6 +440,7 @@ void settings_read(lua_State *L, struct lab_config *ret)
     read_limits(L, &ret->settings);
     read_candles(L, &ret->settings);
     read_venue(L, &ret->venue);
+    read_market(L, ret);
     lua_getfield(L, 1, "library");
     ret->library = luaL_optstring(L, -1, "lua/lib");
     lua_getfield(L, 1, "memory_max");
