@@ -116,11 +116,19 @@ static void on_impatient(void *context)
     tell_decided(context, true);
 }
 
+static bool is_account_halt(const struct event_operator *event)
+{
+    return event->verb == OPERATOR_HALT && event->target == TARGET_ACCOUNT;
+}
+
 void operator_reply(struct operator *operator, const struct command_operator_reply *reply)
 {
     struct pending *pending = operator && reply->token ? find(operator, reply->token) : NULL;
     if (!pending || pending->decided)
         return;
+    /* Again: what was approved while the halt stood in the queue waits for the disk by now. */
+    if (is_account_halt(&pending->event.operator) && operator->config.on_halt)
+        operator->config.on_halt(operator->config.context);
     if (!operator->config.store) {
         finish(operator, pending, reply->done, reply->text);
         return;
@@ -243,7 +251,7 @@ static void act(struct operator *operator, uint64_t client, const struct control
         event->index = target->product;
     }
     memcpy(event->reason, request->reason, sizeof event->reason);
-    if (event->verb == OPERATOR_HALT && event->target == TARGET_ACCOUNT && config->on_halt)
+    if (is_account_halt(event) && config->on_halt)
         config->on_halt(config->context);
     push(operator, pending);
     if (event->verb == OPERATOR_STOP && config->on_stop)

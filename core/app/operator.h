@@ -31,7 +31,7 @@ struct operator_config {
     const char *environment;               /* static text, shown in status */
     void *context;                         /* of the two below, each may be NULL */
     /* The account is being halted: drop what still waits for the disk (hold_drop_all). Called
-     * before the event is pushed. */
+     * before the event is pushed, and again when the engine has halted. */
     void (*on_halt)(void *context);
     void (*on_stop)(void *context);        /* `stop` was asked for and its event pushed */
 };

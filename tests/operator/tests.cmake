@@ -7,4 +7,5 @@ add_executable(test_operator ${CMAKE_CURRENT_LIST_DIR}/test_operator.c
 target_include_directories(test_operator PRIVATE ${PROJECT_SOURCE_DIR}/core)
 target_link_libraries(test_operator PRIVATE moongate_io moongate_engine PkgConfig::CONFIG
   PkgConfig::CMOCKA)
+target_compile_definitions(test_operator PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 add_test(NAME operator COMMAND test_operator)
