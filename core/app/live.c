@@ -2,7 +2,7 @@
  *
  *     open: config, key, journal (locked and verified), link
  *       |   products are discovered at the venue, never assumed
- *     trade: engine restored from the journal, runners spawned, streams up, a turn before each sleep
+ *     trade: engine restored from the journal, runners spawned, streams up; a turn per sleep
  *       |   SIGTERM, SIGINT or `ctl stop`
  *     stop: own orders cancelled (or kept), replies awaited, runners stopped, journal closed
  */
@@ -496,7 +496,7 @@ static int usage(FILE *out)
     fprintf(out,
             "usage: moongate run -c FILE [-v]\n\n"
             "Trades until SIGTERM or SIGINT. SIGHUP reloads changed scripts, never limits.\n"
-            "  -c, --config FILE   the config; `moongate check -c FILE` says what is wrong with it\n"
+            "  -c, --config FILE   the config; `moongate check -c FILE` says what is wrong\n"
             "  -v, --verbose       debug lines too\n\n"
             "Exit: 0 stopped in order; 1 could not start, or orders were left in doubt;\n"
             "2 the command line or the config is wrong.\n");

@@ -1,4 +1,4 @@
-/* What a run came to, for people, scripts and the demo's verdict: summary.json beside the journal. */
+/* What a run came to, for people and scripts: summary.json beside the journal. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

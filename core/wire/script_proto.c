@@ -17,8 +17,8 @@ struct frame_rule {
 };
 
 _Static_assert(sizeof(struct script_head) % SCRIPT_ALIGN == 0, "what follows stays aligned");
-_Static_assert(sizeof(struct script_head) + sizeof(struct script_start) <= MAX_SCRIPT_FRAME, "fits");
-_Static_assert(sizeof(struct script_head) + sizeof(struct script_judge) <= MAX_SCRIPT_FRAME, "fits");
+_Static_assert(sizeof(struct script_head) + sizeof(struct script_start) <= MAX_SCRIPT_FRAME, "fit");
+_Static_assert(sizeof(struct script_head) + sizeof(struct script_judge) <= MAX_SCRIPT_FRAME, "fit");
 _Static_assert(_Alignof(struct script_judge) <= SCRIPT_ALIGN, "no struct asks for more");
 
 static bool is_flag(const bool *flag)

@@ -13,7 +13,7 @@ enum script_frame_kind {
     /* core -> runner */
     SCRIPT_START = 1, /* struct script_start; the bundle is the sealed memfd SCRIPT_BUNDLE_FD */
     SCRIPT_STATE_IN,  /* bytes: saved state handed over by the old generation, JSON; may be empty.
-                         Only after a START with `reload`; on_reload(state) runs at its last piece */
+                         Only after a START with `reload`; its last piece calls on_reload */
     SCRIPT_GO,        /* the swap is done: intents may leave from here on; on_start runs now */
     SCRIPT_VIEW,      /* struct view */
     SCRIPT_NOTICE,    /* struct notice */
