@@ -33,8 +33,8 @@ end
 local function lot_size(spec)
   local asked = host.decimal("size_" .. spec.asset, host.param("size", "0.01"))
   local size = asked:round(spec.step, "down")
-  assert(size >= spec.size_min, "ma_cross: size " .. tostring(asked) .. " is less than " .. spec.id ..
-    " trades, " .. tostring(spec.size_min) .. "; set size_" .. spec.asset)
+  assert(size >= spec.size_min, "ma_cross: size " .. asked .. " is less than " .. spec.id ..
+    " trades, " .. spec.size_min .. "; set size_" .. spec.asset)
   return size
 end
 

@@ -397,7 +397,8 @@ static void refuse_unknown_options(lua_State *L)
 {
     static const char *const known[] = {
         "script", "text", "name", "seed", "params", "products", "rules", "limits", "candles",
-        "manual", "fills", "market", "fee_maker", "fee_taker", "library", "memory_max", "on_death", NULL};
+        "manual", "fills", "market", "fee_maker", "fee_taker", "library", "memory_max",
+        "on_death", NULL};
 
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
         bool found = false;

@@ -1,5 +1,5 @@
 #pragma once
-/* The simulated venue behind a lab: markets that move by themselves, from a recorded tape or a seed,
+/* The simulated venue behind a lab: markets that move by themselves, from a tape or from a seed,
  * with matching, fees and a ledger of their own (sim/venue_sim.h). What it says becomes the events
  * that the host's feed and REST links would make of it. Any lab product that the venue lists. */
 #include "model/command.h"

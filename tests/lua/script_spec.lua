@@ -39,11 +39,12 @@ describe("a script", function()
             ref = host.place{product = book.product, side = "buy", price = "61000", size = "0.01"}
           end
         end,
-        on_trade = function(product, price, size, side) say("trade", price .. "", size .. "", side) end,
+        on_trade = function(_, price, size, side) say("trade", price .. "", size .. "", side) end,
         on_candle = function(c) say("candle", c.open .. "", c.close .. "", c.volume .. "") end,
         on_timer = function(id) say("timer", id, host.uptime() // 1000000000) end,
         on_order = function(o) say("order", o.state, o.filled .. "", tostring(o.done)) end,
-        on_fill = function(f) say("fill", f.side, f.size .. "", f.price .. "", f.liquidity, f.fee .. "")
+        on_fill = function(f)
+          say("fill", f.side, f.size .. "", f.price .. "", f.liquidity, f.fee .. "")
           say("position", host.position(f.product).size .. "")
         end,
         on_stale = function(p) say("stale", p) end,
@@ -153,7 +154,7 @@ describe("a script", function()
 
   it("that floods is held by its own message limit, not by the account's", function()
     host = start([[return {on_timer = function() for i = 1, 50 do
-        host.place{product = "BTC-PERP-INTX", side = "buy", price = decimal(61000) + i, size = "0.01"}
+        host.place{product = "BTC-PERP-INTX", side = "buy", price = 61000 + i, size = "0.01"}
       end end, on_start = function() host.timer(1, 1) end}]],
       {limits = {strategy_max_messages = 8, stale_after = 30}})
     show(host)
@@ -234,7 +235,8 @@ describe("a script", function()
     host = start([[return {on_order = function(o) if o.done then
         host.place{product = o.product, side = "buy", price = "61000", size = "0.01", tif = "ioc"}
       end end, on_book = function(b) if b:stale() then return end
-        host.place{product = b.product, side = "buy", price = "61000", size = "0.01", tif = "ioc"} end}
+        host.place{product = b.product, side = "buy", price = 61000, size = "0.01", tif = "ioc"}
+      end}
     ]], {limits = {account_max_messages = 100000, strategy_max_messages = 100000}})
     -- Each refusal or end brings the next order; the duplicate control stops it within an instant.
     show(host)
