@@ -366,7 +366,8 @@ static int products(const char *list, struct catalog *found)
 {
     static const char ASSETS[2][ASSET_MAX] = {"BTC", "ETH"};
     char body[8192];
-    snprintf(body, sizeof body, "{\"products\":[%s],\"num_products\":1}", list);
+    int length = snprintf(body, sizeof body, "{\"products\":[%s],\"num_products\":1}", list);
+    assert_in_range(length, 1, sizeof body - 1);
     err.text[0] = '\0';
     return coinbase_rest_decode_products(body, strlen(body), ASSETS, 2, found, &err);
 }
