@@ -58,6 +58,12 @@ static bool read_cell(struct json_reader *json, char *out, size_t capacity)
 
 /* --- tables --- */
 
+static const struct column REFUSAL_COLUMNS[] = {
+    {"number", "number", 10}, {"time", "time", 27}, {"actor", "by", 16},
+    {"product", "product", 20}, {"side", "side", 4}, {"price", "price", 12}, {"size", "size", 12},
+    {"code", "code", 20}, {"limit", "limit", 20}, {"value", "value", 20},
+    {"config_key", "config", 40}, {NULL}};
+
 static int column_of(const struct column *columns, struct json_text key)
 {
     for (int i = 0; columns[i].key; i++)
@@ -191,6 +197,29 @@ static int print_tree(FILE *out, const struct control_reply *reply, struct err *
     return json_finish(&json, err) < 0 ? err_wrap(err, "answer") : 0;
 }
 
+/* Counts by code, then the latest as a table; `why NUMBER` tells all of one. */
+static int print_refusals(FILE *out, const struct control_reply *reply, struct err *err)
+{
+    struct json_reader json;
+    struct json_text key;
+    struct control_reply latest = {.result = NULL};
+    json_init(&json, reply->result, reply->result_length);
+    if (json_enter_object(&json))
+        while (json_next_key(&json, &key)) {
+            if (json_text_equal(key, "refusals")) {
+                print_members(out, &json, 0);
+            } else if (json_text_equal(key, "latest") && json_peek(&json) == JSON_ARRAY) {
+                latest.result = json.at;
+                json_skip_value(&json);
+                latest.result_length = (size_t)(json.at - latest.result);
+            }
+        }
+    if (json_finish(&json, err) < 0)
+        return err_wrap(err, "answer");
+    fprintf(out, "\n");
+    return latest.result ? print_table(out, REFUSAL_COLUMNS, &latest, err) : 0;
+}
+
 int ctl_print_result(FILE *out, enum control_verb verb, const struct control_reply *reply,
                      struct err *err)
 {
@@ -199,6 +228,7 @@ int ctl_print_result(FILE *out, enum control_verb verb, const struct control_rep
     switch (verb) {
     case CONTROL_ORDERS: return print_table(out, ORDER_COLUMNS, reply, err);
     case CONTROL_POSITIONS: return print_table(out, POSITION_COLUMNS, reply, err);
+    case CONTROL_REFUSALS: return print_refusals(out, reply, err);
     case CONTROL_RUNNERS: return print_table(out, RUNNER_COLUMNS, reply, err);
     default: return print_tree(out, reply, err);
     }

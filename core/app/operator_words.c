@@ -16,17 +16,33 @@ static bool order_fits(const struct order_row *row, const struct operator_words_
            (target->product == NO_PRODUCT || row->product == target->product);
 }
 
-static uint32_t put_orders(struct json_writer *json, const struct operator_config *config,
-                           const struct operator_words_target *target, bool live, uint32_t room)
+struct order_key { bool live; int64_t changed_ns; uint32_t index; };
+
+/* Live ones first, then the latest change; equal ones as the engine holds them. */
+static int compare_orders(const void *a, const void *b)
 {
+    const struct order_key *x = a, *y = b;
+    if (x->live != y->live)
+        return x->live ? -1 : 1;
+    if (x->changed_ns != y->changed_ns)
+        return x->changed_ns > y->changed_ns ? -1 : 1;
+    return x->index < y->index ? -1 : 1;
+}
+
+static uint32_t put_orders(struct json_writer *json, const struct operator_config *config,
+                           const struct operator_words_target *target, bool live_only)
+{
+    static struct order_key keys[MAX_ORDERS]; /* the loop is one thread */
     struct order_row row;
     uint32_t count = 0;
-    for (uint32_t i = 0; count < room && snapshot_order(config->engine, i, &row); i++) {
-        if (row.live != live || !order_fits(&row, target))
-            continue;
-        rows_put_order(json, config, &row);
-        count++;
-    }
+    for (uint32_t i = 0; count < MAX_ORDERS && snapshot_order(config->engine, i, &row); i++)
+        if ((row.live || !live_only) && order_fits(&row, target))
+            keys[count++] = (struct order_key){row.live, row.changed_wall_ns, i};
+    qsort(keys, count, sizeof keys[0], compare_orders);
+    count = count < target->limit ? count : target->limit;
+    for (uint32_t i = 0; i < count; i++)
+        if (snapshot_order(config->engine, keys[i].index, &row))
+            rows_put_order(json, config, &row);
     return count;
 }
 
@@ -36,8 +52,7 @@ uint32_t operator_words_orders(const struct operator_config *config,
     struct json_writer json;
     json_write_init(&json, out);
     json_open_array(&json);
-    uint32_t count = put_orders(&json, config, target, true, target->limit);
-    count += put_orders(&json, config, target, false, target->limit - count);
+    uint32_t count = put_orders(&json, config, target, false);
     json_close_array(&json);
     return count;
 }
@@ -325,7 +340,7 @@ static void put_status_lists(struct json_writer *json, const struct operator_con
     put_runners(json, config);
     json_close_array(json);
     json_open_array_at(json, "orders");
-    put_orders(json, config, &all, true, STATUS_ORDERS);
+    put_orders(json, config, &all, true);
     json_close_array(json);
 }
 

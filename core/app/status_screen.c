@@ -71,6 +71,20 @@ static const char *money(const char *text, char out[NUMBER_BYTES])
     return out;
 }
 
+/* A price in at most ten characters: eight digits are more than a screen is read for. */
+static const char *brief(const char *text, char out[NUMBER_BYTES])
+{
+    struct money value;
+    char rounded[DECIMAL_TEXT_MAX];
+    const char *point = strchr(text, '.');
+    int whole = (int)(point ? point - text : (long)strlen(text));
+    if (!point || strlen(text) <= 10 || !money_parse(text, strlen(text), &value))
+        return or_dash(text);
+    money_format_places(value, whole < 8 ? 8 - whole : 0, rounded);
+    snprintf(out, NUMBER_BYTES, "%s", rounded);
+    return out;
+}
+
 /* Realised and unrealised less fees. */
 static const char *net(const char *realised, const char *unrealised, const char *fees,
                        char out[NUMBER_BYTES])
@@ -110,14 +124,15 @@ static void draw_account(struct screen *screen, const struct status *status)
 
 static void draw_product(struct screen *screen, const struct status_product *p)
 {
-    char sum[NUMBER_BYTES], state[REASON_MAX + STATUS_TEXT + 4];
+    char sum[NUMBER_BYTES], mark[NUMBER_BYTES], average[NUMBER_BYTES];
+    char state[REASON_MAX + STATUS_TEXT + 4];
     const char *book = p->crossed ? "CROSSED" : p->book_valid ? "ok" : "STALE";
     bool well = p->book_valid && strcmp(p->state, "active") == 0;
     snprintf(state, sizeof state, "%s%s%s", p->state, *p->reason ? ": " : "", p->reason);
     put(screen, well ? PLAIN : BAD,
         "%-20s %10s x %-10s %10s x %-10s %-8s %10s %12s %10s %12s %4" PRId64 "  %s", p->product,
         or_dash(p->bid), or_dash(p->bid_size), or_dash(p->ask), or_dash(p->ask_size), book,
-        or_dash(p->mark), or_dash(p->position), or_dash(p->average_price),
+        brief(p->mark, mark), or_dash(p->position), brief(p->average_price, average),
         net(p->realised, p->unrealised, p->fees, sum), p->working, state);
 }
 
@@ -247,8 +262,9 @@ void status_screen_line(struct buf *out, const struct status *status)
     buf_puts(out, line);
     for (uint32_t i = 0; i < status->product_count; i++) {
         const struct status_product *p = &status->products[i];
+        char mark[NUMBER_BYTES];
         snprintf(line, sizeof line, " %s=%s@%s", p->product, or_dash(p->position),
-                 or_dash(p->mark));
+                 brief(p->mark, mark));
         clean(line, 0);
         buf_puts(out, line);
     }

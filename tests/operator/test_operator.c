@@ -167,7 +167,7 @@ static void looks_are_tables_trees_and_json(void **state)
     CTL("limits");
     says(CTL_DONE, "max_position: 2\n");
     CTL("refusals", "--limit", "5");
-    says(CTL_DONE, "not_journaled: 0");
+    says(CTL_DONE, "0 of the latest refusals");
     CTL("--json", "limits");
     says(CTL_DONE, "{\"ok\":true,\"text\":\"\",\"result\":{\"account\":{");
     CTL("--json", "halt", "--strategy", "nobody");
