@@ -78,6 +78,8 @@ static int ask_timer(lua_State *L, int64_t delay_ns)
     lua_Integer id = luaL_checkinteger(L, 1);
     struct script_timer timer;
 
+    if (script_of(L)->start.role == SCRIPT_ROLE_RULE)
+        return luaL_error(L, "a rule has no timers; it is asked by judge");
     luaL_argcheck(L, id >= 0 && id < MAX_TIMERS_PER_RUNNER, 1, "timer ids are 0 to 63");
     memset(&timer, 0, sizeof(timer)); /* padding too: it crosses a socket */
     timer.id = (uint32_t)id;

@@ -89,6 +89,25 @@ static bool is_callback(const char *name)
     return false;
 }
 
+/* Rules are asked and shown books; the rest is told to the strategies whose business it is. */
+static const uint32_t RULE_CALLBACKS = 1u << CALLBACK_START | 1u << CALLBACK_BOOK |
+                                       1u << CALLBACK_TRADE | 1u << CALLBACK_STOP |
+                                       1u << CALLBACK_SAVE | 1u << CALLBACK_RELOAD |
+                                       1u << CALLBACK_JUDGE;
+
+static void check_role(lua_State *L, const struct script *script, const char *script_name)
+{
+    uint32_t allowed = script->start.role == SCRIPT_ROLE_RULE ? RULE_CALLBACKS
+                                                              : ~(1u << CALLBACK_JUDGE);
+
+    for (int i = 0; i < CALLBACK_COUNT; i++)
+        if (script->callbacks & ~allowed & 1u << i)
+            luaL_error(L, "%s: %s is never called in a %s", script_name, callback_names[i],
+                       script->start.role == SCRIPT_ROLE_RULE ? "rule" : "strategy");
+    if (script->start.role == SCRIPT_ROLE_RULE && !script_has(script, CALLBACK_JUDGE))
+        luaL_error(L, "%s: a rule returns a table with judge(intent, book)", script_name);
+}
+
 /* The table on top is what the chunk returned; its callbacks go where script_call finds them. */
 static void take_callbacks(lua_State *L, struct script *script, const char *script_name)
 {
@@ -112,8 +131,7 @@ static void take_callbacks(lua_State *L, struct script *script, const char *scri
             script->callbacks |= 1u << i;
         lua_rawsetp(L, LUA_REGISTRYINDEX, &callback_names[i]);
     }
-    if (script->start.role == SCRIPT_ROLE_RULE && !script_has(script, CALLBACK_JUDGE))
-        luaL_error(L, "%s: a rule returns a table with judge(intent, book)", script_name);
+    check_role(L, script, script_name);
 }
 
 /* Protected: opens the API, compiles entry 0 and runs its chunk, which returns the callbacks. */

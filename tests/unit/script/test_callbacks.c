@@ -298,6 +298,13 @@ static void a_rule_without_judge_is_refused(void **state)
     assert_non_null(strstr(rig->err.text, "a rule returns a table with judge"));
     rig->script = NULL;
     rig_stop(rig);
+    rig = rig_create("return {judge = function() end, on_order = function() end}", "{}");
+    rig->start.role = SCRIPT_ROLE_RULE;
+    assert_false(rig_compile(rig));
+    assert_non_null(strstr(rig->err.text, "on_order is never called in a rule"));
+    rig->script = NULL;
+    rig_stop(rig);
+    rig_chunk_raises("return {judge = function() end}", "judge is never called in a strategy");
 }
 
 static void foreign_frames_end_the_script(void **state)
