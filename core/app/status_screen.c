@@ -8,7 +8,7 @@
 #include "base/decimal.h"
 #include "base/text.h"
 
-enum { LINE_BYTES = 512, NUMBER_BYTES = 64 };
+enum { LINE_BYTES = 512, NUMBER_BYTES = 64, AIRY_ROWS = 34 };
 enum tone { PLAIN, BOLD, BAD, GOOD, DIM };
 
 static const char *escape_of(enum tone tone)
@@ -52,6 +52,13 @@ static void put(struct screen *screen, enum tone tone, const char *format, ...)
         buf_printf(screen->out, "%s%s\033[0m\033[K\r\n", escape_of(tone), line);
     else
         buf_printf(screen->out, "%s\n", line);
+}
+
+/* Between parts, where the window has room for air. */
+static void put_gap(struct screen *screen)
+{
+    if (screen->rows == 0 || screen->rows >= AIRY_ROWS)
+        put(screen, PLAIN, "%s", "");
 }
 
 static const char *or_dash(const char *text)
@@ -129,19 +136,20 @@ static void draw_product(struct screen *screen, const struct status_product *p)
     const char *book = p->crossed ? "CROSSED" : p->book_valid ? "ok" : "STALE";
     bool well = p->book_valid && strcmp(p->state, "active") == 0;
     snprintf(state, sizeof state, "%s%s%s", p->state, *p->reason ? ": " : "", p->reason);
+    /* What matters most stands left: a narrow window cuts from the right. */
     put(screen, well ? PLAIN : BAD,
-        "%-20s %10s x %-10s %10s x %-10s %-8s %10s %12s %10s %12s %4" PRId64 "  %s", p->product,
-        or_dash(p->bid), or_dash(p->bid_size), or_dash(p->ask), or_dash(p->ask_size), book,
-        brief(p->mark, mark), or_dash(p->position), brief(p->average_price, average),
-        net(p->realised, p->unrealised, p->fees, sum), p->working, state);
+        "%-16s %9s %10s %10s %10s %10s %-7s %4" PRId64 " %10s %8s %8s  %s", p->product,
+        or_dash(p->position), net(p->realised, p->unrealised, p->fees, sum), or_dash(p->bid),
+        or_dash(p->ask), brief(p->mark, mark), book, p->working,
+        brief(p->average_price, average), or_dash(p->bid_size), or_dash(p->ask_size), state);
 }
 
 static void draw_products(struct screen *screen, const struct status *status)
 {
-    put(screen, PLAIN, "%s", "");
-    put(screen, BOLD, "%-20s %10s   %-10s %10s   %-10s %-8s %10s %12s %10s %12s %4s  %s",
-        "product", "bid", "size", "ask", "size", "book", "mark", "position", "average", "PnL",
-        "open", "state");
+    put_gap(screen);
+    put(screen, BOLD, "%-16s %9s %10s %10s %10s %10s %-7s %4s %10s %8s %8s  %s", "product",
+        "position", "PnL", "bid", "ask", "mark", "book", "open", "average", "bid size", "ask size",
+        "state");
     for (uint32_t i = 0; i < status->product_count; i++)
         draw_product(screen, &status->products[i]);
 }
@@ -153,19 +161,17 @@ static void draw_runner(struct screen *screen, const struct status_runner *r)
     bool well = strcmp(r->state, "ready") == 0 && (rule || strcmp(r->trading, "active") == 0);
     const char *why = *r->trading_reason ? r->trading_reason : r->reason;
     put(screen, well ? PLAIN : BAD,
-        "%-20s %-9s %-11s %-10s %5" PRId64 " %-16s %8" PRId64 " %8" PRId64 " %12s %8" PRId64
-        " %8" PRId64 "  %s",
-        r->name, r->role, r->state, or_dash(r->trading), r->generation, or_dash(r->hash),
-        r->intents, r->refusals,
-        rule ? "-" : net(r->realised, r->unrealised, r->fees, sum), r->answer_last_us,
-        r->answer_max_us, well ? "" : why);
+        "%-16s %-9s %-11s %10s %8" PRId64 " %8" PRId64 " %8" PRId64 " %5" PRId64 " %-16s %-8s  %s",
+        r->name, or_dash(r->trading), r->state,
+        rule ? "-" : net(r->realised, r->unrealised, r->fees, sum), r->intents, r->refusals,
+        r->answer_max_us, r->generation, or_dash(r->hash), r->role, well ? "" : why);
 }
 
 static void draw_runners(struct screen *screen, const struct status *status)
 {
-    put(screen, PLAIN, "%s", "");
-    put(screen, BOLD, "%-20s %-9s %-11s %-10s %5s %-16s %8s %8s %12s %8s %8s", "script", "role",
-        "runner", "trading", "gen", "version", "intents", "refused", "PnL", "us last", "us max");
+    put_gap(screen);
+    put(screen, BOLD, "%-16s %-9s %-11s %10s %8s %8s %8s %5s %-16s %s", "script", "trading",
+        "runner", "PnL", "intents", "refused", "us max", "gen", "version", "role");
     for (uint32_t i = 0; i < status->runner_count; i++)
         draw_runner(screen, &status->runners[i]);
 }
@@ -195,7 +201,7 @@ static void draw_counters(struct screen *screen, const struct status *status)
     const struct status_counters *c = &status->counters;
     char refusals[LINE_BYTES / 2];
     refusals_text(status, refusals, sizeof refusals);
-    put(screen, PLAIN, "%s", "");
+    put_gap(screen);
     put(screen, PLAIN, "refusals: %s", *refusals ? refusals : "none");
     put(screen, PLAIN,
         "orders %" PRId64 "  fills %" PRId64 "  external %" PRId64 "  unknown now %" PRId64
@@ -215,13 +221,13 @@ static void draw_counters(struct screen *screen, const struct status *status)
 
 static void draw_orders(struct screen *screen, const struct status *status)
 {
-    put(screen, PLAIN, "%s", "");
-    put(screen, BOLD, "%-20s %-20s %-5s %-7s %12s %12s %12s  %s", "order of", "product", "side",
+    put_gap(screen);
+    put(screen, BOLD, "%-16s %-16s %-5s %-7s %10s %10s %10s  %s", "order of", "product", "side",
         "type", "price", "size", "filled", "state");
     for (uint32_t i = 0; i < status->order_count; i++) {
         const struct status_order *o = &status->orders[i];
         put(screen, strcmp(o->state, "unknown") == 0 ? BAD : PLAIN,
-            "%-20s %-20s %-5s %-7s %12s %12s %12s  %s", o->actor, o->product, o->side, o->type,
+            "%-16s %-16s %-5s %-7s %10s %10s %10s  %s", o->actor, o->product, o->side, o->type,
             or_dash(o->price), o->size, o->filled, o->state);
     }
     if (status->order_count == 0)
