@@ -1,6 +1,6 @@
-/* Speaks with one process: sends frames, keeps count of those not yet answered, watches how long the
- * oldest takes, and reads what comes back. Every frame has one answer and they come in order, so
- * the oldest is the one that is being handled now. */
+/* Speaks with one process: sends frames, keeps count of those not yet answered, watches how long
+ * the oldest takes, and reads what comes back. Every frame has one answer and they come in order,
+ * so the oldest is the one that is being handled now. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>

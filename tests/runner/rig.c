@@ -30,7 +30,7 @@ static void take_runner(struct rig *rig, const struct event_runner *event)
     seen->dead += event->state == RUNNER_DEAD;
     if (event->state == RUNNER_READY || event->state == RUNNER_REPLACED) {
         seen->generation = event->generation;
-        /* A view that fell into the swap is nobody's: the new generation has a credit of its own. */
+        /* A view that fell into the swap is nobody's: the new one has a credit of its own. */
         if (event->state == RUNNER_REPLACED && !seen->credit)
             seen->views_sent--;
         seen->alive = seen->credit = true;

@@ -19,7 +19,8 @@
 
 #include "suites.h"
 
-enum { GOOD = 0, BAD = 1, GOOD_VIEWS = 60, BAD_VIEWS = 3, ATTACKS_MAX = 128, TEXT_MAX_BYTES = 8192 };
+enum { GOOD = 0, BAD = 1, GOOD_VIEWS = 60, BAD_VIEWS = 3, ATTACKS_MAX = 128,
+       TEXT_MAX_BYTES = 8192 };
 
 static const char GOOD_SCRIPT[] =
     "local indicators = require 'indicators'\n"

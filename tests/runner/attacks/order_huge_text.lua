@@ -2,8 +2,9 @@
 -- ends: lives
 -- says: contained
 local huge = string.rep("A", 4 * 1024 * 1024)
+local id = host.products()[1]
 local function refused(name)
-  local order = {product = host.products()[1], side = "buy", type = "limit", price = "1", size = "1"}
+  local order = {product = id, side = "buy", type = "limit", price = "1", size = "1"}
   order[name] = huge
   assert(not pcall(host.place, order), name)
 end

@@ -1,5 +1,5 @@
 -- Recursion without end.
 -- ends: fault
--- says: stack overflow
+-- says: stack_recursion
 local function down() return 1 + down() end
 return {on_book = function() down() end}
