@@ -41,6 +41,7 @@ static const struct route {
     {"GET", "/cfm/balance_summary", SCOPE_VIEW, rest_get_cfm_balance},
     {"GET", "/cfm/intraday/margin_setting", SCOPE_VIEW, rest_get_margin_setting},
     {"GET", "/intx/positions/*", SCOPE_VIEW, rest_get_intx_positions},
+    {"GET", "/intx/positions/*/*", SCOPE_VIEW, rest_get_intx_position},
     {"GET", "/intx/portfolio/*", SCOPE_VIEW, rest_get_intx_portfolio},
     {"GET", "/intx/balances/*", SCOPE_VIEW, rest_get_intx_balances},
     {"GET", "/orders/historical/batch", SCOPE_VIEW, rest_get_orders},
@@ -74,8 +75,10 @@ void exchange_cache_destroy(struct exchange_cache *cache)
     free(cache);
 }
 
-static bool pattern_fits(const char *pattern, const char *path, char star[REST_STAR_MAX])
+static bool pattern_fits(const char *pattern, const char *path,
+                         char stars[REST_STARS][REST_STAR_MAX])
 {
+    int star = 0;
     while (*pattern) {
         if (*pattern != '*') {
             if (*pattern++ != *path++)
@@ -83,7 +86,7 @@ static bool pattern_fits(const char *pattern, const char *path, char star[REST_S
             continue;
         }
         size_t length = strcspn(path, "/");
-        if (length == 0 || !text_copy(star, REST_STAR_MAX, path, length))
+        if (length == 0 || !text_copy(stars[star++], REST_STAR_MAX, path, length))
             return false;
         pattern++;
         path += length;
@@ -91,12 +94,13 @@ static bool pattern_fits(const char *pattern, const char *path, char star[REST_S
     return *path == '\0';
 }
 
-static const struct route *find_route(const char *method, const char *path, char *star,
+static const struct route *find_route(const char *method, const char *path,
+                                      char stars[REST_STARS][REST_STAR_MAX],
                                       bool *ret_other_method)
 {
     *ret_other_method = false;
     for (size_t i = 0; i < sizeof ROUTES / sizeof ROUTES[0]; i++) {
-        if (!pattern_fits(ROUTES[i].pattern, path, star))
+        if (!pattern_fits(ROUTES[i].pattern, path, stars))
             continue;
         if (strcmp(ROUTES[i].method, method) == 0)
             return &ROUTES[i];
@@ -262,8 +266,9 @@ void exchange_rest_answer(struct exchange *exchange, const struct rest_request *
     *reply = (struct rest_reply){.type = "application/json"};
     buf_init(&reply->body, EXCHANGE_REPLY_MAX);
     json_write_init(&call.json, call.body);
+    call.star = call.stars[0];
     if (strncmp(request->path, PREFIX, sizeof PREFIX - 1) == 0)
-        route = find_route(request->method, request->path + sizeof PREFIX - 1, call.star,
+        route = find_route(request->method, request->path + sizeof PREFIX - 1, call.stars,
                            &other_method);
     if (route)
         answer_route(&call, route, reply);

@@ -30,15 +30,16 @@ void rest_reply_fini(struct rest_reply *reply);
 struct exchange_cache *exchange_cache_create(void); /* public replies and their rate */
 void exchange_cache_destroy(struct exchange_cache *cache);
 
-/* What a handler gets. `star`: what the pattern's star stands for. */
-enum { REST_STAR_MAX = 128 };
+/* What a handler gets. `stars`: what the pattern's stars stand for. */
+enum { REST_STAR_MAX = 128, REST_STARS = 2 };
 struct rest_call {
     struct exchange *exchange;
     const struct rest_request *request;
     struct json_writer json;
     struct buf *body;
     int status;
-    char star[REST_STAR_MAX];
+    char stars[REST_STARS][REST_STAR_MAX];
+    const char *star; /* the first one */
     uint32_t key;
 };
 typedef void rest_handler(struct rest_call *call);
@@ -66,7 +67,8 @@ rest_handler rest_get_time, rest_get_products, rest_get_product, rest_get_produc
 rest_handler rest_get_accounts, rest_get_account, rest_get_portfolios, rest_get_portfolio,
     rest_get_key_permissions, rest_get_transaction_summary, rest_get_cfm_positions,
     rest_get_cfm_position, rest_get_cfm_balance, rest_get_margin_setting,
-    rest_get_intx_positions, rest_get_intx_portfolio, rest_get_intx_balances;
+    rest_get_intx_positions, rest_get_intx_position, rest_get_intx_portfolio,
+    rest_get_intx_balances;
 rest_handler rest_post_order, rest_post_preview, rest_post_cancel, rest_post_close,
     rest_post_edit;
 rest_handler rest_get_orders, rest_get_order, rest_get_fills;

@@ -265,6 +265,20 @@ void rest_get_intx_positions(struct rest_call *call)
     json_close_object(&call->json);
 }
 
+void rest_get_intx_position(struct rest_call *call)
+{
+    int product = venue_product_find(call->stars[1], strlen(call->stars[1]));
+    if (!is_intx_portfolio(call))
+        return;
+    if (product < 0 || !holds(call, product, PROFILE_INTX)) {
+        rest_fail(call, 404, "NOT_FOUND", "position not found");
+        return;
+    }
+    json_open_object(&call->json);
+    words_put_intx_position(&call->json, "position", call->exchange, product);
+    json_close_object(&call->json);
+}
+
 static void put_intx_summary(struct json_writer *json, const struct venue_margin *margin)
 {
     json_open_object_at(json, "summary");
@@ -311,6 +325,21 @@ void rest_get_intx_portfolio(struct rest_call *call)
     json_close_object(json);
 }
 
+static void put_intx_asset(struct json_writer *json)
+{
+    json_open_object_at(json, "asset");
+    json_put_text(json, "asset_id", "USDC");
+    json_put_text(json, "asset_uuid", "9d4a6f10-2c7b-4e85-a3d1-5b0e8c7f6a40");
+    json_put_text(json, "asset_name", "USDC");
+    json_put_text(json, "status", "ACTIVE");
+    json_put_text(json, "collateral_weight", "1");
+    json_put_text(json, "account_collateral_limit", "0");
+    json_put_bool(json, "ecosystem_collateral_limit_breached", false);
+    json_put_text(json, "asset_icon_url", "");
+    json_put_bool(json, "supported_networks_enabled", false);
+    json_close_object(json);
+}
+
 void rest_get_intx_balances(struct rest_call *call)
 {
     struct json_writer *json = &call->json;
@@ -324,12 +353,7 @@ void rest_get_intx_balances(struct rest_call *call)
     json_put_text(json, "portfolio_uuid", EXCHANGE_INTX_PORTFOLIO);
     json_open_array_at(json, "balances");
     json_open_object(json);
-    json_open_object_at(json, "asset");
-    json_put_text(json, "asset_id", "USDC");
-    json_put_text(json, "asset_name", "USDC");
-    json_put_text(json, "status", "ACTIVE");
-    json_put_text(json, "collateral_weight", "1");
-    json_close_object(json);
+    put_intx_asset(json);
     json_put_money(json, "quantity", margin.cash);
     json_put_money(json, "hold", margin.held);
     json_put_text(json, "transfer_hold", "0");
