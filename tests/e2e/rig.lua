@@ -17,7 +17,8 @@ local cjson = require "cjson"
 local rig = {}
 local programs = {moongate = arg[1], exchange = arg[2], runner = arg[3]}
 local source = arg[4]
-local WATCHDOG = 60 -- seconds
+rig.source = source
+local WATCHDOG = tonumber(os.getenv("E2E_WATCHDOG")) or 60 -- seconds
 
 -- Words of the test as one shell word.
 function rig.quote(text) return "'" .. tostring(text):gsub("'", "'\\''") .. "'" end
@@ -183,12 +184,33 @@ function rig.swap(text, old, new)
   return text:sub(1, from - 1) .. new .. text:sub(to + 1)
 end
 
--- The config's one strategy is `name`; without it the orders of two mix.
-function rig.only_strategy(text, name)
-  local rest = text:match("\n  (%{ name = \"" .. name .. "\".-%}%s*;%s*%})")
-  rig.check(rest, "no strategy %s", name)
-  local from, to = text:find("strategies = %(.-\n%);")
-  return text:sub(1, from - 1) .. "strategies = (\n  " .. rest .. "\n);" .. text:sub(to + 1)
+-- The strategies are `sections` and nothing else.
+function rig.with_strategies(text, sections)
+  local from, to = text:find("\nstrategies = %(.-\n%);")
+  rig.check(from, "no strategies in the config")
+  return text:sub(1, from) .. "strategies = (\n  " .. table.concat(sections, ",\n  ") .. "\n);" ..
+    text:sub(to + 1)
+end
+
+-- A section of the config for the script at `path`; products as text: '"BTC-cde", "ETH-cde"'.
+function rig.strategy(name, path, products, on_death, params)
+  return string.format('{ name = "%s"; script = "%s"; products = [ %s ]; max_messages = 16; ' ..
+    'max_working_orders = 16; on_death = "%s"; params = { %s }; }', name, path, products,
+    on_death or "cancel", params or "")
+end
+
+-- The shipped quoter of this world, on the products of both profiles.
+function world_methods:quoter(products)
+  return rig.strategy("quoter", self.dir .. "/strategies/quoter.lua",
+    products or '"BTC-cde", "BTC-intx", "ETH-cde", "ETH-intx"', "cancel",
+    'size_BTC = "0.01"; size_ETH = "0.1"; inventory_max = 4; requote = 1;')
+end
+
+-- scripts/still.lua, to be edited in this world's folder.
+function world_methods:still(name, products, on_death)
+  local path = self.dir .. "/" .. name .. ".lua"
+  rig.write(path, assert(rig.read(source .. "/tests/e2e/scripts/still.lua")))
+  return rig.strategy(name, path, products, on_death, 'size = "0.1"')
 end
 
 function world_methods:run_host()
@@ -382,6 +404,10 @@ end
 -- --- a scenario
 
 local function clean(world, failed)
+  if failed and world.host and not world.host:code() then
+    io.stderr:write((world:moongate("status -c CONFIG; ") .. world:moongate(
+      "ctl -c CONFIG refusals --limit 5")))
+  end
   for _, made in ipairs(world.processes) do
     if not made:code() then made:signal("KILL") end
   end
