@@ -1,6 +1,5 @@
 #include "wire/bundle.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -92,11 +91,4 @@ int bundle_decode(const void *bytes, size_t length, struct bundle *ret, struct e
     if (cursor.left > 0)
         return err_set(err, "bundle: %zu bytes follow the last entry", cursor.left);
     return 0;
-}
-
-void bundle_hash(const void *bytes, size_t length, char ret_hex[17])
-{
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256(hash, bytes, length);
-    text_hex(hash, 8, ret_hex);
 }

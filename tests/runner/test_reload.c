@@ -322,6 +322,46 @@ static void test_stop_ends_a_reload(void **state)
     rig_destroy(rig);
 }
 
+/* The same with real scripts: what Lua says is wrong is in the line, the state is handed over. */
+static void lua_reload(struct rig *rig, const char *text, const char *words)
+{
+    struct err err;
+    rig->line_count = 0;
+    rig_write(rig, "a", text);
+    assert_int_equal(runner_reload(rig->pool, "a", 5, &err), 1);
+    rig_feed(rig, 0, 10);
+    rig_run(rig, rig_has_line, NULL);
+    assert_says(rig->lines[0], words);
+    rig_run(rig, rig_is_fed, NULL);
+    assert_int_equal(rig->seen[0].dead, 0);
+}
+
+static void test_real_scripts(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(RUNNER_REAL);
+    rig_open(rig);
+    rig_add(rig, 0, "a", "local n = 0\n"
+                         "return {on_book = function() n = n + 1 end,\n"
+                         "  on_save = function() return {n = n} end}");
+    rig_feed(rig, 0, 25);
+    rig_run(rig, rig_is_fed, NULL);
+    lua_reload(rig, "return {on_book = function( end}", "a.lua:1: ");
+    lua_reload(rig, "error('not today')", "a.lua:1: not today");
+    lua_reload(rig, "return {on_boook = print}", "did you mean 'on_book'?");
+    lua_reload(rig, "return {on_reload = function(s) assert(s.n == -1, 'wrong n') end}",
+               "on_reload failed");
+    assert_true(rig_said(rig, "wrong n"));
+    lua_reload(rig, "return {on_start = function() error('no start') end}", "on_start failed");
+    lua_reload(rig, "return {on_reload = function() while true do end end}", "kept ");
+    assert_int_equal(rig->seen[0].replaced, 0);
+    lua_reload(rig, "return {on_reload = function(s) assert(s.n >= 25)\n"
+                    "  host.log('info', 'took ' .. s.n) end}", "state ");
+    assert_true(rig_said(rig, "took "));
+    assert_int_equal(rig->seen[0].replaced, 1);
+    rig_destroy(rig);
+}
+
 static void test_many_reloads_under_load(void **state)
 {
     (void)state;
@@ -358,6 +398,7 @@ int suite_reload(void)
         cmocka_unit_test(test_parameters_are_part_of_it),
         cmocka_unit_test(test_the_old_one_dies_meanwhile),
         cmocka_unit_test(test_stop_ends_a_reload),
+        cmocka_unit_test(test_real_scripts),
         cmocka_unit_test(test_many_reloads_under_load),
     };
     return cmocka_run_group_tests_name("reload", tests, NULL, NULL);
