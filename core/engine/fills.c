@@ -68,6 +68,17 @@ static void mark_seen(struct engine *engine, const struct event_fill *fill)
     seen->next = (seen->next + 1) % MAX_FILLS_SEEN;
 }
 
+static void halt_for_overflow(struct engine *engine, product_index product)
+{
+    struct record_latch latch;
+    if (!guard_tighten(&engine->guard, LATCH_ACCOUNT, 0, TRADING_HALTED, false,
+                       "a fill left the range that is kept exactly", &latch))
+        return;
+    out_latch(engine, &latch);
+    out_alert(engine, engine->settings.catalog.items[product].product_id, ": halted, ",
+              latch.reason, NULL);
+}
+
 /* ---- the provisional part */
 
 /* What the newest part must have cost for the average to be what it is; the average itself when
@@ -116,6 +127,9 @@ bool fills_progress(struct engine *engine, struct order *order, struct size fill
                     struct price average)
 {
     struct size delta;
+    /* More than the order is no word to book by; if it is true, fills with a trade id will say so. */
+    if (filled.e9 > order->size.e9)
+        filled = order->size;
     if (filled.e9 <= order->filled.e9 || !size_sub(filled, order->filled, &delta))
         return false;
     if (order->actor == ACTOR_EXTERNAL) {
@@ -134,12 +148,18 @@ bool fills_progress(struct engine *engine, struct order *order, struct size fill
     return true;
 }
 
-void fills_show(struct engine *engine, const struct order *order)
+bool fills_follow(struct engine *engine, const struct order *order)
 {
     struct portfolio *portfolio = &engine->portfolio;
     portfolio_track(portfolio, orders_index(&engine->orders, order),
                     order_provisional(order).e9 > 0);
-    (void)portfolio_show(portfolio, &engine->orders, order->product);
+    return portfolio_show(portfolio, &engine->orders, order->product);
+}
+
+void fills_show(struct engine *engine, const struct order *order)
+{
+    if (!fills_follow(engine, order))
+        halt_for_overflow(engine, order->product);
 }
 
 /* An exact fill has come for this order: as much of the provisional part is no more. */
@@ -222,17 +242,6 @@ static void tell_fill(struct engine *engine, actor_index actor, const struct ord
     n->fill.liquidity = fill->liquidity;
 }
 
-static void halt_for_overflow(struct engine *engine, const struct event_fill *fill)
-{
-    struct record_latch latch;
-    const char *name = engine->settings.catalog.items[fill->product].product_id;
-    if (!guard_tighten(&engine->guard, LATCH_ACCOUNT, 0, TRADING_HALTED, false,
-                       "a fill left the range that is kept exactly", &latch))
-        return;
-    out_latch(engine, &latch);
-    out_alert(engine, name, ": halted, ", latch.reason, NULL);
-}
-
 static void move_filled(struct engine *engine, struct order *order, struct size filled_before)
 {
     bool moved = false;
@@ -259,7 +268,7 @@ static void book_for_order(struct engine *engine, struct order *order,
     if (booked)
         record_fill(engine, order, order->actor, fill, false);
     else
-        halt_for_overflow(engine, fill);
+        halt_for_overflow(engine, fill->product);
     move_filled(engine, order, before);
     fills_show(engine, order);
     if (booked)
@@ -274,12 +283,13 @@ static void book_external(struct engine *engine, const struct event_fill *fill)
         return;
     }
     if (!book_exact(engine, NULL, ACTOR_EXTERNAL, fill)) {
-        halt_for_overflow(engine, fill);
+        halt_for_overflow(engine, fill->product);
         return;
     }
     record_fill(engine, NULL, ACTOR_EXTERNAL, fill, false);
     engine->counters.external_fills++;
-    (void)portfolio_show(&engine->portfolio, &engine->orders, fill->product);
+    if (!portfolio_show(&engine->portfolio, &engine->orders, fill->product))
+        halt_for_overflow(engine, fill->product);
     out_alert(engine, engine->settings.catalog.items[fill->product].product_id,
               ": a fill of an order that is not ours was booked as external, order ",
               fill->venue_order_id.text, NULL);
@@ -304,11 +314,21 @@ static bool fill_is_valid(const struct engine *engine, const struct event_fill *
            fill->trade_id.text[0] != '\0';
 }
 
+/* The order it fills; NULL when there is none, or when that one is of another product or side: then
+ * the venue contradicts itself, and the fill counts for the account alone. */
+static struct order *order_of(struct engine *engine, const struct event_fill *fill)
+{
+    struct order *order = orders_find_venue(&engine->orders, &fill->venue_order_id);
+    if (order != NULL && (order->product != fill->product || order->side != fill->side))
+        return NULL;
+    return order;
+}
+
 /* Books it, or says that it must wait for the next list of orders. */
 static bool book_or_hold(struct engine *engine, struct staged_fill *staged)
 {
     const struct event_fill *fill = &staged->fill;
-    struct order *order = orders_find_venue(&engine->orders, &fill->venue_order_id);
+    struct order *order = order_of(engine, fill);
     if (was_seen(engine, fill))
         return true;
     if (order == NULL && may_be_ours(engine, fill)) {
@@ -423,16 +443,15 @@ static bool restore_provisional(struct engine *engine, const struct record_fill 
     orders_open(&engine->orders, order);
     add_provisional(order, record->fill.price, record->fill.size);
     orders_close(&engine->orders, order);
-    fills_show(engine, order);
+    (void)fills_follow(engine, order); /* the halt that came of it has a record of its own */
     return true;
 }
 
 bool fills_restore(struct engine *engine, const struct record_fill *record)
 {
     struct event_fill fill = record->fill;
-    struct order *order = orders_find(&engine->orders, record->id);
-    if (!client_id_is_set(record->id))
-        order = orders_find_venue(&engine->orders, &fill.venue_order_id);
+    struct order *order = client_id_is_set(record->id) ? orders_find(&engine->orders, record->id)
+                                                       : order_of(engine, &fill);
     if (fill.price.e9 <= 0 || fill.size.e9 <= 0 || fill.side > SIDE_SELL ||
         (order != NULL && order->product != fill.product))
         return false;
@@ -445,7 +464,8 @@ bool fills_restore(struct engine *engine, const struct record_fill *record)
     bool booked = book_exact(engine, order, record->actor, &fill);
     if (order != NULL) {
         orders_close(&engine->orders, order);
-        fills_show(engine, order);
+        (void)fills_follow(engine, order);
     }
-    return portfolio_show(&engine->portfolio, &engine->orders, fill.product) && booked;
+    (void)portfolio_show(&engine->portfolio, &engine->orders, fill.product);
+    return booked;
 }

@@ -12,7 +12,9 @@ void fills_flush(struct engine *engine); /* the list has ended */
  * derived from the average. Between orders_open and orders_close. True when it was larger. */
 bool fills_progress(struct engine *engine, struct order *order, struct size filled,
                     struct price average);
-/* After orders_close: the shown positions follow the order's provisional part. */
+/* After orders_close: the shown positions follow the order's provisional part. One that leaves the
+ * range kept exactly halts the account; fills_follow only says so. */
+bool fills_follow(struct engine *engine, const struct order *order);
 void fills_show(struct engine *engine, const struct order *order);
 /* A fill that an operator's word made: books it as external with an id of its own. */
 bool fills_accept(struct engine *engine, struct event_fill *fill);

@@ -65,8 +65,14 @@ static bool show_order(struct portfolio *portfolio, const struct order *order)
     struct price price = portfolio_provisional_price(order);
     struct size size = order_provisional(order);
     struct position *own = &portfolio->shown[actor_slot(order->actor)][order->product];
-    return position_apply(own, order->side, price, size) &&
-           position_apply(&portfolio->shown_account[order->product], order->side, price, size);
+    struct position *all = &portfolio->shown_account[order->product];
+    struct position next_own = *own, next_all = *all;
+    if (!position_apply(&next_own, order->side, price, size) ||
+        !position_apply(&next_all, order->side, price, size))
+        return false;
+    *own = next_own;
+    *all = next_all;
+    return true;
 }
 
 bool portfolio_show(struct portfolio *portfolio, struct orders *orders, product_index product)

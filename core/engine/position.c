@@ -19,11 +19,12 @@ static struct money cost_of_part(struct money cost, struct size part, struct siz
     return (struct money){signed_quotient};
 }
 
-/* Adds to a flat position or to one of the same sign. */
+/* Adds to a flat position or to one of the same sign. The range is kept symmetric: a position that
+ * cannot be negated could not be closed. */
 static bool open_part(struct position *position, struct price price, struct size delta)
 {
     struct position next = *position;
-    if (!size_add(next.size, delta, &next.size) ||
+    if (!size_add(next.size, delta, &next.size) || next.size.e9 == INT64_MIN ||
         !money_add(next.cost, money_of(price, delta), &next.cost))
         return false;
     *position = next;
@@ -54,8 +55,6 @@ bool position_apply(struct position *position, enum side side, struct price pric
     struct position next = *position;
     struct size left = size;
     bool opposite = side == SIDE_BUY ? next.size.e9 < 0 : next.size.e9 > 0;
-    if (next.size.e9 == INT64_MIN)
-        return false;
     if (opposite) {
         int64_t open = next.size.e9 < 0 ? -next.size.e9 : next.size.e9;
         struct size part = {open < left.e9 ? open : left.e9};

@@ -88,7 +88,7 @@ static bool restore_order(struct engine *engine, const struct record *record)
     memcpy(order->reason, r->reason, sizeof order->reason);
     order->reason[sizeof order->reason - 1] = '\0';
     orders_close(&engine->orders, order);
-    fills_show(engine, order);
+    (void)fills_follow(engine, order);
     return true;
 }
 

@@ -173,6 +173,12 @@ static void adopt(struct engine *engine, const struct event_order_report *report
         return;
     if (size.e9 <= 0 && !size_add(report->filled, report->leaves, &size))
         return;
+    if (size.e9 <= 0 || size.e9 < report->filled.e9) {
+        /* Its size was not told: the list of orders tells it. */
+        if (report->source != REPORT_REST)
+            reconcile_want(engine, LIST_ORDERS);
+        return;
+    }
     memset(&order, 0, sizeof order);
     if (report->has_client_id && !twin)
         order.id = report->client_id;

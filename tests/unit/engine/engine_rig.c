@@ -118,7 +118,9 @@ void rig_restart(struct rig *rig)
     rig->settings.boot_random++;
     rig->engine = engine_create(&rig->settings);
     for (uint32_t i = 0; i < rig->journal_count; i++)
-        assert_true(engine_restore(rig->engine, &rig->journal[i]));
+        if (!engine_restore(rig->engine, &rig->journal[i]))
+            fail_msg("record %u, of kind %s, was refused", i,
+                     record_kind_text(rig->journal[i].kind));
     rig_forget(rig);
 }
 

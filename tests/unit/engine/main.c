@@ -20,5 +20,6 @@ int main(void)
     failed += suite_operator();
     failed += suite_runners();
     failed += suite_restore();
+    failed += suite_hostile();
     return failed;
 }

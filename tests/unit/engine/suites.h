@@ -25,3 +25,4 @@ int suite_reconcile(void);
 int suite_operator(void);
 int suite_runners(void);
 int suite_restore(void);
+int suite_hostile(void);
