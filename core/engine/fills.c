@@ -127,7 +127,7 @@ bool fills_progress(struct engine *engine, struct order *order, struct size fill
                     struct price average)
 {
     struct size delta;
-    /* More than the order is no word to book by; if it is true, fills with a trade id will say so. */
+    /* More than the order is no word to book by; if true, fills with a trade id will say so. */
     if (filled.e9 > order->size.e9)
         filled = order->size;
     if (filled.e9 <= order->filled.e9 || !size_sub(filled, order->filled, &delta))
