@@ -6,7 +6,7 @@
 #include "rig.h"
 #include "suites.h"
 
-/* Each brings the deadline with print("now") and then does its worst. */
+/* Each gets the deadline when it begins, or where it prints "inner", and then does its worst. */
 static const char *const endless[] = {
     "while true do end",
     "while true do pcall(function() while true do end end) end",
@@ -30,6 +30,12 @@ static const char *const endless[] = {
     "until false",
     "goto again ::again:: goto again",
     "local function f() return f() end f()",
+    "coroutine.wrap(function() while true do pcall(coroutine.wrap(function() print('inner') "
+    "while true do end end)) end end)()",
+    "local co = coroutine.create(function() coroutine.yield() while true do end end) "
+    "coroutine.resume(co) coroutine.wrap(function() pcall(coroutine.wrap(function() "
+    "print('inner') end)) while true do pcall(coroutine.resume, co) end end)()",
+    "xpcall(function() print('inner') while true do end end, function() while true do end end)",
 };
 
 static void loop_forever(const char *body)
@@ -40,7 +46,7 @@ static void loop_forever(const char *body)
                    "print('still here') end}", body);
     memcpy(text, made.text, sizeof(text));
     struct rig *rig = rig_start(text, "{}");
-    rig->interrupt_at = "now";
+    rig->interrupt_at = strstr(body, "inner") ? "inner" : "now";
     assert_int_equal(rig_timer(rig, 1), 0);
     assert_int_equal(rig_count(rig, SCRIPT_FAULT), 1);
     if (!strstr(rig_text(rig, SCRIPT_FAULT, 0), "soft deadline"))
