@@ -127,7 +127,7 @@ function process:kill()
 end
 
 function rig.is_alive(pid)
-  local status = rig.read("/proc/" .. pid .. "/status")
+  local status = rig.read(string.format("/proc/%d/status", pid))
   return status ~= nil and not status:find("State:%s+Z")
 end
 
