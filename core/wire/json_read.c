@@ -447,8 +447,10 @@ static size_t write_utf8(uint32_t character, char out[4])
 
 bool json_text_same(struct json_text a, struct json_text b)
 {
+    if (a.length == 0 || b.length == 0) /* a text that was not told has no place */
+        return a.length == b.length;
     if (!a.escaped && !b.escaped)
-        return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
+        return a.length == b.length && memcmp(a.at, b.at, a.length) == 0;
     const char *a_end = a.at + a.length, *b_end = b.at + b.length;
     while (a.at < a_end && b.at < b_end) {
         uint32_t x = 0, y = 0;
@@ -482,7 +484,7 @@ bool json_text_equal(struct json_text text, const char *literal)
 /* Copies whole characters while they fit; true when all did. */
 static bool copy_characters(struct json_text text, char *out, size_t capacity)
 {
-    const char *at = text.at, *end = text.at + text.length;
+    const char *at = text.length > 0 ? text.at : "", *end = at + text.length;
     size_t length = 0;
     while (at < end) {
         uint32_t character = 0;
@@ -537,7 +539,7 @@ bool json_text_uint64(struct json_text text, uint64_t *ret)
 bool json_text_int64(struct json_text text, int64_t *ret)
 {
     bool negative = text.length > 0 && text.at[0] == '-';
-    struct json_text digits = {text.at + negative, text.length - negative, false};
+    struct json_text digits = {negative ? text.at + 1 : text.at, text.length - negative, false};
     uint64_t magnitude;
     if (!json_text_uint64(digits, &magnitude) || magnitude > (uint64_t)INT64_MAX + negative)
         return false;
