@@ -1,4 +1,4 @@
-/* Apart from bundle.c, which runs in the jail: nothing there hashes, so no crypto is linked there. */
+/* Apart from bundle.c, which runs in the jail: nothing hashes there, so no crypto is linked. */
 #include <sodium.h>
 
 #include "base/text.h"
