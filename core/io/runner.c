@@ -116,10 +116,8 @@ static int begin(struct runner *runner, struct err *err)
     runner->status.generation = process->generation;
     memcpy(runner->status.hash, process->hash, sizeof runner->status.hash);
     runner_push_state(runner, process, RUNNER_STARTING, "");
-    if (process_start(process, runner->has_state) == 0)
-        return 0;
-    process_end(process, "no memory for its deadline");
-    return err_set(err, "%s: no memory for its deadline", runner->status.name);
+    process_start(process, runner->has_state);
+    return 0;
 }
 
 void runner_start(struct runner *runner)
@@ -129,8 +127,7 @@ void runner_start(struct runner *runner)
         return;
     log_error("runner", "%s", err.text);
     note_failure(runner, err.text);
-    if (!runner->current)
-        runner_schedule_restart(runner);
+    runner_schedule_restart(runner);
 }
 
 static void on_restart(void *context)
@@ -584,10 +581,8 @@ int runner_add(struct runner_pool *pool, const struct runner_config *config, str
     pool->runners[pool->count++] = runner;
     if (begin(runner, err) == 0)
         return 0;
-    if (!runner->current) {
-        pool->count--;
-        destroy_runner(runner);
-    }
+    pool->count--;
+    destroy_runner(runner);
     return -1;
 }
 

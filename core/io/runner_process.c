@@ -64,7 +64,7 @@ static int64_t hard_ns(const struct runner_process *process, enum script_frame_k
 }
 
 /* The signal is repeated, because a runner that began late passes over the first one. */
-static void on_deadline(void *context)
+void process_on_deadline(void *context)
 {
     struct runner_process *process = context;
     const struct waiting *front = ring_front(&process->waiting);
@@ -217,16 +217,12 @@ static void fill_start(const struct runner_process *process, bool reload, struct
     ret->reload = reload;
 }
 
-int process_start(struct runner_process *process, bool reload)
+void process_start(struct runner_process *process, bool reload)
 {
     struct script_start start;
-    process->deadline = loop_timer_create(config_of(process)->loop, on_deadline, process);
-    if (!process->deadline)
-        return -1;
     process->takes_state = reload;
     fill_start(process, reload, &start);
     process_send(process, SCRIPT_START, 0, false, &start, sizeof start);
-    return 0;
 }
 
 bool process_awaits(const struct runner_process *process, enum script_frame_kind kind)
@@ -355,8 +351,7 @@ void process_end(struct runner_process *process, const char *format, ...)
     process->stage = PROCESS_ENDED;
     process_signal(process, SIGKILL);
     loop_fd_want(process->socket_watch, false, false);
-    if (process->deadline)
-        loop_timer_clear(process->deadline);
+    loop_timer_clear(process->deadline);
     runner_on_end(process);
 }
 

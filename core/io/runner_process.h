@@ -80,7 +80,7 @@ bool process_reap(struct runner_process *process, char ret_reason[REASON_MAX]);
 void process_free(struct runner_process *process); /* kills and waits when it still lives */
 
 /* runner_process.c */
-int process_start(struct runner_process *process, bool reload);
+void process_start(struct runner_process *process, bool reload);
 /* Sends or queues one frame; past max_waiting the process is ended. */
 void process_send(struct runner_process *process, enum script_frame_kind kind, uint64_t request,
                   bool more, const void *payload, size_t length);
@@ -90,6 +90,7 @@ void process_end(struct runner_process *process, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void process_read(struct runner_process *process, uint32_t most);
 void process_on_exit(struct runner_process *process);
+void process_on_deadline(void *process);
 void process_write(struct runner_process *process);  /* what waits, now that there is room */
 void process_resume(struct runner_process *process); /* reading, now that the queue has room */
 bool process_is_answer(struct runner_process *process, const struct script_head *head);

@@ -73,8 +73,7 @@ static void begin(struct runner *runner)
     loop_timer_clear(runner->restart_timer);
     runner->fresh = runner->current == NULL;
     runner->step = RELOAD_STARTING;
-    if (process_start(runner->next, !runner->fresh || runner->has_state) < 0)
-        process_end(runner->next, "no memory for its deadline");
+    process_start(runner->next, !runner->fresh || runner->has_state);
 }
 
 int runner_reload(struct runner_pool *pool, const char *name, uint64_t token, struct err *err)

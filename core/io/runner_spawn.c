@@ -188,7 +188,8 @@ struct runner_process *process_spawn(struct runner *runner, const struct runner_
     process->socket_watch = loop_fd_create(loop, process->socket, on_socket, on_socket_writable,
                                            process);
     process->exit_watch = loop_fd_create(loop, process->pidfd, on_exit_readable, NULL, process);
-    if (!process->socket_watch || !process->exit_watch) {
+    process->deadline = loop_timer_create(loop, process_on_deadline, process);
+    if (!process->socket_watch || !process->exit_watch || !process->deadline) {
         err_set(err, "%s: no memory to watch its runner", runner->status.name);
         process_free(process);
         return NULL;

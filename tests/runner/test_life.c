@@ -2,6 +2,7 @@
 #include "rig.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,6 +32,51 @@ static void test_is_given_nothing_it_does_not_need(void **state)
     assert_int_equal(rig_status(rig, 0).layers & (LAYER_ALL & ~LAYER_LANDLOCK),
                      LAYER_ALL & ~LAYER_LANDLOCK);
     close(left_open);
+    rig_destroy(rig);
+}
+
+/* What the kernel says of the real runner, asked from outside of its jail. */
+static void proc_says(int pid, const char *file, const char *words)
+{
+    static char text[8192];
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", pid, file);
+    FILE *open = fopen(path, "r");
+    assert_non_null(open);
+    text[fread(text, 1, sizeof text - 1, open)] = '\0';
+    fclose(open);
+    assert_says(text, words);
+}
+
+static int descriptors_of(int pid)
+{
+    char path[64], target[64];
+    int count = 0;
+    for (int fd = 0; fd < 64; fd++) {
+        snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, fd);
+        count += readlink(path, target, sizeof target) > 0;
+    }
+    return count;
+}
+
+static void test_seen_from_outside(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(RUNNER_REAL);
+    rig_open(rig);
+    rig_add(rig, 0, "a", "return {on_book = function() end}");
+    rig_feed(rig, 0, 5);
+    rig_run(rig, rig_is_fed, NULL);
+    int pid = rig_status(rig, 0).pid;
+    proc_says(pid, "status", "NoNewPrivs:\t1");
+    proc_says(pid, "status", "Seccomp:\t2");
+    proc_says(pid, "status", "Threads:\t1");
+    proc_says(pid, "limits", "Max processes             0                    0");
+    proc_says(pid, "limits", "Max file size             0                    0");
+    proc_says(pid, "limits", "Max core file size        0                    0");
+    proc_says(pid, "cmdline", "moongate-runner");
+    if (geteuid() == 0) /* its own user may not look any more */
+        assert_int_equal(descriptors_of(pid), 4);
     rig_destroy(rig);
 }
 
@@ -375,6 +421,7 @@ int suite_life(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_is_given_nothing_it_does_not_need),
+        cmocka_unit_test(test_seen_from_outside),
         cmocka_unit_test(test_sched_idle_and_pinning),
         cmocka_unit_test(test_views_and_credits),
         cmocka_unit_test(test_rules_are_asked),
