@@ -198,13 +198,16 @@ static void flush_book(struct exchange_feed *feed, int product)
     struct level *changes;
     uint32_t bit = 1u << product;
     uint32_t count = venue_book_take_changes(book, &changes);
-    if (feed->reset & bit)
+    bool reset = feed->reset & bit;
+    feed->reset &= ~bit;
+    if (!anyone(feed, FEED_LEVEL2, bit))
+        return;
+    if (reset)
         frames_put_book(&feed->events, feed->exchange, product, NULL, 0);
     else if (count > 0)
         frames_put_book(&feed->events, feed->exchange, product, changes, count);
     else
         return;
-    feed->reset &= ~bit;
     publish(feed, FEED_LEVEL2, bit);
 }
 

@@ -92,6 +92,8 @@ static inline bool venue_status_final(enum venue_status status)
     X(VENUE_NO_FUTURES_FUNDS, "UNKNOWN_FAILURE_REASON",                                          \
       "PREVIEW_INSUFFICIENT_FUNDS_FOR_FUTURES", "Insufficient funds for futures")                \
     X(VENUE_NO_FUNDS, "INSUFFICIENT_FUND", "PREVIEW_INSUFFICIENT_FUND", "Insufficient balance")  \
+    X(VENUE_POSITION_LIMIT, "UNKNOWN_FAILURE_REASON",                                            \
+      "PREVIEW_BREACHED_ACCOUNT_POSITION_LIMIT", "Position limit exceeded")                      \
     X(VENUE_SESSION, "INVALID_FCM_TRADING_SESSION", "PREVIEW_INVALID_FCM_TRADING_SESSION",       \
       "The futures session is closed")                                                           \
     X(VENUE_REDUCE_ONLY_VENUE, "REDUCE_ONLY_NOT_ALLOWED_ON_VENUE",                               \

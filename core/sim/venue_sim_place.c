@@ -16,6 +16,9 @@ const char *venue_refusal_reason(enum venue_refusal refusal) { NAMED(REASON_OF);
 const char *venue_refusal_preview(enum venue_refusal refusal) { NAMED(PREVIEW_OF); }
 const char *venue_refusal_words(enum venue_refusal refusal) { NAMED(TEXT_OF); }
 
+/* Largest orders that fit into a position: far more than any test, far less than an overflow. */
+enum { POSITION_LIMIT = 100 };
+
 static int64_t distance(int64_t value)
 {
     return value < 0 ? -value : value;
@@ -186,6 +189,8 @@ static enum venue_refusal check_margin(const struct venue_sim *sim,
                              buy ? 0 : request->size.e9);
     if (after <= before || request->type == ORDER_TYPE_BRACKET)
         return VENUE_ACCEPTED;
+    if (after > POSITION_LIMIT * venue_products[product].size_max.e9)
+        return VENUE_POSITION_LIMIT;
     venue_sim_margin(sim, profile, &margin);
     if (margin_for(sim, product, after - before, buy).e18 <= margin.available.e18)
         return VENUE_ACCEPTED;

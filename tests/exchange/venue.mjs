@@ -17,6 +17,11 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 export const PREFIX = '/api/v3/brokerage';
 const PATIENCE_MS = 60000; // a test that hangs is a failed test; nothing else is timed
 
+// However this process ends, no exchange outlives it.
+const children = new Set();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function fail(what) {
@@ -79,6 +84,9 @@ export class Venue {
         this.child = spawn(program, ['--port', '0', '--port-file', portFile, '--session', 'open',
             '--cert', at('server.pem'), '--key', at('server.key'),
             '--keys', at('public-keys.json'), ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+        const { child } = this;
+        children.add(child);
+        child.on('exit', () => children.delete(child));
         this.child.stdout.on('data', (data) => { this.output += data; });
         this.child.stderr.on('data', (data) => { this.output += data; });
         this.ended = new Promise((resolve) => this.child.on('exit',

@@ -93,6 +93,25 @@ static void too_little_cash_is_refused_and_reducing_is_not(void **state)
     fixture_close(&fixture);
 }
 
+static void no_cash_buys_an_overflow(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct venue_sim_config config;
+    fixture_config(&config);
+    config.cash_usdc.e18 = (__int128)e9("9000000000") * e9("1000000000");
+    fixture_open_with(&fixture, NULL, &config);
+    for (int i = 0; i < 100; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "n%d", i);
+        fixture_place(&fixture, fixture_limit(id, BTC_INTX, SIDE_BUY, "9000000", "1000"));
+        fixture_to(&fixture, 5 * i);
+    }
+    fixture_refused(&fixture, fixture_limit("x", BTC_INTX, SIDE_BUY, "9000000", "1000"),
+                    VENUE_POSITION_LIMIT);
+    fixture_close(&fixture);
+}
+
 static void closing_takes_the_position(void **state)
 {
     (void)state;
@@ -515,6 +534,7 @@ int suite_venue_account(void)
         cmocka_unit_test(refusals_name_what_is_wrong),
         cmocka_unit_test(a_client_id_names_one_order),
         cmocka_unit_test(too_little_cash_is_refused_and_reducing_is_not),
+        cmocka_unit_test(no_cash_buys_an_overflow),
         cmocka_unit_test(closing_takes_the_position),
         cmocka_unit_test(reduce_only_never_turns_a_position),
         cmocka_unit_test(a_stop_waits_for_its_price),
