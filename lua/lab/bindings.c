@@ -548,7 +548,7 @@ static int host_script(lua_State *L) /* alive, generation, hash, bytes its state
     set_boolean(L, "alive", runner->alive);
     set_integer(L, "generation", runner->generation);
     set_text(L, "hash", runner->hash);
-    set_integer(L, "memory", runner->alive ? (int64_t)script_memory(runner->script) : 0);
+    set_integer(L, "memory", runner->script ? (int64_t)script_memory(runner->script) : 0);
     return 1;
 }
 

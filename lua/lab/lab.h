@@ -17,6 +17,7 @@
 #include "runner/script.h"
 #include "wire/bundle.h"
 
+#include "lab/jail.h"
 #include "lab/sim.h"
 #include "lab/venue.h"
 
@@ -36,6 +37,7 @@ struct lab_config {
     struct lab_script scripts[MAX_STRATEGIES], rules[MAX_RULES];
     uint8_t script_count, rule_count;
     const char *library;   /* where modules are found first: "lua/lib" */
+    const char *jailed;    /* path of moongate-runner: scripts in real jails. NULL: in here */
     uint64_t memory_max;
     struct stamp start;
     struct lab_venue_config venue;
@@ -63,7 +65,8 @@ struct lab_runner {
     char hash[17];
     struct buf bundle_bytes;
     struct bundle bundle;         /* into bundle_bytes */
-    struct script *script;        /* owned */
+    struct script *script;        /* owned; or, in a jailed lab: */
+    struct lab_jail *jail;        /* owned */
     struct buf state;             /* what SAVE gave */
     bool state_whole, muted;      /* muted: of an old generation, nothing it says counts */
     bool proving, faulted;        /* proving: what it says waits in `held` for the swap */

@@ -6,13 +6,7 @@
 #include "base/text.h"
 #include "lab/lab.h"
 
-static struct script_head head_of(enum script_frame_kind kind, const struct lab_runner *runner,
-                                  size_t length, bool more)
-{
-    return (struct script_head){.version = SCRIPT_PROTO_VERSION, .kind = (uint8_t)kind,
-                                .more = more, .generation = runner->generation,
-                                .length = (uint32_t)length};
-}
+static const int64_t DEADLINE_NS = 3600000000000;
 
 /* --- what a script says --- */
 
@@ -83,12 +77,27 @@ static void push_said(struct lab_runner *runner, const struct script_head *head,
         lab_push(runner->lab, &event);
 }
 
+static void hear(void *context, const struct script_head *head, const void *payload)
+{
+    struct lab_runner *runner = context;
+
+    if (head->kind == SCRIPT_LOG)
+        keep_text(runner, false, *(const char *)payload, (const char *)payload + 1,
+                  head->length - 1);
+    else if (head->kind == SCRIPT_FAULT)
+        keep_text(runner, true, 'e', payload, head->length);
+    else if (head->kind == SCRIPT_STATE_OUT)
+        keep_state(runner, head, payload);
+    else if (!runner->muted)
+        push_said(runner, head, payload);
+}
+
 /* Encoded and decoded as on the way to the core: a frame the core would refuse is a fault here. */
 static bool on_send(void *context, enum script_frame_kind kind, uint64_t request, bool more,
                     const void *payload, size_t length)
 {
     struct lab_runner *runner = context;
-    _Alignas(16) unsigned char bytes[MAX_SCRIPT_FRAME];
+    _Alignas(SCRIPT_ALIGN) unsigned char bytes[MAX_SCRIPT_FRAME];
     struct script_head head;
     const void *inside;
     struct err err = {""};
@@ -100,24 +109,50 @@ static bool on_send(void *context, enum script_frame_kind kind, uint64_t request
         keep_text(runner, true, 'e', err.text, strlen(err.text));
         return false;
     }
-    if (head.kind == SCRIPT_LOG)
-        keep_text(runner, false, *(const char *)inside, (const char *)inside + 1, head.length - 1);
-    else if (head.kind == SCRIPT_FAULT)
-        keep_text(runner, true, 'e', inside, head.length);
-    else if (head.kind == SCRIPT_STATE_OUT)
-        keep_state(runner, &head, inside);
-    else if (!runner->muted)
-        push_said(runner, &head, inside);
+    hear(runner, &head, inside);
     return true;
+}
+
+/* --- a script in here, or in its jail --- */
+
+/* One frame, until it is answered. -1: the script has ended. */
+static int tell(struct lab_runner *runner, enum script_frame_kind kind, uint64_t request, bool more,
+                const void *payload, size_t length, struct err *err)
+{
+    struct script_head head = {.version = SCRIPT_PROTO_VERSION, .kind = (uint8_t)kind,
+                               .more = more, .generation = runner->generation,
+                               .request = request, .length = (uint32_t)length};
+
+    if (runner->jail)
+        return lab_jail_tell(runner->jail, kind, request, more, payload, length, err);
+    if (script_frame(runner->script, &head, payload, err) < 0)
+        return -1;
+    /* The runner's main loop answers what the script does not: GO by a credit. */
+    if (kind == SCRIPT_GO && !on_send(runner, SCRIPT_CREDIT, 0, false, NULL, 0))
+        return err_set(err, "no credit");
+    return 0;
+}
+
+static int tell_simply(struct lab_runner *runner, enum script_frame_kind kind, struct err *err)
+{
+    return tell(runner, kind, 0, false, NULL, 0, err);
+}
+
+static void end_script(struct lab_runner *runner)
+{
+    script_destroy(runner->script);
+    lab_jail_end(runner->jail);
+    runner->script = NULL;
+    runner->jail = NULL;
 }
 
 /* --- a generation begins --- */
 
-static struct script *compile(struct lab *lab, struct lab_runner *runner, bool reload,
-                              struct err *err)
+static int compile(struct lab *lab, struct lab_runner *runner, bool reload, struct err *err)
 {
     const struct engine_settings *settings = &lab->config.settings;
     struct script_host host = {.context = runner, .send = on_send};
+    struct lab_jail_ear ear = {runner, hear};
     struct script_start start;
 
     memset(&start, 0, sizeof(start));
@@ -129,12 +164,16 @@ static struct script *compile(struct lab *lab, struct lab_runner *runner, bool r
     memcpy(start.candle_lengths_ns, settings->candle_lengths_ns, sizeof(start.candle_lengths_ns));
     start.candle_length_count = settings->candle_length_count;
     memcpy(start.view_bands, settings->view_bands, sizeof(start.view_bands));
-    start.soft_deadline_ns = 1;
-    start.hard_deadline_ns = 1;
+    start.soft_deadline_ns = start.hard_deadline_ns = DEADLINE_NS; /* nobody signals here */
     start.memory_max = lab->config.memory_max;
     start.seed = runner->seed;
     start.reload = reload;
-    return script_create(&start, &runner->bundle, &host, err);
+    if (lab->config.jailed)
+        runner->jail = lab_jail_start(lab->config.jailed, &start, runner->generation,
+                                      &runner->bundle_bytes, &ear, err);
+    else
+        runner->script = script_create(&start, &runner->bundle, &host, err);
+    return runner->jail || runner->script ? 0 : -1;
 }
 
 static void push_runner(struct lab_runner *runner, enum runner_state state, const char *reason)
@@ -146,13 +185,6 @@ static void push_runner(struct lab_runner *runner, enum runner_state state, cons
     memcpy(event.runner.hash, runner->hash, sizeof(event.runner.hash));
     text_copy(event.runner.reason, REASON_MAX, reason, strlen(reason));
     lab_push(runner->lab, &event);
-}
-
-static int send_simple(struct lab_runner *runner, enum script_frame_kind kind, struct err *err)
-{
-    struct script_head head = head_of(kind, runner, 0, false);
-
-    return script_frame(runner->script, &head, NULL, err);
 }
 
 static void take_name(struct lab_runner *runner, const struct lab_script *script)
@@ -181,12 +213,11 @@ int lab_runner_start(struct lab *lab, actor_index index, const struct lab_script
                         err) < 0)
         return -1;
     bundle_hash(runner->bundle_bytes.data, runner->bundle_bytes.length, runner->hash);
-    runner->script = compile(lab, runner, false, err);
-    if (!runner->script)
+    if (compile(lab, runner, false, err) < 0)
         return err_wrap(err, "%s", runner->name);
     runner->alive = true;
     push_runner(runner, RUNNER_READY, "");
-    if (send_simple(runner, SCRIPT_GO, err) < 0)
+    if (tell_simply(runner, SCRIPT_GO, err) < 0)
         return err_wrap(err, "%s", runner->name);
     return 0;
 }
@@ -201,9 +232,8 @@ static int hand_over(struct lab_runner *next, const struct buf *state, struct er
         size_t piece = state->length - done;
         if (piece > SCRIPT_TEXT_MAX)
             piece = SCRIPT_TEXT_MAX;
-        struct script_head head = head_of(SCRIPT_STATE_IN, next, piece,
-                                          done + piece < state->length);
-        if (script_frame(next->script, &head, state->length ? state->data + done : "", err) < 0)
+        if (tell(next, SCRIPT_STATE_IN, 0, done + piece < state->length,
+                 state->length ? state->data + done : "", piece, err) < 0)
             return -1;
         done += piece;
     } while (done < state->length);
@@ -217,7 +247,7 @@ static void end_generation(struct lab_runner *runner)
 
     runner->muted = true;
     if (runner->alive)
-        send_simple(runner, SCRIPT_STOP, &err);
+        tell_simply(runner, SCRIPT_STOP, &err);
     lab_runner_fini(runner);
 }
 
@@ -226,7 +256,7 @@ static int save(struct lab_runner *runner, struct err *err)
     runner->faulted = false;
     if (!runner->alive)
         return 0;
-    if (send_simple(runner, SCRIPT_SAVE, err) < 0)
+    if (tell_simply(runner, SCRIPT_SAVE, err) < 0)
         return -1;
     return runner->faulted ? err_set(err, "the old generation could not save its state") : 0;
 }
@@ -272,9 +302,8 @@ int lab_runner_reload(struct lab *lab, actor_index index, const char *path, cons
         return -1;
     old = *runner;
     *runner = next;
-    runner->script = compile(lab, runner, true, err);
-    if (!runner->script || hand_over(runner, &old.state, err) < 0 ||
-        send_simple(runner, SCRIPT_GO, err) < 0) {
+    if (compile(lab, runner, true, err) < 0 || hand_over(runner, &old.state, err) < 0 ||
+        tell_simply(runner, SCRIPT_GO, err) < 0) {
         lab_runner_fini(runner);
         *runner = old;
         return -1;
@@ -296,14 +325,13 @@ void lab_runner_kill(struct lab *lab, actor_index index, const char *reason)
     if (!runner->alive)
         return;
     runner->alive = false;
-    script_destroy(runner->script);
-    runner->script = NULL;
+    end_script(runner);
     push_runner(runner, RUNNER_DEAD, reason);
 }
 
 void lab_runner_fini(struct lab_runner *runner)
 {
-    script_destroy(runner->script);
+    end_script(runner);
     if (runner->used) {
         buf_fini(&runner->bundle_bytes);
         buf_fini(&runner->state);
@@ -311,7 +339,6 @@ void lab_runner_fini(struct lab_runner *runner)
     lab_list_fini(&runner->held);
     free(runner->path);
     free(runner->params);
-    runner->script = NULL;
     runner->path = runner->params = NULL;
     runner->used = runner->alive = false;
 }
@@ -370,6 +397,7 @@ void lab_runner_deliver(struct lab *lab, const struct lab_frame *frame)
         return;
     CHECK(script_frame_decode(frame->bytes, (size_t)frame->length, frame->generation, false, &head,
                               &payload, &err) == 0);
-    if (script_frame(runner->script, &head, payload, &err) < 0)
+    if (tell(runner, (enum script_frame_kind)head.kind, head.request, false, payload, head.length,
+             &err) < 0)
         lab_runner_kill(lab, frame->runner, err.text);
 }

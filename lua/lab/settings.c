@@ -398,7 +398,7 @@ static void refuse_unknown_options(lua_State *L)
     static const char *const known[] = {
         "script", "text", "name", "seed", "params", "products", "rules", "limits", "candles",
         "manual", "fills", "market", "fee_maker", "fee_taker", "library", "memory_max",
-        "on_death", NULL};
+        "on_death", "jailed", NULL};
 
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
         bool found = false;
@@ -444,6 +444,8 @@ void settings_read(lua_State *L, struct lab_config *ret)
     read_market(L, ret);
     lua_getfield(L, 1, "library");
     ret->library = luaL_optstring(L, -1, "lua/lib");
+    lua_getfield(L, 1, "jailed");
+    ret->jailed = luaL_optstring(L, -1, NULL);
     lua_getfield(L, 1, "memory_max");
     ret->memory_max = (uint64_t)luaL_optinteger(L, -1, 32 << 20);
     read_script(L, 1, &ret->scripts[0], "lab.new");
