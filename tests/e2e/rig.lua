@@ -136,6 +136,14 @@ end
 local world_methods = {}
 local world_meta = {__index = world_methods}
 
+-- A folder of the world's with a CA and keys that it does not know.
+function world_methods:strangers()
+  local dir = self.dir .. "/strangers"
+  local out, code = rig.shell(quote(source .. "/scripts/make-certs") .. " " .. quote(dir))
+  rig.check(code == 0, "make-certs: %s", out)
+  return dir
+end
+
 local function create_world()
   local dir = rig.shell("mktemp -d"):match("%S+")
   local world = setmetatable({dir = dir, started = 0, processes = {}, ended = {}}, world_meta)
@@ -213,15 +221,26 @@ function world_methods:still(name, products, on_death)
   return rig.strategy(name, path, products, on_death, 'size = "0.1"')
 end
 
-function world_methods:run_host()
-  self.host = start(self, "host", {programs.moongate, "run", "-c", self.config})
+-- `before`: words before the program's, as of setpriv.
+function world_methods:run_host(before)
+  local words = {table.unpack(before or {})}
+  for _, word in ipairs{programs.moongate, "run", "-c", self.config} do words[#words + 1] = word end
+  self.host = start(self, "host", words)
   return self.host
 end
 
+-- A host that must not come up: what it logged; it ended with `code`.
+function world_methods:refused_start(change, code)
+  local before = #self:log()
+  self:write_config(change)
+  rig.equal(self:run_host():wait(), code, "exit code of a host that must not start")
+  return self:log():sub(before + 1)
+end
+
 -- Returns once the host answers.
-function world_methods:start_host(change)
+function world_methods:start_host(change, before)
   if change or not self.config then self:write_config(change) end
-  self:run_host()
+  self:run_host(before)
   rig.poll("answer of the host", function()
     rig.check(not self.host:code(), "the host ended at its start")
     return self:status()
