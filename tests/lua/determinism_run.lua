@@ -11,9 +11,11 @@ local PARAMS = {
 }
 
 local script, seed = arg[1], tonumber(arg[2])
+local jailed = os.getenv("MOONGATE_JAILED") -- path of a moongate-runner: scripts in real jails
 local host = lab.new{
   script = script, params = PARAMS[script], products = PRODUCTS, candles = {1, 5},
   market = seed and {seed = seed} or {tape = "tests/data/btc-perp.tape.csv.gz"},
+  jailed = jailed ~= "" and jailed or nil,
   fee_maker = "0.0001", fee_taker = "0.0003",
   rules = {{script = "risk_rules/spread_depth.lua", params = {max_spread_bps = 20}},
            {script = "risk_rules/cooldown.lua", params = {burst = 8, window = 5}}}

@@ -1,10 +1,11 @@
 --- Every shipped strategy does the same, to the byte, in twenty processes: hash seeds, addresses
 -- and clocks differ between them, and none of that may reach an order.
 local PROCESSES = 20
+local BUILD = os.getenv("MOONGATE_BUILD")
 
-local function run(script, seed)
-  local pipe = assert(io.popen(("lua5.4 tests/lua/determinism_run.lua %s %s 2>&1"):format(script,
-    seed or "")))
+local function run(script, seed, jailed)
+  local command = "MOONGATE_JAILED='%s' lua5.4 tests/lua/determinism_run.lua %s %s 2>&1"
+  local pipe = assert(io.popen(command:format(jailed or "", script, seed or "")))
   local text = pipe:read("a")
   return text, pipe:close()
 end
@@ -25,6 +26,16 @@ describe("determinism", function()
         local text = run(script)
         assert.is_true(first == text, "process " .. number .. " did otherwise")
       end
+    end)
+
+    it(script .. " does the same in its real jail", function()
+      if not BUILD then
+        pending("MOONGATE_BUILD names no build with a moongate-runner in it")
+        return
+      end
+      local jailed, ended = run(script, nil, BUILD .. "/bin/moongate-runner")
+      assert.is_true(ended, jailed)
+      assert.is_true(jailed == run(script), "in its jail it did otherwise")
     end)
 
     it(script .. " does otherwise on another market: the comparison can fail", function()

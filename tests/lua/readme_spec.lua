@@ -14,8 +14,8 @@ local readme, meta = read("lua/README.md"), read("lua/meta/moongate.lua")
 
 --- What a script finds in its sandbox, one name per logged line.
 local function names_of(expression)
-  local host = lab.new{text = "for name in pairs(" .. expression .. ") do print(name) end return {}",
-                       products = {BTC}}
+  local text = "for name in pairs(" .. expression .. ") do print(name) end return {}"
+  local host = lab.new{text = text, products = {BTC}}
   local names = {}
   for i, line in ipairs(host:log()) do names[i] = line.text end
   host:close()
