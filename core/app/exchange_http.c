@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include "app/exchange_feed.h"
 #include "app/exchange_rest.h"
@@ -110,10 +111,13 @@ static int add_number(struct lws *wsi, const char *name, uint32_t value, unsigne
     return add_header(wsi, name, text, at, end);
 }
 
-static int write_head(struct lws *wsi, const struct rest_reply *reply)
+/* A short reply leaves with its head in one write: it is on its way before any news of what it
+ * tells can be sent elsewhere. Returns how much of the body went along, or -1. */
+static ssize_t write_head(struct lws *wsi, const struct rest_reply *reply)
 {
-    unsigned char head[LWS_PRE + HEAD_SIZE], *at = head + LWS_PRE, *start = at;
-    unsigned char *end = head + sizeof head - 1;
+    static unsigned char out[LWS_PRE + HEAD_SIZE + PIECE];
+    unsigned char *at = out + LWS_PRE, *start = at, *end = at + HEAD_SIZE;
+    size_t body = reply->body.length <= PIECE ? reply->body.length : 0;
     if (lws_add_http_common_headers(wsi, (unsigned)reply->status, reply->type,
                                     (lws_filepos_t)reply->body.length, &at, end))
         return -1;
@@ -121,7 +125,18 @@ static int write_head(struct lws *wsi, const struct rest_reply *reply)
                            add_number(wsi, "x-ratelimit-remaining:", reply->remaining, &at, end) ||
                            add_number(wsi, "x-ratelimit-reset:", 1, &at, end)))
         return -1;
-    return lws_finalize_write_http_header(wsi, start, &at, end) ? -1 : 0;
+    if (lws_finalize_http_header(wsi, &at, end))
+        return -1;
+    if (body > 0)
+        memcpy(at, reply->body.data, body);
+    size_t length = (size_t)(at - start) + body;
+    return lws_write(wsi, start, length, LWS_WRITE_HTTP_HEADERS) < 0 ? -1 : (ssize_t)body;
+}
+
+static int complete(struct lws *wsi, struct exchange_peer *peer)
+{
+    end_call(peer);
+    return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
 static int answer(struct exchange *exchange, struct lws *wsi, struct exchange_peer *peer)
@@ -141,8 +156,12 @@ static int answer(struct exchange *exchange, struct lws *wsi, struct exchange_pe
     case FATE_CLOSE: return -1;
     }
     call->answered = true;
-    if (write_head(wsi, &call->reply) < 0)
+    ssize_t sent = write_head(wsi, &call->reply);
+    if (sent < 0)
         return -1;
+    call->sent = (size_t)sent;
+    if (call->sent == call->reply.body.length)
+        return complete(wsi, peer);
     lws_callback_on_writable(wsi);
     return 0;
 }
@@ -163,8 +182,7 @@ static int write_body(struct lws *wsi, struct exchange_peer *peer)
         lws_callback_on_writable(wsi);
         return 0;
     }
-    end_call(peer);
-    return lws_http_transaction_completed(wsi) ? -1 : 0;
+    return complete(wsi, peer);
 }
 
 int exchange_http_callback(struct exchange *exchange, struct lws *wsi,
