@@ -237,6 +237,18 @@ static struct money tenth_of(struct money value)
     return tenth;
 }
 
+static struct size working_size(const struct exchange *exchange, int product, enum side side)
+{
+    struct size size = {0};
+    for (uint32_t i = 0; i < venue_sim_order_count(exchange->venue); i++) {
+        const struct venue_order *order = venue_sim_order_at(exchange->venue, i);
+        if (order->request.product == product && order->request.side == side &&
+            !venue_status_final(order->status))
+            size.e9 += venue_order_left(order).e9;
+    }
+    return size;
+}
+
 void words_put_intx_position(struct json_writer *json, const char *key,
                              const struct exchange *exchange, int product)
 {
@@ -259,8 +271,8 @@ void words_put_intx_position(struct json_writer *json, const char *key,
                   ? "POSITION_SIDE_SHORT" : "POSITION_SIDE_UNKNOWN");
     json_put_text(json, "margin_type", "MARGIN_TYPE_CROSS");
     json_put_size(json, "net_size", position->units);
-    json_put_text(json, "buy_order_size", "0");
-    json_put_text(json, "sell_order_size", "0");
+    json_put_size(json, "buy_order_size", working_size(exchange, product, SIDE_BUY));
+    json_put_size(json, "sell_order_size", working_size(exchange, product, SIDE_SELL));
     json_put_text(json, "im_contribution", "0.1");
     words_put_amount(json, "unrealized_pnl", unrealised_of(exchange, product), "USDC");
     words_put_amount(json, "mark_price", (struct money){(__int128)mark.e9 * DECIMAL_ONE}, "USDC");

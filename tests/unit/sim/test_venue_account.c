@@ -528,6 +528,80 @@ static void a_restored_order_goes_on(void **state)
     fixture_close(&after);
 }
 
+static struct tape *read_slice(void)
+{
+    static char bytes[1 << 20];
+    struct err err = {""};
+    FILE *file = fopen(TESTS_DIR "/data/btc-perp.tape.csv.gz", "rb");
+    assert_non_null(file);
+    size_t length = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    struct tape *tape = tape_create(bytes, length, &err);
+    if (!tape)
+        fail_msg("%s", err.text);
+    return tape;
+}
+
+static void check_real_book(struct venue_sim *sim, int product)
+{
+    struct venue_book *book = venue_sim_book(sim, product);
+    const struct venue_product *spec = &venue_products[product];
+    uint32_t levels[2] = {0};
+    struct level best[2];
+    for (int side = SIDE_BUY; side <= SIDE_SELL; side++) {
+        struct level level;
+        uint32_t cursor = 0;
+        assert_true(venue_book_best_shown(book, (enum side)side, &best[side]));
+        while (venue_book_walk_shown(book, (enum side)side, &cursor, &level)) {
+            assert_int_equal(level.price.e9 % spec->tick.e9, 0);
+            assert_int_equal(level.size.e9 % spec->step.e9, 0);
+            levels[side]++;
+        }
+    }
+    assert_true(best[SIDE_BUY].price.e9 < best[SIDE_SELL].price.e9);
+    assert_true(levels[SIDE_BUY] >= 5 && levels[SIDE_SELL] >= 5);
+}
+
+/* The recorded slice twice over, with a maker at both touches: books hold, both sides fill. */
+static void a_real_tape_is_tradable(void **state)
+{
+    (void)state;
+    static struct fixture fixture;
+    struct err err = {""};
+    struct tape *tape = read_slice();
+    uint32_t makers[2] = {0};
+    fixture_config(&fixture.config);
+    fixture.config.tape = tape;
+    fixture.sim = venue_sim_create(&fixture.config, &(struct venue_sink){0}, &err);
+    assert_non_null(fixture.sim);
+    for (int ms = 100, number = 0; ms < 80 * 1000; ms += 100) {
+        fixture_to(&fixture, ms);
+        check_real_book(fixture.sim, BIP);
+        check_real_book(fixture.sim, BTC_INTX);
+        for (int i = 0; i < 2 && ms % 1000 == 0; i++, number++) {
+            enum side side = i ? SIDE_BUY : SIDE_SELL;
+            int product = number % 4 < 2 ? BIP : BTC_INTX;
+            struct level best;
+            char id[16];
+            snprintf(id, sizeof id, "n%d", number);
+            struct venue_request request =
+                fixture_limit(id, product, side, "1", product == BIP ? "1" : "0.01");
+            assert_true(venue_book_best_shown(venue_sim_book(fixture.sim, product), side, &best));
+            request.limit = best.price;
+            request.post_only = true;
+            fixture_place(&fixture, request);
+        }
+    }
+    check_books(&fixture);
+    for (uint32_t i = 0; i < venue_sim_fill_count(fixture.sim); i++) {
+        assert_int_equal(venue_sim_fill_at(fixture.sim, i)->liquidity, LIQUIDITY_MAKER);
+        makers[venue_sim_fill_at(fixture.sim, i)->side]++;
+    }
+    assert_true(makers[SIDE_BUY] > 10 && makers[SIDE_SELL] > 10);
+    venue_sim_destroy(fixture.sim);
+    tape_destroy(tape);
+}
+
 int suite_venue_account(void)
 {
     const struct CMUnitTest tests[] = {
@@ -546,6 +620,7 @@ int suite_venue_account(void)
         cmocka_unit_test(the_tape_begins_anew),
         cmocka_unit_test(wild_trading_keeps_the_books_right_and_repeats),
         cmocka_unit_test(a_restored_order_goes_on),
+        cmocka_unit_test(a_real_tape_is_tradable),
     };
     return cmocka_run_group_tests_name("venue_account", tests, NULL, NULL);
 }
