@@ -36,6 +36,8 @@ product_index product_check(lua_State *L, int index);
 void product_push(lua_State *L, const struct script *script, product_index product);
 void book_push(lua_State *L, product_index product); /* the product's one book object */
 void intent_push(lua_State *L, const struct script *script, const struct intent *intent);
+/* One line, cut to SCRIPT_LOG_MAX; level is one of "diwe". */
+void log_send(struct script *script, char level, const char *text, size_t length);
 void host_send_timers(struct script *script); /* those that waited for GO */
 void params_warn_unread(lua_State *L);        /* one log line per parameter nobody asked for */
 

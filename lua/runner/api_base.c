@@ -82,7 +82,6 @@ static int base_print(lua_State *L) /* print is host.log("info", ...) under its 
     int count = lua_gettop(L);
 
     luaL_buffinit(L, &line);
-    luaL_addchar(&line, 'i');
     for (int i = 1; i <= count; i++) {
         if (i > 1)
             luaL_addchar(&line, '\t');
@@ -92,7 +91,7 @@ static int base_print(lua_State *L) /* print is host.log("info", ...) under its 
         luaL_addvalue(&line);
     }
     luaL_pushresult(&line);
-    script_report(script_of(L), SCRIPT_LOG, lua_tostring(L, -1), lua_rawlen(L, -1));
+    log_send(script_of(L), 'i', lua_tostring(L, -1), lua_rawlen(L, -1));
     return 0;
 }
 

@@ -12,7 +12,7 @@
 
 #include "api.h"
 
-enum { TIMER_SECONDS_MAX = 10 * 366 * 86400, SCRIPT_LOG_MAX = 1024 };
+enum { TIMER_SECONDS_MAX = 10 * 366 * 86400 };
 static const int64_t SECOND_NS = 1000000000;
 
 static int host_now(lua_State *L)
@@ -36,20 +36,26 @@ static int host_random(lua_State *L)
     return 1;
 }
 
+void log_send(struct script *script, char level, const char *text, size_t length)
+{
+    char line[SCRIPT_LOG_MAX];
+
+    if (length > sizeof(line) - 1)
+        length = sizeof(line) - 1;
+    line[0] = level;
+    memcpy(line + 1, text, length);
+    script_report(script, SCRIPT_LOG, line, length + 1);
+}
+
 static int host_log(lua_State *L)
 {
     static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
     static const char letters[] = "diwe";
-    char line[SCRIPT_LOG_MAX];
     size_t length;
     int level = luaL_checkoption(L, 1, NULL, levels);
     const char *text = luaL_checklstring(L, 2, &length);
 
-    if (length > sizeof(line) - 1)
-        length = sizeof(line) - 1;
-    line[0] = letters[level];
-    memcpy(line + 1, text, length);
-    script_report(script_of(L), SCRIPT_LOG, line, length + 1);
+    log_send(script_of(L), letters[level], text, length);
     return 0;
 }
 

@@ -116,9 +116,9 @@ void params_warn_unread(lua_State *L)
     for (lua_Integer i = 1; lua_rawgeti(L, base + 3, i) != LUA_TNIL; i++) {
         lua_pushvalue(L, -1);
         if (lua_rawget(L, base + 2) == LUA_TNIL) {
-            lua_pushfstring(L, "wparameter '%s' is in the config, but %s never asked for it; is "
+            lua_pushfstring(L, "parameter '%s' is in the config, but %s never asked for it; is "
                                "it misspelt?", lua_tostring(L, -2), script_of(L)->start.name);
-            script_report(script_of(L), SCRIPT_LOG, lua_tostring(L, -1), lua_rawlen(L, -1));
+            log_send(script_of(L), 'w', lua_tostring(L, -1), lua_rawlen(L, -1));
         }
         lua_settop(L, base + 3);
     }

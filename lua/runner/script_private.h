@@ -20,6 +20,7 @@ enum {
     /* Live orders of one script that host.orders() remembers; the gate's own limit is lower. */
     SCRIPT_ORDERS_MAX = 256,
     STATE_DEPTH_MAX = 16,
+    SCRIPT_LOG_MAX = 1024, /* of a line, with its level */
     /* Walking a table in order sorts its keys: past this it is the wrong container. */
     PAIRS_KEYS_MAX = 100000,
 };

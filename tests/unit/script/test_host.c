@@ -106,6 +106,11 @@ static void logs_have_levels_and_a_length(void **state)
     assert_string_equal(rig_text(rig, SCRIPT_LOG, 1), "wb");
     assert_int_equal(rig_frame(rig, SCRIPT_LOG, 2)->length, 1024);
     rig_stop(rig);
+    rig = rig_start("print(('x'):rep(5000)) print() host.log('info', '') return {}", "{}");
+    assert_int_equal(rig_frame(rig, SCRIPT_LOG, 0)->length, 1024);
+    assert_string_equal(rig_text(rig, SCRIPT_LOG, 1), "i");
+    assert_string_equal(rig_text(rig, SCRIPT_LOG, 2), "i");
+    rig_stop(rig);
     rig_chunk_raises("host.log('loud', 'x')", "invalid option 'loud'");
     rig_chunk_raises("host.log('info')", "bad argument #2");
 }
