@@ -261,43 +261,62 @@ static void story_add(struct story *story, const char *id)
         text_copy(story->ids[story->count++], VENUE_ID_MAX, id, strlen(id));
 }
 
-static void story_row(FILE *out, struct story *story, const struct store_row *row)
+/* The row's own client id: an order's later rows and fills carry it. */
+static void story_learn(struct story *story, const struct store_row *row)
 {
-    char when[40], id[40] = "";
+    char id[40] = "";
     struct json_reader json;
     struct json_text key, text = {0};
-    /* The row's own client id: an order's later rows and fills carry it. */
-    if (row->record.kind == RECORD_ORDER) {
-        json_init(&json, row->body, strlen(row->body));
-        if (json_enter_object(&json) && json_next_key(&json, &key) &&
-            json_text_equal(key, "id") && json_read_string(&json, &text))
-            json_text_copy(text, id, sizeof id);
-        story_add(story, id);
-        story_add(story, row->record.order.venue_id.text);
-    }
+    if (row->record.kind != RECORD_ORDER)
+        return;
+    json_init(&json, row->body, strlen(row->body));
+    if (json_enter_object(&json) && json_next_key(&json, &key) && json_text_equal(key, "id") &&
+        json_read_string(&json, &text))
+        json_text_copy(text, id, sizeof id);
+    story_add(story, id);
+    story_add(story, row->record.order.venue_id.text);
+}
+
+static void story_row(FILE *out, const struct store_row *row)
+{
+    char when[40];
     text_format_time(row->record.at.wall_ns, when);
     fprintf(out, "  %lld  %s  %-8s %s\n", (long long)row->number, when, row->kind, row->body);
 }
 
+/* Once through the journal: learns the order's names, and prints its rows when `out` is given. */
+static int story_read(struct story *story, FILE *out, const char *directory, unsigned *ret_found,
+                      struct err *err)
+{
+    struct store_row row;
+    enum store_read got;
+    struct store_reader *reader = store_reader_open(directory, err);
+    *ret_found = 0;
+    if (!reader)
+        return -1;
+    while ((got = store_reader_next(reader, &row, err)) == STORE_ROW) {
+        if (!story_names(story, row.body))
+            continue;
+        story_learn(story, &row);
+        if (out && (*ret_found)++ == 0)
+            fprintf(out, "journal %s:\n", directory);
+        if (out)
+            story_row(out, &row);
+    }
+    store_reader_close(reader);
+    return got == STORE_END ? 0 : err_wrap(err, "journal in %s", directory);
+}
+
+/* Twice: an order's first rows are written before the venue has named it, so that whoever asks by
+ * the venue's id learns the client id from a later row. */
 int ctl_print_story(FILE *out, const char *directory, const char *id, struct err *err)
 {
     struct story story = {.count = 0};
-    struct store_row row;
-    enum store_read got;
-    unsigned found = 0;
-    struct store_reader *reader = store_reader_open(directory, err);
-    if (!reader)
-        return -1;
+    unsigned found;
     story_add(&story, id);
-    while ((got = store_reader_next(reader, &row, err)) == STORE_ROW)
-        if (story_names(&story, row.body)) {
-            if (found++ == 0)
-                fprintf(out, "journal %s:\n", directory);
-            story_row(out, &story, &row);
-        }
-    store_reader_close(reader);
-    if (got != STORE_END)
-        return err_wrap(err, "journal in %s", directory);
+    if (story_read(&story, NULL, directory, &found, err) < 0 ||
+        story_read(&story, out, directory, &found, err) < 0)
+        return -1;
     if (found == 0)
         fprintf(out, "journal %s: no row names it\n", directory);
     return 0;
