@@ -7,5 +7,6 @@ files["strategies"] = scripts
 files["risk_rules"] = scripts
 files["lua/lib"] = scripts
 files["tests/unit/script/chunks"] = scripts
+files["tests/e2e/scripts"] = scripts
 files["lua/meta"] = {ignore = {"111", "112", "113", "121", "131", "212", "241"}}
 files["**/*_spec.lua"] = {std = "lua54+busted", globals = {}, read_globals = {}}
