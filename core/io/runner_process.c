@@ -285,7 +285,10 @@ static void bad_frame(struct runner_process *process, const char *what)
 static void on_nothing(struct runner_process *process)
 {
     struct pollfd told = {process->socket, POLLIN | POLLRDHUP, 0};
-    if (poll(&told, 1, 0) == 1 && (told.revents & (POLLHUP | POLLRDHUP))) {
+    char next;
+    bool closed = poll(&told, 1, 0) == 1 && (told.revents & (POLLHUP | POLLRDHUP));
+    /* After the end nothing ever comes; after an empty frame something may. */
+    if (closed && recv(process->socket, &next, 1, MSG_DONTWAIT | MSG_PEEK) <= 0) {
         loop_fd_want(process->socket_watch, false, false);
         process->hung_up = true;
         process->deadline_armed = true;
