@@ -1,4 +1,5 @@
--- The real programs on this machine, driven as an operator would: started, signalled, killed, asked.
+-- The real programs on this machine, driven as an operator would: started,
+-- signalled, killed, asked.
 --
 --   local rig = require "rig"
 --   rig.scenario("trades", function(world)
@@ -171,7 +172,8 @@ function world_methods:start_exchange(more)
   return self.exchange
 end
 
--- The loopback example as it is shipped, with this world's folder and port; `change(text)` edits it.
+-- The loopback example as it is shipped, with this world's folder and port; `change(text)`
+-- edits it.
 function world_methods:write_config(change)
   local text = assert(rig.read(source .. "/config/loopback.conf"))
   text = text:gsub("%.moongate/", self.dir .. "/")

@@ -1,5 +1,5 @@
--- cancel-mine, halt of one strategy, reduce and flatten: what the operator wants gone is gone at the
--- exchange, and what was let alone stays.
+-- cancel-mine, halt of one strategy, reduce and flatten: what the operator wants gone is gone at
+-- the exchange, and what was let alone stays.
 local rig = require "rig"
 
 local function live_ids(world, words)
@@ -44,7 +44,9 @@ end
 local function halt_one(world)
   world:must("halt --strategy goner --reason 'this one'")
   local known = {}
-  for _, order in ipairs(world:must("orders --strategy goner --limit 500")) do known[order.id] = true end
+  for _, order in ipairs(world:must("orders --strategy goner --limit 500")) do
+    known[order.id] = true
+  end
   local others = world:runner("quoter").intents
   rig.poll("the others to trade on",
            function() return world:runner("quoter").intents > others + 3 end)

@@ -1,5 +1,5 @@
--- The operator's halt: no order reaches the exchange after the reply, whatever kills the host, until
--- the operator says why it may go on.
+-- The operator's halt: no order reaches the exchange after the reply, whatever kills the host,
+-- until the operator says why it may go on.
 local rig = require "rig"
 
 local function no_new_orders(world, known, when)

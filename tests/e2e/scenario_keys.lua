@@ -1,5 +1,5 @@
--- Whose key it is, and whose venue: both kinds of key trade; what is wrong about a key, an authority
--- or an environment is said clearly, and nothing is traded.
+-- Whose key it is, and whose venue: both kinds of key trade; what is wrong about a key, an
+-- authority or an environment is said clearly, and nothing is traded.
 local rig = require "rig"
 
 local function nothing_traded(world, what)
@@ -24,7 +24,8 @@ rig.scenario("keys", function(world)
   os.execute("chmod 644 " .. key)
   refuse("a key that others may read", key, key, "0644", "chmod 600 " .. key)
   os.execute("chmod 600 " .. key)
-  rig.write(world.dir .. "/broken.json", '{"name":"a","privateKey":"-----BEGIN EC PRIVATE KEY-----"}')
+  rig.write(world.dir .. "/broken.json",
+            '{"name":"a","privateKey":"-----BEGIN EC PRIVATE KEY-----"}')
   os.execute("chmod 600 " .. world.dir .. "/broken.json")
   refuse("half a key", key, world.dir .. "/broken.json", "broken.json")
 

@@ -5,8 +5,8 @@ local rig = require "rig"
 -- Of this boot, no order was decided before orders, fills and positions were seen to agree.
 local function sends_after_reconciling(world)
   local text = rig.shell(string.format(
-    "sqlite3 -readonly %s/state/journal.db \"SELECT kind || ' ' || body FROM records WHERE kind IN " ..
-    "('boot','reconcile','order') ORDER BY n\"", world.dir))
+    "sqlite3 -readonly %s/state/journal.db \"SELECT kind || ' ' || body FROM records " ..
+    "WHERE kind IN ('boot','reconcile','order') ORDER BY n\"", world.dir))
   local agreed, boots, known = false, 0, {}
   for line in text:gmatch("[^\n]+") do
     local kind, id = line:match("^%S+"), line:match('"id":"([^"]+)"')
@@ -36,8 +36,8 @@ rig.scenario("kill", function(world)
     world:start_host()
   end
   world:wait_trading(1)
-  -- An order that was journaled and perhaps not sent is in doubt for minutes: the venue's word alone
-  -- ends that, and a stop meanwhile says so.
+  -- An order that was journaled and perhaps not sent is in doubt for minutes: the venue's word
+  -- alone ends that, and a stop meanwhile says so.
   local unknown = world:status().unknown
   rig.equal(world.host:stop(), unknown > 0 and 1 or 0, "exit code with " .. unknown .. " UNKNOWN")
   local text, code = rig.moongate("verify " .. world.dir .. "/state")

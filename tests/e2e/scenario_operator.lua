@@ -50,7 +50,7 @@ local function mistakes(world)
   expect(3, "ctl -S /no/such/socket status", "/no/such/socket")
 end
 
-local function parses(world, words, ok)
+local function parses(words, ok)
   local text = rig.moongate(words)
   local fine, value = pcall(cjson.decode, text)
   rig.check(fine, "moongate %s: no JSON: %s", words, text)
@@ -66,14 +66,14 @@ local function asks(world)
                         "cancel-mine --strategy quoter", "reduce --strategy quoter",
                         "halt --strategy quoter --reason 'a \"quoted\" reason'",
                         "resume --strategy quoter --reason back"} do
-    parses(world, ctl .. verb, true)
+    parses(ctl .. verb, true)
   end
-  parses(world, ctl .. "reload nosuch", false)
-  local wrong = parses(world, ctl .. "halt --strategy qouter", false)
+  parses(ctl .. "reload nosuch", false)
+  local wrong = parses(ctl .. "halt --strategy qouter", false)
   rig.contains(wrong.text, "did you mean 'quoter'", "a misspelt strategy")
-  parses(world, ctl .. "orders --product BTC", false)
-  parses(world, "status --json -c " .. world.config, true)
-  parses(world, "verify --json " .. world.dir .. "/state")
+  parses(ctl .. "orders --product BTC", false)
+  parses("status --json -c " .. world.config, true)
+  parses("verify --json " .. world.dir .. "/state")
   for _, verb in ipairs{"status", "orders", "positions", "limits", "runners", "refusals"} do
     expect(0, "ctl -c " .. world.config .. " " .. verb)
   end

@@ -1,5 +1,5 @@
--- A refusal is visible: which control, which limit, what it was held against, what would have passed,
--- and which line of the config to change.
+-- A refusal is visible: which control, which limit, what it was held against, what would have
+-- passed, and which line of the config to change.
 local rig = require "rig"
 
 local function refusal_of(world, actor, code)
@@ -30,7 +30,8 @@ rig.scenario("why", function(world)
   world:start_host(function(text)
     -- 0.3 BTC of the cde product is more than an order may have; 0.1 ETH costs more than 100 USD.
     local large = world:still("large", '"BTC-cde"'):gsub('size = "0.1"', 'size = "0.3"')
-    text = rig.with_strategies(text, {large, world:still("dear", '"ETH-intx"'), world:quoter('"ETH-cde"')})
+    text = rig.with_strategies(text, {
+      large, world:still("dear", '"ETH-intx"'), world:quoter('"ETH-cde"')})
     local from = text:find('asset = "ETH"; profile = "intx"', 1, true)
     return text:sub(1, from - 1) .. rig.swap(text:sub(from), 'max_order_value = "10000"',
                                              'max_order_value = "100"')

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# venue.sh DIR METHOD PATH [QUERY]: asks the loopback exchange itself, past the host, with the Ed25519
-# key in DIR and a token that openssl signed. What the host says is held against this.
+# venue.sh DIR METHOD PATH [QUERY]: asks the loopback exchange itself, past the host, with the
+# Ed25519 key in DIR and a token that openssl signed. What the host says is held against this.
 set -euo pipefail
 dir=$1 method=$2 path=$3 query=${4:-}
 authority=127.0.0.1:$(cat "$dir/port")

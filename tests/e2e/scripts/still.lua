@@ -1,5 +1,5 @@
--- One bid per product, far enough below the market to stay. Orders are found again after a reload or
--- a restart as every script finds them: the host tells of each one.
+-- One bid per product, far enough below the market to stay. Orders are found again after a reload
+-- or a restart as every script finds them: the host tells of each one.
 local distance, size = host.decimal("distance", "0.995"), host.decimal("size", "0.1")
 local bids = {}
 local still = {}
