@@ -1,10 +1,12 @@
 /* A runner's life: what it is given, what it is shown, how long it may take, how it ends. */
 #include "rig.h"
 
+#include <linux/landlock.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "suites.h"
@@ -68,6 +70,8 @@ static void test_seen_from_outside(void **state)
     rig_feed(rig, 0, 5);
     rig_run(rig, rig_is_fed, NULL);
     int pid = rig_status(rig, 0).pid;
+    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    assert_int_equal(rig_status(rig, 0).layers, abi >= 1 ? LAYER_ALL : LAYER_ALL - LAYER_LANDLOCK);
     proc_says(pid, "status", "NoNewPrivs:\t1");
     proc_says(pid, "status", "Seccomp:\t2");
     proc_says(pid, "status", "Threads:\t1");
