@@ -515,6 +515,7 @@ static int live_run(const char *path)
         code = 1;
     } else if (config_load(path, &live->config, problems) < 0) {
         code = print_problems(problems);
+        config_fini(&live->config);
     } else {
         code = open_ground(live, &err) < 0 || live_trade(live, &err) < 0 ? 1 : 0;
         if (code)
