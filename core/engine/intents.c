@@ -102,6 +102,7 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
         exposure_of(engine->portfolio.shown[slot][i].size, &orders->actors[slot][i]);
     ret->working_product = orders->products[i].count;
     ret->working_value_product.e18 = orders->products[i].value;
+    ret->unknown_same_side = intent->side <= SIDE_SELL && orders->products[i].unknown[intent->side];
     /* The operator's flatten asks for the same again until the position is gone. */
     ret->duplicate = asking != ACTOR_OPERATOR && is_duplicate(engine, actor, intent);
 }
@@ -299,12 +300,6 @@ static bool is_name_taken(struct engine *engine, actor_index actor, order_ref re
     return false;
 }
 
-/* Control 25: on that side of that product nothing opens while an outcome is not known. */
-static bool is_outcome_unknown(const struct engine *engine, const struct intent *intent)
-{
-    return engine->orders.products[intent->product].unknown[intent->side] > 0;
-}
-
 static void ask_gate(struct engine *engine, actor_index actor, const struct intent *intent)
 {
     struct gate_input in;
@@ -315,12 +310,7 @@ static void ask_gate(struct engine *engine, actor_index actor, const struct inte
     enum refusal code;
     memset(&verdict, 0, sizeof verdict);
     intents_gate_input(engine, actor, actor, intent, &in);
-    bool reducing = gate_is_reducing(&in);
-    if (!reducing && is_outcome_unknown(engine, intent)) {
-        intents_refuse(engine, actor, intent, REFUSED_UNKNOWN_OUTSTANDING, NULL);
-        return;
-    }
-    if (engine->settings.rule_count == 0 || reducing) {
+    if (engine->settings.rule_count == 0 || gate_is_reducing(&in)) {
         intents_finish(engine, actor, intent);
         return;
     }

@@ -132,6 +132,24 @@ static void the_gate_is_asked_again_after_the_rules(void **state)
     rig_destroy(rig);
 }
 
+/* Control 25 holds for what was asked before the other order's outcome got lost. */
+static void an_outcome_lost_meanwhile_refuses(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(1);
+    rig_limit(rig, 0, 0, SIDE_BUY, "98", "0.1", 1);
+    verdict(rig, 0, rig_last(rig, COMMAND_JUDGE)->judge.request, true);
+    struct client_id first = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.2", 2);
+    uint64_t second = rig_last(rig, COMMAND_JUDGE)->judge.request;
+    rig_reply(rig, first, OUTCOME_UNKNOWN, "");
+    verdict(rig, 0, second, true);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_int_equal(refusal(rig)->refusal.verdict.code, REFUSED_UNKNOWN_OUTSTANDING);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size("0.1").e9);
+    rig_destroy(rig);
+}
+
 static void a_cancel_withdraws_what_waits(void **state)
 {
     (void)state;
@@ -176,6 +194,7 @@ int suite_rules(void)
         cmocka_unit_test(a_reducing_order_asks_no_rule),
         cmocka_unit_test(a_rule_that_dies_refuses_what_it_was_asked),
         cmocka_unit_test(the_gate_is_asked_again_after_the_rules),
+        cmocka_unit_test(an_outcome_lost_meanwhile_refuses),
         cmocka_unit_test(a_cancel_withdraws_what_waits),
         cmocka_unit_test(a_forged_verdict_moves_nothing),
     };
