@@ -1,7 +1,7 @@
-# The real programs over TLS on loopback, as an operator drives them; see rig.lua. In the plain
-# build, as what is shipped; each scenario has a folder, an exchange and a host of its own.
+# The real programs over TLS on loopback, as an operator drives them; see rig.lua. In the plain and
+# in the sanitised build; each scenario has a folder, an exchange and a host of its own.
 find_program(LUA_PROGRAM NAMES lua5.4 REQUIRED)
-if(NOT MOONGATE_SANITIZE AND NOT MOONGATE_FUZZ AND TARGET moongate AND TARGET moongate-exchange)
+if(NOT MOONGATE_FUZZ AND TARGET moongate AND TARGET moongate-exchange)
   file(GLOB e2e_scenarios CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/scenario_*.lua)
   foreach(scenario ${e2e_scenarios})
     get_filename_component(name ${scenario} NAME_WE)
