@@ -27,7 +27,7 @@ struct engine {
     int64_t due_ns;
     bool begun, stopping, stopped_told, reconciled, market_up, user_up, journal_dead, skew_known;
     int64_t skew_ns, reconciled_ns, first_boot_wall_ns, last_fill_wall_ns;
-    uint64_t sequence, next_request, next_judge, orders_lists_done;
+    uint64_t sequence, next_request, next_judge;
     int64_t cancels_look_ns;            /* when to look after cancels without an end */
     bool balance_known;
     struct event_balance balance;
@@ -58,6 +58,7 @@ struct engine {
     struct record *records;
     struct command *commands;
     uint32_t record_count, command_count;
+    uint32_t candles_of_trades;         /* closed by the present trades event */
     struct counters_row counters;
 };
 

@@ -15,6 +15,7 @@ enum {
     OUT_SPARE = MAX_ORDERS,   /* for views, and for a turn whose journal dies under it */
     OUT_MAX = EVENT_OUT_MAX + OUT_SPARE + MAX_ORDERS,
     CANCELS_PER_STEP = 256,
+    CANDLES_PER_EVENT = 256,  /* of one trades event, each told to every strategy of the product */
     FILL_STAGE = 1024,        /* fills of a list are booked in the order of time, when it ends */
     RECENT_INTENTS = 512,     /* for control 12; older ones are outside any sensible window */
     VERDICTS_KEPT = 256,
@@ -73,7 +74,7 @@ struct pending {
 
 struct recent_intent { int64_t at_ns; struct price price; struct size size; actor_index actor;
                        product_index product; enum side side; };
-struct staged_fill { struct event_fill fill; bool held; uint64_t held_at_list; };
+struct staged_fill { struct event_fill fill; int64_t came_ns; bool held; };
 
 struct list_state {
     bool wanted, outstanding;

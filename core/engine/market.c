@@ -9,6 +9,9 @@
  * Coinbase); but a quiet product is no fault, so the connection is not torn down for less. */
 static const int64_t SILENT_PRODUCT_RESET_NS = 30000000000;
 
+/* A trade dated further ahead of us is wrong; its candle would shut out all the true ones. */
+static const int64_t TRADE_AHEAD_NS = 60000000000;
+
 static void tell_stale(struct engine *engine, product_index product, bool stale)
 {
     struct product *p = &engine->products[product];
@@ -158,13 +161,28 @@ static void tell_candle(struct engine *engine, product_index product, const stru
     }
 }
 
+/* One message may hold trades of many candles: what is told of them is bounded, and said so. */
+static void tell_candle_of_trade(struct engine *engine, product_index product,
+                                 const struct candle *candle)
+{
+    if (++engine->candles_of_trades <= CANDLES_PER_EVENT)
+        tell_candle(engine, product, candle);
+    else if (engine->candles_of_trades == CANDLES_PER_EVENT + 1)
+        out_alert(engine, engine->settings.catalog.items[product].product_id,
+                  ": one message held trades of too many candles; strategies miss the rest", NULL,
+                  NULL);
+}
+
 static void build_candles(struct engine *engine, product_index product, const struct trade *trade)
 {
     struct candle closed;
     struct product *p = &engine->products[product];
+    bool dated = trade->venue_ns >= 0 && trade->venue_ns - TRADE_AHEAD_NS <= engine->now.wall_ns;
     for (uint8_t i = 0; i < engine->settings.candle_length_count; i++) {
-        if (candle_apply(&p->candles[i], trade, &closed))
-            tell_candle(engine, product, &closed);
+        if (!dated)
+            p->candles[i].late++;
+        else if (candle_apply(&p->candles[i], trade, &closed))
+            tell_candle_of_trade(engine, product, &closed);
         int64_t left_ns = candle_due_wall_ns(&p->candles[i]);
         if (left_ns != INT64_MAX)
             engine_due(engine, engine->now.mono_ns + left_ns - engine->now.wall_ns);
@@ -198,6 +216,7 @@ void market_on_trades(struct engine *engine, const struct event_trades *event)
         !feed_is_usable(&engine->feed, STREAM_MARKET))
         return;
     struct product *p = &engine->products[event->product];
+    engine->candles_of_trades = 0;
     for (uint32_t i = 0; i < event->count; i++) {
         const struct trade *trade = &event->trades[i];
         bool seen = trade->trade_id != 0 && trade->trade_id <= p->trade_id;

@@ -197,6 +197,61 @@ static void candles_close_by_time(void **state)
 
 /* ---- views */
 
+/* As many strategies and lengths as there may be, and each trade in a candle of its own. */
+static struct rig *with_many_candles(void)
+{
+    struct rig *rig = rig_create(0);
+    engine_destroy(rig->engine);
+    rig->settings.strategy_count = MAX_STRATEGIES;
+    for (int i = 1; i < MAX_STRATEGIES; i++)
+        rig->settings.strategies[i] = rig->settings.strategies[0];
+    rig->settings.candle_length_count = MAX_CANDLE_LENGTHS;
+    for (int i = 0; i < MAX_CANDLE_LENGTHS; i++)
+        rig->settings.candle_lengths_ns[i] = (1 + i) * SECOND;
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    rig_pass(rig, 10 * SECOND);
+    rig_forget(rig);
+    return rig;
+}
+
+static void one_message_of_many_candles_is_bounded(void **state)
+{
+    (void)state;
+    static struct trade trades[MAX_MESSAGE_TRADES];
+    struct rig *rig = with_many_candles();
+    rig->now.wall_ns += 5 * MAX_MESSAGE_TRADES * SECOND;
+    for (int i = 0; i < MAX_MESSAGE_TRADES; i++)
+        trades[i] = (struct trade){.price = rig_price("100"),
+                                   .size = rig_size("1"),
+                                   .trade_id = 1000 + (uint64_t)i,
+                                   .venue_ns = rig->now.wall_ns -
+                                               5 * (MAX_MESSAGE_TRADES - i) * SECOND};
+    rig_frame(rig, STREAM_MARKET);
+    rig_step(rig, &(struct event){.kind = EVENT_TRADES,
+                                  .trades = {.trades = trades, .count = MAX_MESSAGE_TRADES}});
+    assert_in_range(rig_notices(rig, 0, NOTICE_CANDLE), 200, 300);
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
+    rig_destroy(rig);
+}
+
+static void a_trade_from_the_future_makes_no_candle(void **state)
+{
+    (void)state;
+    struct rig *rig = with_many_candles();
+    struct trade trade = {.price = rig_price("100"),
+                          .size = rig_size("1"),
+                          .trade_id = 1000,
+                          .venue_ns = rig->now.wall_ns + 61 * SECOND};
+    rig_frame(rig, STREAM_MARKET);
+    rig_step(rig, &(struct event){.kind = EVENT_TRADES, .trades = {.trades = &trade, .count = 1}});
+    rig->trade_id = 1000;
+    rig_trade(rig, 0, "100", "1");
+    rig_pass(rig, 10 * SECOND);
+    assert_int_equal(rig_notices(rig, 0, NOTICE_CANDLE), MAX_CANDLE_LENGTHS);
+    rig_destroy(rig);
+}
+
 static void credit(struct rig *rig, actor_index runner)
 {
     rig_step(rig, &(struct event){.kind = EVENT_CREDIT,
@@ -316,6 +371,8 @@ int suite_market(void)
         cmocka_unit_test(the_mark_is_vwap_else_the_mid),
         cmocka_unit_test(snapshot_trades_are_history),
         cmocka_unit_test(candles_close_by_time),
+        cmocka_unit_test(one_message_of_many_candles_is_bounded),
+        cmocka_unit_test(a_trade_from_the_future_makes_no_candle),
         cmocka_unit_test(one_view_per_credit),
         cmocka_unit_test(products_take_turns_in_views),
         cmocka_unit_test(trades_since_the_last_view_and_the_lost),
