@@ -106,6 +106,10 @@ static void cancel_mine(struct engine *engine, const struct event_operator *even
 
 static void flatten(struct engine *engine, const struct event_operator *event)
 {
+    if (engine->stopped_told) {
+        out_reply(engine, event->token, false, "the host has stopped: flatten after the next start");
+        return;
+    }
     for (product_index i = 0; i < engine->settings.catalog.count; i++) {
         struct product *p = &engine->products[i];
         if (event->target == TARGET_PRODUCT && event->index != i)
@@ -276,19 +280,31 @@ static void due_flatten(struct engine *engine, product_index product)
     else
         flatten_size(engine, product, actor,
                      engine->portfolio.shown[actor_slot(actor)][product].size);
-    p->flatten_tries += engine->counters.orders != orders;
+    /* A flatten that the gate refuses waits for better days, but a stop does not wait with it. */
+    p->flatten_tries += engine->counters.orders != orders || engine->stopping;
+}
+
+/* Stopped means told: no order that may still fill, no fill known by its quantity alone, no
+ * flatten that has yet to place its order. */
+static bool is_settled(struct engine *engine)
+{
+    for (product_index i = 0; i < engine->settings.catalog.count; i++)
+        if (engine->products[i].flatten)
+            return false;
+    return engine->portfolio.provisional_count == 0 &&
+           !(engine->settings.cancel_on_stop && has_own_working(engine, ACTOR_OPERATOR, NO_PRODUCT));
 }
 
 void operator_due(struct engine *engine)
 {
+    if (engine->stopped_told)
+        return;
     for (product_index i = 0; i < engine->settings.catalog.count; i++)
         if (engine->products[i].flatten)
             due_flatten(engine, i);
-    if (!engine->stopping || engine->stopped_told)
+    if (!engine->stopping)
         return;
-    /* Stopped means told: no order that may still fill, no fill known by its quantity alone. */
-    if (engine->portfolio.provisional_count > 0 ||
-        (engine->settings.cancel_on_stop && has_own_working(engine, ACTOR_OPERATOR, NO_PRODUCT))) {
+    if (!is_settled(engine)) {
         engine_due(engine, engine->now.mono_ns + FLATTEN_GAP_NS / 10);
         return;
     }

@@ -172,6 +172,55 @@ static void flatten_cancels_first_and_goes_through_a_halt(void **state)
     rig_destroy(rig);
 }
 
+static void a_stop_waits_for_the_flatten(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    buy(rig, 0, "1", 1, "v1", "t1");
+    rig->venue_position[1] = rig_size("1");
+    struct client_id quote = rig_open_order(rig, 0, 1, SIDE_SELL, "110", "0.5", 2, "v2");
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_ACCOUNT, 0, "out");
+    rig_operator(rig, OPERATOR_STOP, TARGET_ACCOUNT, 0, "and home");
+    rig_report(rig, quote, "v2", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_forget(rig);
+    rig_tick(rig, SECOND / 5);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 0);
+    rig_pass(rig, 2 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 0);
+    rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_ACCEPTED, "v3");
+    rig_fill(rig, "t9", "v3", 1, SIDE_SELL, "98", "1", "0");
+    rig->venue_position[1] = rig_size("0");
+    rig_pass(rig, 2 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 1);
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_ACCOUNT, 0, "once more");
+    assert_false(reply_done(rig));
+    rig_destroy(rig);
+}
+
+/* With no book there is no price to sell at: the position is left, and that is said. */
+static void a_stop_gives_a_refused_flatten_up(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    buy(rig, 0, "1", 1, "v1", "t1");
+    rig->venue_position[1] = rig_size("1");
+    rig_link(rig, STREAM_MARKET, false);
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_ACCOUNT, 0, "out");
+    rig_operator(rig, OPERATOR_STOP, TARGET_ACCOUNT, 0, "and home");
+    rig_forget(rig);
+    for (int i = 0; i < 10; i++)
+        rig_tick(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 1);
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "given up"));
+    rig_link(rig, STREAM_MARKET, true);
+    rig_book(rig, 1, "99", "101", "5");
+    rig_pass(rig, 5 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_destroy(rig);
+}
+
 static void flatten_takes_from_those_who_hold(void **state)
 {
     (void)state;
@@ -234,6 +283,8 @@ int suite_operator(void)
         cmocka_unit_test(stop_ends_when_all_own_orders_have),
         cmocka_unit_test(stop_may_keep_the_orders),
         cmocka_unit_test(flatten_cancels_first_and_goes_through_a_halt),
+        cmocka_unit_test(a_stop_waits_for_the_flatten),
+        cmocka_unit_test(a_stop_gives_a_refused_flatten_up),
         cmocka_unit_test(flatten_takes_from_those_who_hold),
         cmocka_unit_test(flatten_of_one_strategy_leaves_the_other),
         cmocka_unit_test(a_dead_journal_halts_for_good),
