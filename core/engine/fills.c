@@ -295,13 +295,16 @@ static void book_external(struct engine *engine, const struct event_fill *fill)
               fill->venue_order_id.text, NULL);
 }
 
-/* A live order that the fill may belong to, because the venue's id of it is not known yet. */
-static bool may_be_ours(struct engine *engine, const struct event_fill *fill)
+/* A live order that the fill may belong to, because the venue's id of it is not known yet. It was
+ * there when the fill came, so that orders placed since do not keep a stranger's fill waiting. */
+static bool may_be_ours(struct engine *engine, const struct staged_fill *staged)
 {
+    const struct event_fill *fill = &staged->fill;
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         const struct order *order = orders_at(&engine->orders, i);
         if (order != NULL && order_is_live(order->state) && order->venue_id.text[0] == '\0' &&
-            order->product == fill->product && order->side == fill->side)
+            order->product == fill->product && order->side == fill->side &&
+            order->size.e9 >= fill->size.e9 && order->created_mono_ns <= staged->came_ns)
             return true;
     }
     return false;
@@ -324,21 +327,19 @@ static struct order *order_of(struct engine *engine, const struct event_fill *fi
     return order;
 }
 
-/* Books it, or says that it must wait for the next list of orders. */
+/* Books it, or says that it must wait until every order that it may fill has shown its id or has
+ * ended: booked as external before, it would count a second time when its order shows it. */
 static bool book_or_hold(struct engine *engine, struct staged_fill *staged)
 {
     const struct event_fill *fill = &staged->fill;
     struct order *order = order_of(engine, fill);
     if (was_seen(engine, fill))
         return true;
-    if (order == NULL && may_be_ours(engine, fill)) {
+    if (order == NULL && may_be_ours(engine, staged)) {
         if (!staged->held)
-            staged->held_at_list = engine->orders_lists_done;
-        staged->held = true;
-        if (engine->orders_lists_done - staged->held_at_list < 2) {
             reconcile_want(engine, LIST_ORDERS);
-            return false;
-        }
+        staged->held = true;
+        return false;
     }
     engine->counters.fills++;
     if (fill->kind != FILL_TRADE)
@@ -392,7 +393,7 @@ static bool is_staged(const struct engine *engine, const struct event_fill *fill
 
 void fills_on_fill(struct engine *engine, const struct event_fill *fill)
 {
-    struct staged_fill staged = {.fill = *fill};
+    struct staged_fill staged = {.fill = *fill, .came_ns = engine->now.mono_ns};
     if (fill->product >= engine->settings.catalog.count)
         return; /* of a product that is not ours to trade: positions compared tell of it */
     if (!fill_is_valid(engine, fill)) {
@@ -413,6 +414,21 @@ void fills_on_fill(struct engine *engine, const struct event_fill *fill)
         return;
     }
     engine->stage[engine->stage_count++] = staged;
+}
+
+struct size fills_held(const struct engine *engine, product_index product)
+{
+    struct size sum = {0};
+    for (uint32_t i = 0; i < engine->stage_count; i++) {
+        const struct event_fill *fill = &engine->stage[i].fill;
+        struct size signed_size = fill->size;
+        if (fill->product != product || !engine->stage[i].held)
+            continue;
+        if (booked_side(fill) == SIDE_SELL)
+            signed_size.e9 = -signed_size.e9;
+        (void)size_add(sum, signed_size, &sum);
+    }
+    return sum;
 }
 
 bool fills_accept(struct engine *engine, struct event_fill *fill)

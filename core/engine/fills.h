@@ -8,6 +8,8 @@ size_t fills_bytes(void);
 void fills_init(struct engine *engine);
 void fills_on_fill(struct engine *engine, const struct event_fill *fill);
 void fills_flush(struct engine *engine); /* the list has ended */
+/* Signed: what waits for the id of its order. The account has it, whoever it belongs to. */
+struct size fills_held(const struct engine *engine, product_index product);
 /* The venue told a larger cumulative quantity: the difference moves the position now, at a price
  * derived from the average. Between orders_open and orders_close. True when it was larger. */
 bool fills_progress(struct engine *engine, struct order *order, struct size filled,

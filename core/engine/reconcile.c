@@ -27,6 +27,14 @@ void reconcile_want(struct engine *engine, enum list_kind kind)
     engine_due(engine, engine->now.mono_ns);
 }
 
+static void ask_later(struct engine *engine, enum list_kind kind)
+{
+    struct list_state *list = &engine->lists[kind];
+    list->wanted = true;
+    list->not_before_ns = engine->now.mono_ns + LIST_RETRY_NS;
+    engine_due(engine, list->not_before_ns);
+}
+
 /* Orders that the venue has shown as open need no long list: open ones are listed whatever their
  * age, and one that is missing becomes UNKNOWN. A quote that stands for days costs no pages. */
 static bool needs_history(const struct order *order)
@@ -156,12 +164,21 @@ static void end_orders(struct engine *engine, uint64_t request)
         else
             look_for(engine, order);
     }
-    engine->orders_lists_done++;
     if (!engine->lists[LIST_FILLS].outstanding)
         fills_flush(engine);
+    if (engine->stage_count > 0)
+        ask_later(engine, LIST_ORDERS);
 }
 
 /* ---- positions compared */
+
+/* The account's position as all known fills make it. */
+static struct size our_size(const struct engine *engine, product_index product)
+{
+    struct size size = engine->portfolio.shown_account[product].size;
+    (void)size_add(size, fills_held(engine, product), &size);
+    return size;
+}
 
 void reconcile_on_position(struct engine *engine, const struct event_position *event)
 {
@@ -184,7 +201,7 @@ static void record_outcome(struct engine *engine, product_index product, const c
     r->agreed = product == NO_PRODUCT;
     r->product = product;
     if (product != NO_PRODUCT) {
-        r->ours = engine->portfolio.shown_account[product].size;
+        r->ours = our_size(engine, product);
         r->venue = engine->cycle.venue[product];
     }
     text_copy(r->text, sizeof r->text, text, strlen(text));
@@ -195,7 +212,7 @@ static void settle_mismatch(struct engine *engine, product_index product)
     struct record_latch latch;
     char ours[DECIMAL_TEXT_MAX], venue[DECIMAL_TEXT_MAX], text[REASON_MAX];
     const char *name = engine->settings.catalog.items[product].product_id;
-    size_format(engine->portfolio.shown_account[product].size, ours);
+    size_format(our_size(engine, product), ours);
     size_format(engine->cycle.venue[product], venue);
     out_join(text, sizeof text, "our books say ", ours, ", the venue ", venue);
     engine->cycle.settled[product] = true;
@@ -214,7 +231,7 @@ static bool compare(struct engine *engine, product_index product)
     const struct product *p = &engine->products[product];
     struct size difference;
     bool same = size_sub(cycle->venue[product],
-                         engine->portfolio.shown_account[product].size, &difference);
+                         our_size(engine, product), &difference);
     if (same && difference.e9 == 0) {
         cycle->differs[product] = cycle->settled[product] = false;
         return true;
@@ -276,22 +293,15 @@ static void advance(struct engine *engine, enum list_kind kind, uint64_t request
 
 static void fail_list(struct engine *engine, enum list_kind kind)
 {
-    struct list_state *list = &engine->lists[kind];
-    list->outstanding = false;
-    list->wanted = true;
-    list->not_before_ns = engine->now.mono_ns + LIST_RETRY_NS;
-    engine_due(engine, list->not_before_ns);
+    engine->lists[kind].outstanding = false;
+    ask_later(engine, kind);
 }
 
 /* A fill can be told by the user channel before the list of fills shows it. */
 static void ask_for_the_rest(struct engine *engine)
 {
-    struct list_state *list = &engine->lists[LIST_FILLS];
-    if (engine->portfolio.provisional_count == 0)
-        return;
-    list->wanted = true;
-    list->not_before_ns = engine->now.mono_ns + LIST_RETRY_NS;
-    engine_due(engine, list->not_before_ns);
+    if (engine->portfolio.provisional_count > 0)
+        ask_later(engine, LIST_FILLS);
 }
 
 void reconcile_on_list_end(struct engine *engine, const struct event_list_end *event)
@@ -358,7 +368,7 @@ static bool accept_one(struct engine *engine, product_index product)
     struct event_fill fill;
     struct price price = engine->cycle.venue_average[product];
     if (!engine->cycle.differs[product] ||
-        !size_sub(engine->cycle.venue[product], engine->portfolio.shown_account[product].size,
+        !size_sub(engine->cycle.venue[product], our_size(engine, product),
                   &difference) ||
         difference.e9 == 0 || difference.e9 == INT64_MIN)
         return false;

@@ -44,6 +44,8 @@ static bool learn_venue_id(struct engine *engine, struct order *order, const str
         orders_find_venue(&engine->orders, id) != NULL)
         return false;
     orders_set_venue(&engine->orders, order, id);
+    if (engine->stage_count > 0)
+        reconcile_want(engine, LIST_FILLS); /* one that waits may be its fill */
     return true;
 }
 

@@ -188,6 +188,71 @@ static void a_fill_before_its_order_is_known_waits(void **state)
     rig_destroy(rig);
 }
 
+/* Answers every list that is asked for in that time, with nothing in it. */
+static uint32_t answer_lists(struct rig *rig, int64_t ns)
+{
+    uint32_t orders = 0;
+    for (; ns > 0; ns -= SECOND / 2) {
+        rig_pass(rig, SECOND / 2);
+        for (uint32_t i = 0; i < rig->command_count; i++) {
+            struct command_list list = rig->commands[i].list;
+            if (rig->commands[i].kind != COMMAND_LIST)
+                continue;
+            orders += list.kind == LIST_ORDERS;
+            if (list.kind == LIST_POSITIONS)
+                rig_step(rig, &(struct event){.kind = EVENT_POSITION,
+                                              .position = {.size = rig->venue_position[0]}});
+            rig_list_end(rig, &list, true);
+        }
+        rig_forget(rig);
+    }
+    return orders;
+}
+
+/* However many lists lack the order, its fill is not taken for a stranger's and counted again. */
+static void a_fill_waits_as_long_as_it_may_be_ours(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "1", 1);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig->hold_lists = true;
+    rig->venue_position[0] = rig_size("1");
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    assert_true(answer_lists(rig, 30 * SECOND) > 4);
+    assert_int_equal(rig_product(rig, 0).position.e9, 0);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size("1").e9);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE); /* the venue's word is known */
+    rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_REST);
+    answer_lists(rig, 5 * SECOND);
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("1").e9);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("1").e9);
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 0).size.e9, 0);
+    assert_int_equal(rig_order(rig, id).booked.e9, rig_size("1").e9);
+    rig_destroy(rig);
+}
+
+/* Once no order can be its own any more, it is external. */
+static void a_fill_that_waited_for_nothing_is_external(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "1", 1);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig->hold_lists = true;
+    rig->venue_position[0] = rig_size("1");
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    rig_fill(rig, "t2", "v2", 0, SIDE_BUY, "99", "1.5", "0"); /* larger than the order */
+    answer_lists(rig, 5 * SECOND);
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("1.5").e9);
+    rig_reply(rig, id, OUTCOME_REFUSED, "");
+    answer_lists(rig, 5 * SECOND);
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 0).size.e9, rig_size("2.5").e9);
+    rig_destroy(rig);
+}
+
 static void a_reversal_takes_it_back(void **state)
 {
     (void)state;
@@ -255,6 +320,8 @@ int suite_fills(void)
         cmocka_unit_test(fills_of_strangers_are_external),
         cmocka_unit_test(fills_from_before_the_first_boot_are_history),
         cmocka_unit_test(a_fill_before_its_order_is_known_waits),
+        cmocka_unit_test(a_fill_waits_as_long_as_it_may_be_ours),
+        cmocka_unit_test(a_fill_that_waited_for_nothing_is_external),
         cmocka_unit_test(a_reversal_takes_it_back),
         cmocka_unit_test(unusable_fills_are_passed_over),
         cmocka_unit_test(a_fill_out_of_range_halts),
