@@ -247,7 +247,8 @@ static void move_filled(struct engine *engine, struct order *order, struct size 
     bool moved = false;
     if (order->filled.e9 >= order->size.e9 && order->filled.e9 > filled_before.e9)
         moved = order_move(order, STIMULUS_WHOLLY_FILLED);
-    else if (order->filled.e9 > filled_before.e9)
+    else if (order->filled.e9 > filled_before.e9 && order->state != ORDER_REFUSED)
+        /* The fill of an order that failed may come after its end and does not undo it. */
         moved = order_move(order, STIMULUS_PART_FILLED);
     orders_close(&engine->orders, order);
     if (moved || order->filled.e9 != filled_before.e9) {

@@ -10,7 +10,8 @@
  *   F filled  X cancelled  E expired  R refused  D dropped
  *
  * Why some look as they do: a REFUSED reply does not end an order that the venue has shown (OPEN,
- * CANCEL_SENT): the two words contradict, the next list decides. NO_WORD never takes back what was
+ * CANCEL_SENT): the two words contradict, the next list decides. Nor does one end an order that
+ * the venue shows live later: what it lists can fill, whatever its reply said. NO_WORD never takes back what was
  * told. SHOWN_OPEN does not undo CANCEL_SENT: that frame may have been on its way when the cancel
  * left; only CANCEL_VOID does. RESTARTED leaves OPEN and CANCEL_SENT: the venue had them. */
 static const char TABLE[ORDER_STATE_COUNT][ORDER_STIMULUS_COUNT + 1] = {
@@ -24,7 +25,7 @@ static const char TABLE[ORDER_STATE_COUNT][ORDER_STIMULUS_COUNT + 1] = {
     [ORDER_FILLED] =      "." "." "." "." "." "!" "." "." "." "." "." "." "." "." "." "!" "!" ".",
     [ORDER_CANCELLED] =   "." "." "." "." "." "!" "." "." "." "." "." "F" "." "." "." "!" "!" ".",
     [ORDER_EXPIRED] =     "." "." "." "." "." "!" "." "." "." "." "." "F" "." "." "." "!" "!" ".",
-    [ORDER_REFUSED] =     "." "." "." "." "." "!" "." "." "." "." "." "F" "." "." "." "!" "!" ".",
+    [ORDER_REFUSED] =     "." "." "." "." "." "!" "." "O" "C" "U" "O" "F" "." "." "." "!" "!" ".",
     [ORDER_DROPPED] =     "." "O" "R" "." "." "!" "." "O" "C" "U" "O" "F" "X" "E" "R" "!" "!" ".",
 };
 

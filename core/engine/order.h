@@ -12,7 +12,7 @@
  *             refused /   | accepted, shown, part filled     |    ^
  *                    v    v                                  |    | missing from a whole list
  *          +---------+  +------+ <---- the venue shows it ---+    |
- *          | REFUSED |  | OPEN | ---------------------------------+
+ *          | REFUSED |->| OPEN | ---------------------------------+
  *          +---------+  +------+ <--- a cancel was refused, the venue lists it as open
  *                         |   ^                          |
  *                 cancel  v   |                          |
@@ -22,7 +22,7 @@
  *
  * INTENDED, SENT, UNKNOWN, OPEN and CANCEL_SENT are live: what is not filled counts in full. Ended
  * states hold, except that more may have been filled before the end than we knew, and that a
- * DROPPED order which the venue shows is live again. No timer is among the stimuli. The table is in
+ * DROPPED or REFUSED order which the venue shows is live again. No timer is among the stimuli. The table is in
  * order.c.
  *
  * Quantities: `filled` is the largest cumulative quantity that anyone told, `booked` what fills

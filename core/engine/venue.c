@@ -140,26 +140,43 @@ static enum order_stimulus stimulus_of_report(const struct engine *engine,
     return STIMULUS_SHOWN_OTHER;
 }
 
+/* The venue itself had shown it failed: a frame of the stream that says less is an older one. */
+static bool has_failed(const struct order *order, const struct event_order_report *report)
+{
+    return order->state == ORDER_REFUSED && order->venue_id.text[0] != '\0' &&
+           report->source != REPORT_REST && order->filled.e9 < order->size.e9;
+}
+
+static void tell_revived(struct engine *engine, const struct order *order, enum order_state was)
+{
+    if (!order_is_live(order->state) || order_is_live(was))
+        return;
+    out_alert(engine, was == ORDER_REFUSED ? "the venue shows an order it had refused: "
+                                           : "the venue shows an order we had given up: ",
+              order->venue_id.text, ", counted as exposure", NULL);
+}
+
 static void apply_report(struct engine *engine, struct order *order,
                          const struct event_order_report *report)
 {
     enum order_state was = order->state;
+    bool failed = has_failed(order, report);
     order->unconfirmed = false;
     orders_open(&engine->orders, order);
     bool changed = learn_venue_id(engine, order, &report->venue_id);
     if (fills_progress(engine, order, report->filled, report->average_price)) {
-        order_move(order, STIMULUS_PART_FILLED);
+        if (!failed)
+            order_move(order, STIMULUS_PART_FILLED);
         changed = true;
     }
-    order_move(order, stimulus_of_report(engine, order, report));
+    if (!failed || order->filled.e9 >= order->size.e9)
+        order_move(order, stimulus_of_report(engine, order, report));
     if (order->state != was && report->reason[0])
         set_reason(order, report->reason);
     orders_close(&engine->orders, order);
     if (changed || order->state != was)
         after_change(engine, order);
-    if (was == ORDER_DROPPED && order_is_live(order->state))
-        out_alert(engine, "the venue shows an order we had given up: ", order->venue_id.text, NULL,
-                  NULL);
+    tell_revived(engine, order, was);
 }
 
 /* Orders that the venue shows and our journal does not know: they count, they alarm, and those that

@@ -145,6 +145,37 @@ static void a_given_up_order_that_shows_is_live_again(void **state)
     rig_destroy(rig);
 }
 
+/* A refusal is a word, a listed order is a fact: it can fill. */
+static void a_refused_order_that_is_listed_is_live(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 1);
+    rig_reply(rig, id, OUTCOME_REFUSED, "");
+    assert_working_buy(rig, "0");
+    rig_forget(rig);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_REST);
+    assert_int_equal(rig_order(rig, id).state, ORDER_OPEN);
+    assert_working_buy(rig, "1");
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
+    rig_destroy(rig);
+}
+
+/* Here both words are the venue's reports, and the stream may bring an old one late. */
+static void a_failed_order_is_not_revived_by_the_stream(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_report(rig, id, "v1", VENUE_FAILED, "0", "0", REPORT_USER_UPDATE);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0.2", "99", REPORT_USER_UPDATE);
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "0.3", "0");
+    assert_int_equal(rig_order(rig, id).state, ORDER_REFUSED);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("0.3").e9);
+    assert_working_buy(rig, "0");
+    rig_destroy(rig);
+}
+
 static void replies_in_so_many_words(void **state)
 {
     (void)state;
@@ -385,6 +416,8 @@ int suite_venue(void)
         cmocka_unit_test(a_list_that_broke_off_is_no_look),
         cmocka_unit_test(a_late_arrival_is_adopted),
         cmocka_unit_test(a_given_up_order_that_shows_is_live_again),
+        cmocka_unit_test(a_refused_order_that_is_listed_is_live),
+        cmocka_unit_test(a_failed_order_is_not_revived_by_the_stream),
         cmocka_unit_test(replies_in_so_many_words),
         cmocka_unit_test(the_stream_may_be_first),
         cmocka_unit_test(said_twice_is_said_once),
