@@ -11,9 +11,10 @@
  *
  * Why some look as they do: a REFUSED reply does not end an order that the venue has shown (OPEN,
  * CANCEL_SENT): the two words contradict, the next list decides. Nor does one end an order that
- * the venue shows live later: what it lists can fill, whatever its reply said. NO_WORD never takes back what was
- * told. SHOWN_OPEN does not undo CANCEL_SENT: that frame may have been on its way when the cancel
- * left; only CANCEL_VOID does. RESTARTED leaves OPEN and CANCEL_SENT: the venue had them. */
+ * the venue shows live later: what it lists can fill, whatever its reply said. NO_WORD never takes
+ * back what was told. SHOWN_OPEN does not undo CANCEL_SENT: that frame may have been on its way
+ * when the cancel left; only CANCEL_VOID does. RESTARTED leaves OPEN and CANCEL_SENT: the venue had
+ * them. */
 static const char TABLE[ORDER_STATE_COUNT][ORDER_STIMULUS_COUNT + 1] = {
     /* left accepted refused noword notsent | cancelleft cancelvoid | open cancelling other |
      * part whole cancelled expired failed | missing never restarted */

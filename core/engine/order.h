@@ -22,8 +22,9 @@
  *
  * INTENDED, SENT, UNKNOWN, OPEN and CANCEL_SENT are live: what is not filled counts in full. Ended
  * states hold, except that more may have been filled before the end than we knew, and that a
- * DROPPED or REFUSED order which the venue shows is live again. No timer is among the stimuli. The table is in
- * order.c.
+ * DROPPED or REFUSED order which the venue shows is live again. Only an order whose venue id was
+ * never told can be "never at the venue"; one that was and is missing stays UNKNOWN. No timer is
+ * among the stimuli. The table is in order.c.
  *
  * Quantities: `filled` is the largest cumulative quantity that anyone told, `booked` what fills
  * with a trade id have covered. The difference is provisional: it moves the position at once at a
@@ -90,6 +91,7 @@ struct order {
     int64_t created_mono_ns, created_wall_ns, changed_wall_ns, cancel_sent_ns;
     uint64_t listed;             /* the last orders list that had it */
     int64_t missed_ns;           /* first complete list that lacked it, past its bound; 0: none */
+    int64_t unknown_ns;          /* since when it is UNKNOWN; 0: it is not, or ever since created */
 };
 
 bool order_is_live(enum order_state state);

@@ -123,10 +123,14 @@ static void end_cycle(struct engine *engine)
 
 /* ---- orders that a whole list did not have */
 
-/* True: two whole lists, late enough and far enough apart, lacked an order without a word. */
+/* True: two whole lists, late enough and far enough apart, lacked an order without a word. One that
+ * has an id of the venue was there: a list without it is wrong, and what it may fill counts on. */
 static bool is_never_there(const struct list_state *list, struct order *order)
 {
-    if (order->filled.e9 > 0 || list->sent_ns < order->created_mono_ns + UNKNOWN_BOUND_NS)
+    int64_t since_ns = order->unknown_ns > order->created_mono_ns ? order->unknown_ns
+                                                                  : order->created_mono_ns;
+    if (order->venue_id.text[0] || order->filled.e9 > 0 ||
+        list->sent_ns < since_ns + UNKNOWN_BOUND_NS)
         return false;
     if (order->missed_ns == 0) {
         order->missed_ns = list->sent_ns;
@@ -141,7 +145,7 @@ static void look_for(struct engine *engine, struct order *order)
     bool shown = order->state == ORDER_OPEN || order->state == ORDER_CANCEL_SENT;
     if (shown && list->sent_ns >= order->created_mono_ns + VISIBLE_AFTER_NS) {
         out_alert(engine, "the venue no longer lists an order it had shown: ",
-                  order->venue_id.text, NULL, NULL);
+                  order->venue_id.text, ", counted until it says how it ended", NULL);
         venue_move(engine, order, STIMULUS_MISSING, "missing from a whole list of orders");
         reconcile_want(engine, LIST_ORDERS);
     } else if (order->state == ORDER_SENT &&

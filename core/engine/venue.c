@@ -19,6 +19,10 @@ static void set_reason(struct order *order, const char *reason)
 static void after_change(struct engine *engine, struct order *order)
 {
     order->changed_wall_ns = engine->now.wall_ns;
+    if (order->state != ORDER_UNKNOWN)
+        order->unknown_ns = order->missed_ns = 0;
+    else if (order->unknown_ns == 0)
+        order->unknown_ns = engine->now.mono_ns;
     out_order(engine, order);
     fills_show(engine, order);
     cancels_consider(engine, order);

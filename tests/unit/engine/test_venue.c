@@ -90,7 +90,9 @@ static void a_reply_that_never_comes_is_no_word(void **state)
     rig_pass(rig, 15 * SECOND);
     assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
     assert_working_buy(rig, "1");
-    rig_pass(rig, 260 * SECOND);
+    rig_pass(rig, 230 * SECOND); /* the bound runs from when it became UNKNOWN */
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    rig_pass(rig, 60 * SECOND);
     assert_int_equal(rig_order(rig, id).state, ORDER_DROPPED);
     rig_destroy(rig);
 }
@@ -406,6 +408,26 @@ static void an_order_that_vanishes_is_unknown(void **state)
     rig_destroy(rig);
 }
 
+/* The venue had told its id: that lists lack it says something about the lists. */
+static void an_acknowledged_order_is_never_given_up(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_pass(rig, 900 * SECOND);
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    assert_working_buy(rig, "1");
+    assert_true(rig_count(rig, COMMAND_ALERT) >= 1);
+    rig_restart(rig);
+    rig_up(rig);
+    rig_pass(rig, 900 * SECOND);
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    assert_working_buy(rig, "1");
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_REST);
+    assert_working_buy(rig, "0");
+    rig_destroy(rig);
+}
+
 int suite_venue(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +451,7 @@ int suite_venue(void)
         cmocka_unit_test(ours_by_tag_but_unknown_is_cancelled),
         cmocka_unit_test(two_venue_ids_under_one_client_id),
         cmocka_unit_test(an_order_that_vanishes_is_unknown),
+        cmocka_unit_test(an_acknowledged_order_is_never_given_up),
     };
     return cmocka_run_group_tests_name("venue", tests, NULL, NULL);
 }
