@@ -45,6 +45,7 @@ int exchange_server_open(struct exchange *exchange, struct err *err)
     if (!exchange->context)
         return err_set(err, "libwebsockets does not start: is libwebsockets-evlib-ev installed?");
     info.port = exchange->options.port;
+    info.options |= LWS_SERVER_OPTION_DISABLE_IPV6; /* else it listens on every address */
     info.iface = "127.0.0.1";
     info.protocols = PROTOCOLS;
     info.alpn = "http/1.1";
