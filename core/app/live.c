@@ -357,7 +357,7 @@ static void on_settled(void *context)
     struct live *live = context;
     bool settled = live->orders_done || live->out_of_patience;
 
-    if (!settled || (link_busy(live->link) && !live->out_of_patience))
+    if (!settled || (!live->out_of_patience && (link_busy(live->link) || hold_count(live->hold))))
         return;
     if (!live->runners_told)
         runner_pool_stop(live->runners);
@@ -420,10 +420,13 @@ static int open_engine(struct live *live, struct err *err)
     return 0;
 }
 
-/* What waits for the disk was approved before the halt; none of it leaves after. */
+/* What waits, for the disk or a connection, was approved before the halt: none of it leaves. */
 static void on_halt(void *context)
 {
-    hold_drop_all(((struct live *)context)->hold, "halted before it was sent");
+    struct live *live = context;
+
+    hold_drop_all(live->hold, "halted before it was sent");
+    link_drop_places(live->link, "halted before it was sent");
 }
 
 static void on_operator_stop(void *context)

@@ -24,7 +24,7 @@
 #include "io/clock_os.h"
 
 enum {
-    URGENT_LANES = 2,
+    KEPT_LANES = 2, /* for cancels, and for cancels and orders; see enum http_class */
     CONNECT_TIMEOUT_MS = 5000,
     USER_TIMEOUT_MS = 10000,   /* unacknowledged bytes this old end the connection */
     HEADER_BYTES_MAX = 64 * 1024,
@@ -73,7 +73,7 @@ struct http {
     struct loop *loop; /* borrowed */
     struct lane lanes[HTTP_CONNECTIONS_MAX];
     unsigned lane_count;
-    struct queue urgent, normal;
+    struct queue queues[HTTP_CLASSES];
     struct http_counters counters;
     char base_url[300], ca_file[512], *warm_path; /* warm_path owned */
     http_done *warm_done;
@@ -430,12 +430,12 @@ static void start(struct lane *lane, struct request *request)
     act(lane, CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* Urgent requests look from the front, where the lanes are kept for them, and prefer one whose
- * connection is known to have lived last. */
-static struct lane *free_lane(struct http *http, bool urgent)
+/* Each class looks from where the lanes stop being kept for the classes before it, and prefers one
+ * whose connection is known to have lived last. */
+static struct lane *free_lane(struct http *http, enum http_class class)
 {
     struct lane *cold = NULL;
-    for (unsigned i = urgent ? 0 : URGENT_LANES; i < http->lane_count; i++) {
+    for (unsigned i = HTTP_CANCEL - (unsigned)class; i < http->lane_count; i++) {
         struct lane *lane = &http->lanes[i];
         if (lane->request)
             continue;
@@ -447,10 +447,11 @@ static struct lane *free_lane(struct http *http, bool urgent)
     return cold;
 }
 
-static void pump_queue(struct http *http, struct queue *queue, bool urgent)
+static void pump_queue(struct http *http, enum http_class class)
 {
+    struct queue *queue = &http->queues[class];
     struct lane *lane;
-    while (queue->head && (lane = free_lane(http, urgent)))
+    while (queue->head && (lane = free_lane(http, class)))
         start(lane, queue_pop(queue));
 }
 
@@ -483,8 +484,8 @@ static void on_submit(void *context)
 {
     struct http *http = context;
     http->in_hook = true;
-    pump_queue(http, &http->urgent, true);
-    pump_queue(http, &http->normal, false);
+    for (int class = HTTP_CANCEL; class >= HTTP_OTHER; class--)
+        pump_queue(http, (enum http_class)class);
     pump_warming(http);
     http->in_hook = false;
 }
@@ -587,13 +588,21 @@ static int check_request(const struct http_request *request, struct err *err)
     return 0;
 }
 
+static uint32_t queued(const struct http *http)
+{
+    uint32_t count = 0;
+    for (int class = 0; class < HTTP_CLASSES; class++)
+        count += http->queues[class].count;
+    return count;
+}
+
 int http_submit(struct http *http, const struct http_request *request, http_done *done,
                 void *context, struct err *err)
 {
     if (check_request(request, err) < 0)
         return -1;
     struct request *made = NULL;
-    if (http->urgent.count + http->normal.count < HTTP_QUEUE_MAX)
+    if (queued(http) < HTTP_QUEUE_MAX)
         made = make_request(http, request);
     if (!made) {
         http->counters.rejected_full++;
@@ -601,11 +610,18 @@ int http_submit(struct http *http, const struct http_request *request, http_done
     }
     made->done = done;
     made->context = context;
-    queue_push(request->urgent ? &http->urgent : &http->normal, made);
+    queue_push(&http->queues[request->class], made);
     http->counters.submitted++;
     if (http->in_hook)
         loop_again(http->loop);
     return 0;
+}
+
+/* Only as many as waited at the call: `done` may submit again. */
+void http_drop_orders(struct http *http, const char *reason)
+{
+    for (uint32_t left = http->queues[HTTP_ORDER].count; left > 0; left--)
+        finish_unsent(http, queue_pop(&http->queues[HTTP_ORDER]), reason);
 }
 
 void http_warm(struct http *http, const char *path, http_done *done, void *context)
@@ -627,7 +643,7 @@ void http_warm(struct http *http, const char *path, http_done *done, void *conte
 
 const struct http_counters *http_counters(struct http *http)
 {
-    http->counters.queued = http->urgent.count + http->normal.count;
+    http->counters.queued = queued(http);
     return &http->counters;
 }
 
@@ -717,8 +733,8 @@ static int check_config(const struct http_config *config, struct err *err)
     if (!config->host[0] || !is_line(config->host) || strpbrk(config->host, " /@?#[]") ||
         strlen(config->host) > 253)
         return err_set(err, "'%.64s' is no host name", config->host);
-    if (config->connections <= URGENT_LANES || config->connections > HTTP_CONNECTIONS_MAX)
-        return err_set(err, "connections must be %d to %d, not %u", URGENT_LANES + 1,
+    if (config->connections <= KEPT_LANES || config->connections > HTTP_CONNECTIONS_MAX)
+        return err_set(err, "connections must be %d to %d, not %u", KEPT_LANES + 1,
                        HTTP_CONNECTIONS_MAX, config->connections);
     if (!config->ca_file || !config->ca_file[0] || strlen(config->ca_file) >= 512)
         return err_set(err, "no CA file is named");
@@ -775,8 +791,8 @@ void http_destroy(struct http *http)
     loop_remove_hook(http->loop, on_submit, http);
     for (unsigned i = 0; i < http->lane_count; i++)
         close_lane(&http->lanes[i]);
-    empty_queue(&http->urgent);
-    empty_queue(&http->normal);
+    for (int class = 0; class < HTTP_CLASSES; class++)
+        empty_queue(&http->queues[class]);
     free(http->warm_path);
     free(http);
     curl_global_cleanup();

@@ -23,6 +23,9 @@ struct http_config {
     size_t body_max;         /* 0: MAX_HTTP_BODY */
 };
 
+/* The later ones leave first. One lane is kept for cancels, one for them and orders. */
+enum http_class { HTTP_OTHER, HTTP_ORDER, HTTP_CANCEL, HTTP_CLASSES };
+
 struct http_request {        /* all borrowed, copied by http_submit */
     const char *method;      /* "GET" or "POST" */
     const char *path;        /* "/api/v3/...?query": begins with '/', printable ASCII */
@@ -31,7 +34,7 @@ struct http_request {        /* all borrowed, copied by http_submit */
     const char *bearer;      /* token without "Bearer ", or NULL */
     const char *headers[HTTP_HEADERS_MAX]; /* further "Name: value" lines, NULL-ended when fewer */
     int64_t timeout_ns;      /* from submit to the reply's last byte; required */
-    bool urgent;
+    enum http_class class;
 };
 
 /* NOT_SENT is a promise: TLS never got a byte of this request. Everything else is a doubt. */
@@ -61,6 +64,8 @@ void http_destroy(struct http *http);
 /* -1: the request is malformed or the queue is full; then `done` is not called. */
 int http_submit(struct http *http, const struct http_request *request, http_done *done,
                 void *context, struct err *err);
+/* Orders that wait for a lane end as NOT_SENT: after a halt, and after a 429, none may leave. */
+void http_drop_orders(struct http *http, const char *reason);
 /* A cheap GET of `path` on every connection that has been idle for a while, at most half of them at
  * one time, so that orders find a warm one. COMPLETE results reach `done` when it is not NULL. */
 void http_warm(struct http *http, const char *path, http_done *done, void *context);

@@ -125,6 +125,7 @@ void link_note_reply(struct link *link, const struct http_result *result)
         link->counters.rate_limited++;
         link->held_until_ns = clock_os_now().mono_ns + hold_s * SECOND_NS;
         link_note_error(link, "rate limited (HTTP 429), held for %lld s", (long long)hold_s);
+        link_drop_places(link, "rate limited before it was sent");
     }
 }
 
@@ -158,7 +159,7 @@ int link_submit(struct link *link, const struct link_request *from, http_done *d
 {
     char token[JWT_MAX];
     struct http_request request = {.method = from->method, .path = from->path, .body = from->body,
-                                   .body_length = from->body_length, .urgent = from->urgent,
+                                   .body_length = from->body_length, .class = from->class,
                                    .timeout_ns = from->timeout_ns};
     if (!link->key)
         return err_set(err, "there is no key to sign with");

@@ -75,6 +75,8 @@ int link_start(struct link *link, struct err *err); /* -1: empty catalog, no mem
  * place that cannot even be queued answers OUTCOME_NOT_SENT. Cancels of one pass leave as one
  * batch. tick_to_order counts from the frame that the script had last been shown. */
 void link_command(struct link *link, const struct command *command);
+/* Places that still wait for a connection end as OUTCOME_NOT_SENT: for a halt. */
+void link_drop_places(struct link *link, const char *reason);
 /* When the latest feed frame was readable (CLOCK_BOOTTIME); 0: none yet. */
 int64_t link_last_readable_ns(const struct link *link);
 /* True while a place or cancel is queued or in flight, or a reply waits for room in the event

@@ -93,7 +93,8 @@ static int submit_place(struct link *link, const struct command_place *place, st
                              &(struct link_request){.method = "POST",
                                                     .path = COINBASE_PREFIX "/orders",
                                                     .body = body.data, .body_length = body.length,
-                                                    .token_path = link->place_path, .urgent = true,
+                                                    .token_path = link->place_path,
+                                                    .class = HTTP_ORDER,
                                                     .timeout_ns = link->config.request_timeout_ns},
                              on_placed, call, err);
     }
@@ -101,6 +102,11 @@ static int submit_place(struct link *link, const struct command_place *place, st
         link_call_end(&call->call);
     buf_fini(&body);
     return result;
+}
+
+void link_drop_places(struct link *link, const char *reason)
+{
+    http_drop_orders(link->http, reason);
 }
 
 void link_place(struct link *link, const struct command_place *place)
@@ -164,7 +170,7 @@ static int submit_batch(struct link *link, struct err *err)
     struct link_request request = {.method = "POST",
                                    .path = COINBASE_PREFIX "/orders/batch_cancel",
                                    .body = body.data, .body_length = body.length,
-                                   .token_path = link->cancel_path, .urgent = true,
+                                   .token_path = link->cancel_path, .class = HTTP_CANCEL,
                                    .timeout_ns = link->config.request_timeout_ns};
     int result = body.failed ? err_set(err, "the cancel does not fit its body")
                              : link_submit(link, &request, on_cancelled, call, err);

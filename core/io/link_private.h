@@ -81,7 +81,7 @@ void link_note_reply(struct link *link, const struct http_result *result);
 void latencies_add(struct latencies *latencies, int64_t ns);
 /* Signs and submits. `token_path` of the pool, or -1: signed on the spot. -1: nothing left. */
 struct link_request { const char *method, *path; const char *body; size_t body_length;
-                      int token_path; int64_t timeout_ns; bool urgent; };
+                      int token_path; int64_t timeout_ns; enum http_class class; };
 int link_submit(struct link *link, const struct link_request *request, http_done *done,
                 void *context, struct err *err);
 /* Whether the catalog holds a product of this profile. */

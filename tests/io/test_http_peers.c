@@ -60,13 +60,18 @@ static void finish(void)
     memset(&rig, 0, sizeof rig);
 }
 
-static void submit(const char *path, bool urgent, int64_t timeout_ns)
+static void submit_as(enum http_class class, const char *path, int64_t timeout_ns)
 {
     struct err err;
     struct http_request request = {.method = "POST", .path = path, .body = "{\"a\":1}",
                                    .body_length = 7, .bearer = "token", .timeout_ns = timeout_ns,
-                                   .urgent = urgent};
+                                   .class = class};
     assert_int_equal(http_submit(rig.http, &request, on_done, NULL, &err), 0);
+}
+
+static void submit(const char *path, bool urgent, int64_t timeout_ns)
+{
+    submit_as(urgent ? HTTP_ORDER : HTTP_OTHER, path, timeout_ns);
 }
 
 static void wait_done(unsigned count)
@@ -430,6 +435,35 @@ static void orders_find_a_free_connection_behind_any_number_of_lists(void **stat
     finish();
 }
 
+/* After the submit hook of the first pass three orders are under way; the others are dropped. */
+static void drop_what_waits(void *context)
+{
+    (void)context;
+    http_drop_orders(rig.http, "halted");
+}
+
+/* F71: orders that a halt finds waiting for a connection never leave; a cancel behind them does. */
+static void dropped_orders_never_leave_and_cancels_pass_them(void **state)
+{
+    unsigned unsent = 0, whole = 0;
+    (void)state;
+    urgent_came = false;
+    start(&(struct peer_options){.script = holds_normal});
+    for (int i = 0; i < 20; i++)
+        submit_as(HTTP_ORDER, "/order", LONG_NS);
+    loop_add_hook(rig.loop, LOOP_SUBMIT, drop_what_waits, NULL);
+    submit_as(HTTP_CANCEL, "/urgent", LONG_NS);
+    wait_done(21);
+    for (int i = 0; i < 21; i++) {
+        unsent += rig.seen[i].result.state == HTTP_NOT_SENT;
+        whole += rig.seen[i].result.state == HTTP_COMPLETE;
+    }
+    assert_int_equal(unsent, 17); /* three of four connections are open to orders */
+    assert_int_equal(whole, 4);
+    loop_remove_hook(rig.loop, drop_what_waits, NULL);
+    finish();
+}
+
 static void submits_again(void *context, const struct http_result *result)
 {
     unsigned *left = context;
@@ -542,7 +576,7 @@ static void destroy_takes_what_is_in_flight(void **state)
     (void)state;
     start(&(struct peer_options){.script = reads_and_waits});
     for (int i = 0; i < 10; i++)
-        submit("/x", i % 2, LONG_NS);
+        submit_as((enum http_class)(i % HTTP_CLASSES), "/x", LONG_NS);
     struct loop_timer *timer = loop_timer_create(rig.loop, (loop_callback *)loop_stop, rig.loop);
     while (peer_requests(rig.peer) < 4) {
         loop_timer_set(timer, 5000000);
@@ -572,6 +606,7 @@ int suite_http_peers(void)
         cmocka_unit_test(an_announced_length_takes_no_memory),
         cmocka_unit_test(a_reply_that_is_not_http_is_a_doubt),
         cmocka_unit_test(orders_find_a_free_connection_behind_any_number_of_lists),
+        cmocka_unit_test(dropped_orders_never_leave_and_cancels_pass_them),
         cmocka_unit_test(a_callback_may_submit),
         cmocka_unit_test(warming_opens_every_connection_and_orders_use_them),
         cmocka_unit_test(a_full_queue_says_so),
