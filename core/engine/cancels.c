@@ -16,7 +16,8 @@ static bool can_be_sent(const struct order *order)
 
 void cancels_consider(struct engine *engine, struct order *order)
 {
-    if (!order->cancel_wanted || order->cancel_queued || !can_be_sent(order))
+    /* While the journal is read it is not known yet which of them are still to be sent. */
+    if (!engine->begun || !order->cancel_wanted || order->cancel_queued || !can_be_sent(order))
         return;
     CHECK(engine->cancel_count < MAX_ORDERS);
     uint32_t at = (engine->cancel_head + engine->cancel_count++) % MAX_ORDERS;

@@ -107,7 +107,7 @@ static void cancel_mine(struct engine *engine, const struct event_operator *even
 static void flatten(struct engine *engine, const struct event_operator *event)
 {
     if (engine->stopped_told) {
-        out_reply(engine, event->token, false, "the host has stopped: flatten after the next start");
+        out_reply(engine, event->token, false, "the host has stopped: flatten after its start");
         return;
     }
     for (product_index i = 0; i < engine->settings.catalog.count; i++) {
@@ -187,6 +187,22 @@ void operator_on_event(struct engine *engine, const struct event_operator *event
     case OPERATOR_ACCEPT: accept(engine, event); return;
     }
     out_reply(engine, event->token, false, "unknown verb");
+}
+
+/* What was acknowledged holds over a restart: the orders of then are cancelled still. */
+bool operator_restore(struct engine *engine, const struct record_operator *record)
+{
+    struct event_operator event = {.verb = record->verb, .index = record->index};
+    if (record->target > TARGET_PRODUCT)
+        return false;
+    event.target = record->target;
+    if (!target_exists(engine, &event))
+        return true;
+    if (record->verb == OPERATOR_CANCEL_MINE || record->verb == OPERATOR_FLATTEN)
+        cancels_want_all(engine, actor_of(&event), product_of(&event));
+    else if (record->verb == OPERATOR_STOP && engine->settings.cancel_on_stop)
+        cancels_want_all(engine, ACTOR_OPERATOR, NO_PRODUCT);
+    return true;
 }
 
 /* ---- what goes on after the answer */
@@ -291,8 +307,9 @@ static bool is_settled(struct engine *engine)
     for (product_index i = 0; i < engine->settings.catalog.count; i++)
         if (engine->products[i].flatten)
             return false;
-    return engine->portfolio.provisional_count == 0 &&
-           !(engine->settings.cancel_on_stop && has_own_working(engine, ACTOR_OPERATOR, NO_PRODUCT));
+    if (engine->portfolio.provisional_count > 0)
+        return false;
+    return !engine->settings.cancel_on_stop || !has_own_working(engine, ACTOR_OPERATOR, NO_PRODUCT);
 }
 
 void operator_due(struct engine *engine)

@@ -7,3 +7,5 @@ void operator_on_event(struct engine *engine, const struct event_operator *event
 void operator_due(struct engine *engine);
 /* Tightens the account's latch, journals it, tells people. */
 void operator_halt_account(struct engine *engine, const char *reason);
+/* From the journal: the cancels that a verb has promised are wanted again. */
+bool operator_restore(struct engine *engine, const struct record_operator *record);

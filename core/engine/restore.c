@@ -6,6 +6,7 @@
 #include "engine/cancels.h"
 #include "engine/fills.h"
 #include "engine/intents.h"
+#include "engine/operator.h"
 #include "engine/outbox.h"
 
 /* Products are found by name: the index was that of the config file of then. */
@@ -134,7 +135,7 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_REFUSAL: return restore_refusal(engine, record);
     case RECORD_LATCH: return guard_restore(&engine->guard, &record->latch);
     case RECORD_RUNNER: return restore_runner(engine, &record->runner);
-    case RECORD_OPERATOR:
+    case RECORD_OPERATOR: return operator_restore(engine, &record->operator);
     case RECORD_RECONCILE: return true; /* for people; their effects have records of their own */
     }
     return false;
@@ -158,6 +159,7 @@ static bool begin_order(struct engine *engine, struct order *order)
     if (moved)
         text_copy(order->reason, sizeof order->reason, "may have been sent before the restart", 37);
     orders_close(&engine->orders, order);
+    cancels_consider(engine, order);
     if (moved)
         out_order(engine, order);
     return moved;

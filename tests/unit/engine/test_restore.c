@@ -274,6 +274,53 @@ static void a_halt_survives_and_ids_do_not_repeat(void **state)
     rig_destroy(rig);
 }
 
+/* What the operator was told is being cancelled is, over any crash; what came later is not. */
+static void an_acknowledged_cancel_mine_survives(void **state)
+{
+    (void)state;
+    static const enum operator_verb VERBS[] = {OPERATOR_CANCEL_MINE, OPERATOR_STOP};
+    for (int i = 0; i < 2; i++) {
+        struct rig *rig = rig_create(0);
+        rig->settings.max_cancels = 1;
+        engine_destroy(rig->engine);
+        rig->engine = engine_create(&rig->settings);
+        rig_up(rig);
+        rig->hold_lists = true;
+        rig_open_order(rig, 0, 1, SIDE_BUY, "95", "1", 1, "v1");
+        rig_open_order(rig, 1, 1, SIDE_BUY, "96", "1", 1, "v2");
+        rig_limit(rig, 0, 0, SIDE_BUY, "97", "1", 2);
+        struct client_id sent = rig_last(rig, COMMAND_PLACE)->place.id;
+        rig_forget(rig);
+        rig_operator(rig, VERBS[i], TARGET_ACCOUNT, 0, "");
+        assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+        rig_restart(rig);
+        rig_up(rig);
+        assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+        rig_report(rig, sent, "v3", VENUE_OPEN, "0", "0", REPORT_REST);
+        rig_pass(rig, 2000 * MS);
+        assert_int_equal(rig_count(rig, COMMAND_CANCEL), 2);
+        assert_int_equal(rig_order(rig, sent).state, ORDER_CANCEL_SENT);
+        rig_destroy(rig);
+    }
+}
+
+static void an_order_after_a_cancel_mine_is_kept(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_operator(rig, OPERATOR_CANCEL_MINE, TARGET_ACCOUNT, 0, "");
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "96", "1", 1, "v1");
+    rig_operator(rig, OPERATOR_CANCEL_MINE, TARGET_PRODUCT, 0, "");
+    rig_operator(rig, OPERATOR_CANCEL_MINE, TARGET_STRATEGY, 1, "");
+    rig_restart(rig);
+    rig->hold_lists = true;
+    rig_up(rig);
+    assert_false(rig_order(rig, id).cancel_wanted);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 0);
+    rig_destroy(rig);
+}
+
 /* Even what could only reduce waits: before the comparison nobody knows what would. */
 static void nothing_leaves_after_a_restart_until_compared(void **state)
 {
@@ -384,6 +431,8 @@ int suite_restore(void)
         cmocka_unit_test(more_orders_than_fit),
         cmocka_unit_test(what_was_on_its_way_is_unknown_after_a_restart),
         cmocka_unit_test(a_halt_survives_and_ids_do_not_repeat),
+        cmocka_unit_test(an_acknowledged_cancel_mine_survives),
+        cmocka_unit_test(an_order_after_a_cancel_mine_is_kept),
         cmocka_unit_test(nothing_leaves_after_a_restart_until_compared),
         cmocka_unit_test(the_first_list_reaches_back),
         cmocka_unit_test(a_strangers_order_is_restored_as_last_shown),
