@@ -96,7 +96,8 @@ static struct price derive_price(const struct engine *engine, const struct order
     bool known = money_sub(money_of(average, filled), order->booked_cost, &total) &&
                  money_sub(total, order->provisional_cost, &rest) &&
                  money_div_size(rest, delta, ROUND_HALF_EVEN, &price);
-    if (!known || price.e9 < average.e9 - margin || price.e9 > average.e9 + margin)
+    if (!known || price.e9 <= 0 || price.e9 - average.e9 > margin ||
+        average.e9 - price.e9 > margin)
         return average;
     return price;
 }
@@ -123,6 +124,16 @@ static void add_provisional(struct order *order, struct price price, struct size
     order->filled.e9 += delta.e9;
 }
 
+/* The exact fills that came before the word of them take their part of it; true: all of it. */
+static bool was_ahead(struct order *order, struct size delta)
+{
+    int64_t part = order->ahead.e9 < delta.e9 ? order->ahead.e9 : delta.e9;
+    order->ahead.e9 -= part;
+    order->booked.e9 += part;
+    order->filled.e9 += part;
+    return part == delta.e9;
+}
+
 bool fills_progress(struct engine *engine, struct order *order, struct size filled,
                     struct price average)
 {
@@ -133,8 +144,9 @@ bool fills_progress(struct engine *engine, struct order *order, struct size fill
     if (filled.e9 <= order->filled.e9 || !size_sub(filled, order->filled, &delta))
         return false;
     if (order->actor == ACTOR_EXTERNAL) {
-        order->filled = filled;
-        return true;
+        order->progress_ns = engine->now.mono_ns;
+        if (was_ahead(order, delta) || !size_sub(filled, order->filled, &delta))
+            return true;
     }
     struct event_fill fill = {.product = order->product, .side = order->side, .size = delta};
     memset(&fill.trade_id, 0, sizeof fill.trade_id);
@@ -180,12 +192,29 @@ static void take_provisional(struct order *order, struct size before)
 
 /* ---- the exact part */
 
+/* Its quantity is the reports' to tell; the fill only takes the place of what they told. */
+static void apply_to_external(struct order *order, const struct event_fill *fill)
+{
+    struct size before = order_provisional(order);
+    int64_t part = fill->size.e9 < before.e9 ? fill->size.e9 : before.e9;
+    struct size rest = {fill->size.e9 - part};
+    if (fill->kind == FILL_REVERSAL)
+        return;
+    order->booked.e9 += part;
+    if (part > 0)
+        take_provisional(order, before);
+    if (fill->venue_ns >= order->met_wall_ns && !size_add(order->ahead, rest, &order->ahead))
+        order->ahead.e9 = INT64_MAX;
+}
+
 static void apply_to_order(struct order *order, const struct event_fill *fill)
 {
     struct size before = order_provisional(order);
     struct money cost = money_of(fill->price, fill->size);
-    if (order->actor == ACTOR_EXTERNAL)
+    if (order->actor == ACTOR_EXTERNAL) {
+        apply_to_external(order, fill);
         return;
+    }
     if (fill->kind == FILL_REVERSAL) {
         order->booked.e9 -= fill->size.e9 < order->booked.e9 ? fill->size.e9 : order->booked.e9;
         order->filled.e9 -= fill->size.e9 < order->filled.e9 ? fill->size.e9 : order->filled.e9;
@@ -294,6 +323,20 @@ static void book_external(struct engine *engine, const struct event_fill *fill)
     out_alert(engine, engine->settings.catalog.items[fill->product].product_id,
               ": a fill of an order that is not ours was booked as external, order ",
               fill->venue_order_id.text, NULL);
+}
+
+void fills_settle_external(struct engine *engine, int64_t before_ns)
+{
+    for (uint32_t i = 0; i < engine->orders.high; i++) {
+        struct order *order = orders_at(&engine->orders, i);
+        if (order == NULL || order->actor != ACTOR_EXTERNAL || order->progress_ns > before_ns)
+            continue;
+        bool shown = order_provisional(order).e9 > 0;
+        order->ahead.e9 = order->provisional_cost.e18 = 0;
+        order->booked = order->filled;
+        if (shown)
+            fills_show(engine, order);
+    }
 }
 
 /* A live order that the fill may belong to, because the venue's id of it is not known yet. It was
@@ -454,8 +497,7 @@ bool fills_accept(struct engine *engine, struct event_fill *fill)
 static bool restore_provisional(struct engine *engine, const struct record_fill *record,
                                 struct order *order)
 {
-    if (order == NULL || order->actor == ACTOR_EXTERNAL ||
-        record->fill.size.e9 > INT64_MAX - order->filled.e9)
+    if (order == NULL || record->fill.size.e9 > INT64_MAX - order->filled.e9)
         return false;
     orders_open(&engine->orders, order);
     add_provisional(order, record->fill.price, record->fill.size);

@@ -8,6 +8,9 @@ size_t fills_bytes(void);
 void fills_init(struct engine *engine);
 void fills_on_fill(struct engine *engine, const struct event_fill *fill);
 void fills_flush(struct engine *engine); /* the list has ended */
+/* A whole list of fills had its time: what external orders filled up to then is in the books, or
+ * the positions compared will tell. */
+void fills_settle_external(struct engine *engine, int64_t before_ns);
 /* Signed: what waits for the id of its order. The account has it, whoever it belongs to. */
 struct size fills_held(const struct engine *engine, product_index product);
 /* The venue told a larger cumulative quantity: the difference moves the position now, at a price

@@ -69,7 +69,7 @@ struct size order_remaining(const struct order *order)
 
 struct size order_provisional(const struct order *order)
 {
-    if (order->actor == ACTOR_EXTERNAL || order->filled.e9 <= order->booked.e9)
+    if (order->filled.e9 <= order->booked.e9)
         return (struct size){0};
     return (struct size){order->filled.e9 - order->booked.e9};
 }

@@ -29,8 +29,9 @@
  * Quantities: `filled` is the largest cumulative quantity that anyone told, `booked` what fills
  * with a trade id have covered. The difference is provisional: it moves the position at once at a
  * derived price, and each exact fill takes its place. Orders that are only shown to us (actor
- * EXTERNAL) have no provisional part: what they had filled before we met them is not ours to guess,
- * so their fills count by trade id alone. */
+ * EXTERNAL) count likewise from when we met them: `booked` starts at what they had filled by then,
+ * for that is not ours to guess. Which of their fills came before is not known to the last one, so
+ * a whole list of fills that had its time settles what is left. */
 #include "model/client_id.h"
 #include "model/event.h"
 #include "model/record.h"
@@ -92,6 +93,9 @@ struct order {
     uint64_t listed;             /* the last orders list that had it */
     int64_t missed_ns;           /* first complete list that lacked it, past its bound; 0: none */
     int64_t unknown_ns;          /* since when it is UNKNOWN; 0: it is not, or ever since created */
+    struct size ahead;           /* EXTERNAL: exact fills that no report has told yet */
+    int64_t progress_ns;         /* EXTERNAL: when it last filled more */
+    int64_t met_wall_ns;         /* EXTERNAL: when the venue first showed it */
 };
 
 bool order_is_live(enum order_state state);

@@ -62,7 +62,8 @@ static int64_t fills_since_ns(struct engine *engine)
         since_ns = engine->first_boot_wall_ns;
     for (uint32_t i = 0; i < engine->portfolio.provisional_count; i++) {
         const struct order *order = orders_at(&engine->orders, engine->portfolio.provisional[i]);
-        if (order->created_wall_ns < since_ns)
+        /* What an external one filled is as new as the report of it, however old the order. */
+        if (order->actor != ACTOR_EXTERNAL && order->created_wall_ns < since_ns)
             since_ns = order->created_wall_ns;
     }
     return since_ns;
@@ -302,8 +303,9 @@ static void fail_list(struct engine *engine, enum list_kind kind)
 }
 
 /* A fill can be told by the user channel before the list of fills shows it. */
-static void ask_for_the_rest(struct engine *engine)
+static void end_fills(struct engine *engine)
 {
+    fills_settle_external(engine, engine->lists[LIST_FILLS].sent_ns - VISIBLE_AFTER_NS);
     if (engine->portfolio.provisional_count > 0)
         ask_later(engine, LIST_FILLS);
 }
@@ -326,7 +328,7 @@ void reconcile_on_list_end(struct engine *engine, const struct event_list_end *e
     if (event->kind == LIST_ORDERS)
         end_orders(engine, event->request);
     else if (event->kind == LIST_FILLS)
-        ask_for_the_rest(engine);
+        end_fills(engine);
     else if (event->kind == LIST_POSITIONS && engine->cycle.phase == CYCLE_POSITIONS &&
              event->request >= engine->cycle.first_request)
         end_positions(engine);

@@ -52,6 +52,7 @@ static struct order *add_order(struct engine *engine, const struct record *recor
     order.value_price = r->price;
     order.size = r->size;
     order.filled = r->filled;
+    order.booked.e9 = r->actor == ACTOR_EXTERNAL ? r->filled.e9 : 0;
     order.state = r->state;
     order.created_wall_ns = record->at.wall_ns;
     return orders_add(&engine->orders, &order);
@@ -77,10 +78,14 @@ static bool restore_order(struct engine *engine, const struct record *record)
             return false;
         restore_sequence(engine, r->id);
     }
-    if (order->product != product || order->side != r->side || order->size.e9 != r->size.e9 ||
-        order->actor != r->actor)
+    bool external = r->actor == ACTOR_EXTERNAL; /* others edit theirs */
+    if (order->product != product || order->side != r->side || order->actor != r->actor ||
+        (order->size.e9 != r->size.e9 && !external))
         return false;
     orders_open(&engine->orders, order);
+    order->size = r->size;
+    if (external && r->filled.e9 > order->filled.e9)
+        order->booked.e9 += r->filled.e9 - order->filled.e9; /* its fill was before the report */
     if (r->venue_id.text[0] && order->venue_id.text[0] == '\0')
         orders_set_venue(&engine->orders, order, &r->venue_id);
     order->state = r->state;

@@ -160,6 +160,21 @@ static void tell_revived(struct engine *engine, const struct order *order, enum 
               order->venue_id.text, ", counted as exposure", NULL);
 }
 
+/* Others may edit their orders; the largest size told is what can fill. */
+static bool grow_external(struct order *order, const struct event_order_report *report)
+{
+    struct size size = report->size, told;
+    if (order->actor != ACTOR_EXTERNAL)
+        return false;
+    if (report->leaves.e9 > 0 && size_add(report->filled, report->leaves, &told) &&
+        told.e9 > size.e9)
+        size = told;
+    if (size.e9 <= order->size.e9)
+        return false;
+    order->size = size;
+    return true;
+}
+
 static void apply_report(struct engine *engine, struct order *order,
                          const struct event_order_report *report)
 {
@@ -168,6 +183,7 @@ static void apply_report(struct engine *engine, struct order *order,
     order->unconfirmed = false;
     orders_open(&engine->orders, order);
     bool changed = learn_venue_id(engine, order, &report->venue_id);
+    changed = grow_external(order, report) || changed;
     if (fills_progress(engine, order, report->filled, report->average_price)) {
         if (!failed)
             order_move(order, STIMULUS_PART_FILLED);
@@ -191,6 +207,9 @@ static void adopt(struct engine *engine, const struct event_order_report *report
     struct size size = report->size;
     bool tagged = report->has_client_id &&
                   client_id_owner(report->client_id) == engine->settings.owner_tag;
+    /* What it filled before we met it counts when its fills are read: soon. */
+    if (report->filled.e9 > 0 && report->source == REPORT_USER_UPDATE)
+        reconcile_want(engine, LIST_FILLS);
     if (status_is_ended(report->status) || report->venue_id.text[0] == '\0' ||
         (report->side != SIDE_BUY && report->side != SIDE_SELL))
         return;
@@ -214,7 +233,8 @@ static void adopt(struct engine *engine, const struct event_order_report *report
     order.tif = report->tif;
     order.price = order.value_price = report->limit_price;
     order.size = size;
-    order.filled = report->filled;
+    order.filled = order.booked = report->filled;
+    order.met_wall_ns = engine->now.wall_ns;
     order.state = report->status == VENUE_CANCEL_QUEUED ? ORDER_CANCEL_SENT : ORDER_OPEN;
     order.created_mono_ns = engine->now.mono_ns;
     order.cancel_sent_ns = engine->now.mono_ns;

@@ -101,7 +101,7 @@ static void remaining_counts_in_full_until_the_end(void **state)
     order.state = O;
     order.filled.e9 = 12;
     assert_int_equal(order_remaining(&order).e9, 0);
-    order.actor = ACTOR_EXTERNAL;
+    order.booked.e9 = 13;
     assert_int_equal(order_provisional(&order).e9, 0);
 }
 

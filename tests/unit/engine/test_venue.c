@@ -352,6 +352,96 @@ static void foreign_orders_count_and_alarm(void **state)
     rig_destroy(rig);
 }
 
+static void report_other(struct rig *rig, enum venue_status status, const char *size,
+                         const char *filled)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order.source = REPORT_USER_UPDATE;
+    event.order.venue_id = rig_venue_id("x1");
+    event.order.side = SIDE_BUY;
+    event.order.status = status;
+    event.order.size = rig_size(size);
+    event.order.filled = rig_size(filled);
+    event.order.limit_price = rig_price("99");
+    rig_step(rig, &event);
+}
+
+static void assert_account(struct rig *rig, const char *position, const char *working_buy)
+{
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size(position).e9);
+    assert_working_buy(rig, working_buy);
+}
+
+/* What it fills stays counted between the report and the fill, and once only after it. */
+static void a_foreign_order_counts_while_it_fills(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    report_other(rig, VENUE_OPEN, "15", "0");
+    assert_account(rig, "0", "15");
+    rig->hold_lists = true;
+    rig_forget(rig);
+    report_other(rig, VENUE_OPEN, "15", "5");
+    assert_account(rig, "5", "10");
+    assert_int_equal(rig_last(rig, COMMAND_LIST)->list.kind, LIST_FILLS); /* at once */
+    rig_pass(rig, SECOND);
+    report_other(rig, VENUE_FILLED, "15", "15");
+    assert_account(rig, "15", "0");
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "6", 1); /* 15 and 6 are more than the limit of 20 */
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_restart(rig);
+    assert_account(rig, "15", "0");
+    rig->hold_lists = true;
+    rig_fill(rig, "t1", "x1", 0, SIDE_BUY, "98", "15", "0");
+    assert_account(rig, "15", "0");
+    rig_restart(rig);
+    assert_account(rig, "15", "0");
+    rig_destroy(rig);
+}
+
+static void a_foreign_fill_may_come_before_its_report(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    report_other(rig, VENUE_OPEN, "15", "0");
+    rig_fill(rig, "t1", "x1", 0, SIDE_BUY, "98", "5", "0");
+    assert_account(rig, "5", "15"); /* until the report: too much rather than too little */
+    report_other(rig, VENUE_OPEN, "15", "7");
+    assert_account(rig, "7", "8");
+    rig_restart(rig);
+    assert_account(rig, "7", "8");
+    rig_destroy(rig);
+}
+
+/* Some of its fills may be none that we can ever tell apart: a whole list of fills settles it. */
+static void what_a_foreign_order_filled_is_settled_by_a_list(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    report_other(rig, VENUE_OPEN, "15", "0");
+    report_other(rig, VENUE_CANCELLED, "15", "5");
+    assert_account(rig, "5", "0");
+    rig_pass(rig, 8 * SECOND); /* a fill may be late in the list */
+    assert_account(rig, "5", "0");
+    rig_pass(rig, 12 * SECOND);
+    assert_account(rig, "0", "0");
+    rig_destroy(rig);
+}
+
+static void a_foreign_order_that_grows_counts_in_full(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    report_other(rig, VENUE_OPEN, "1", "0");
+    report_other(rig, VENUE_OPEN, "15", "0");
+    assert_account(rig, "0", "15");
+    report_other(rig, VENUE_OPEN, "15", "2");
+    assert_account(rig, "2", "13");
+    rig_restart(rig);
+    assert_account(rig, "2", "13");
+    rig_destroy(rig);
+}
+
 static void ours_by_tag_but_unknown_is_cancelled(void **state)
 {
     (void)state;
@@ -448,6 +538,10 @@ int suite_venue(void)
         cmocka_unit_test(an_acknowledged_cancel_is_live_until_it_ends),
         cmocka_unit_test(a_cancel_without_an_end_is_looked_after),
         cmocka_unit_test(foreign_orders_count_and_alarm),
+        cmocka_unit_test(a_foreign_order_counts_while_it_fills),
+        cmocka_unit_test(a_foreign_fill_may_come_before_its_report),
+        cmocka_unit_test(what_a_foreign_order_filled_is_settled_by_a_list),
+        cmocka_unit_test(a_foreign_order_that_grows_counts_in_full),
         cmocka_unit_test(ours_by_tag_but_unknown_is_cancelled),
         cmocka_unit_test(two_venue_ids_under_one_client_id),
         cmocka_unit_test(an_order_that_vanishes_is_unknown),
