@@ -93,4 +93,16 @@ struct cycle {
     bool differs[MAX_PRODUCTS], settled[MAX_PRODUCTS], foreign_told;
 };
 
+/* See lost.h. told: an earlier start has, and journaled it. */
+enum { LOST_ORDERS_MAX = 64, LOST_LATCHES_MAX = MAX_STRATEGIES + MAX_PRODUCTS };
+struct lost_order { bool told; struct record_order order; };
+struct lost_latch { bool told; struct record_latch latch; };
+struct lost {
+    struct lost_order orders[LOST_ORDERS_MAX];
+    struct lost_latch latches[LOST_LATCHES_MAX];
+    uint32_t order_count, latch_count;
+    bool full;
+    char strategy[NAME_MAX_BYTES]; /* the first unknown one that an order or a fill names */
+};
+
 struct fills_seen { struct map map; unsigned char (*ring)[16]; uint32_t next, count; };

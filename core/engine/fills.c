@@ -107,6 +107,7 @@ static void record_fill(struct engine *engine, const struct order *order, actor_
 {
     struct record_fill *r = &out_record(engine, RECORD_FILL)->fill;
     const char *name = engine->settings.catalog.items[fill->product].product_id;
+    const char *actor_name = out_actor_name(engine, actor);
     if (order != NULL)
         r->id = order->id;
     r->actor = actor;
@@ -114,6 +115,7 @@ static void record_fill(struct engine *engine, const struct order *order, actor_
     text_copy(r->product_id, sizeof r->product_id, name, strlen(name));
     r->fill = *fill;
     r->provisional = provisional;
+    text_copy(r->name, sizeof r->name, actor_name, strlen(actor_name));
 }
 
 static void add_provisional(struct order *order, struct price price, struct size delta)

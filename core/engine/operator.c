@@ -164,6 +164,8 @@ static void record_operator(struct engine *engine, const struct event_operator *
     r->target = (uint8_t)event->target;
     r->index = event->index;
     text_copy(r->reason, sizeof r->reason, event->reason, strnlen(event->reason, REASON_MAX));
+    const char *name = out_scope_name(engine, (int)event->target, event->index);
+    text_copy(r->name, sizeof r->name, name, strlen(name));
 }
 
 void operator_on_event(struct engine *engine, const struct event_operator *event)

@@ -32,15 +32,29 @@ static const char *product_name(const struct engine *engine, product_index produ
                : "";
 }
 
+const char *out_actor_name(const struct engine *engine, actor_index actor)
+{
+    return actor < engine->settings.strategy_count ? engine->settings.strategies[actor].name : "";
+}
+
+const char *out_scope_name(const struct engine *engine, int scope, uint8_t index)
+{
+    if (scope == LATCH_ACCOUNT)
+        return "";
+    return scope == LATCH_PRODUCT ? product_name(engine, index) : out_actor_name(engine, index);
+}
+
 static void record_order(struct engine *engine, const struct order *order)
 {
     struct record_order *r = &out_record(engine, RECORD_ORDER)->order;
     const char *name = product_name(engine, order->product);
+    const char *actor = out_actor_name(engine, order->actor);
     r->id = order->id;
     r->venue_id = order->venue_id;
     r->actor = order->actor;
     r->product = order->product;
     text_copy(r->product_id, sizeof r->product_id, name, strlen(name));
+    text_copy(r->name, sizeof r->name, actor, strlen(actor));
     r->ref = order->ref;
     r->side = order->side;
     r->type = order->type;
@@ -98,7 +112,10 @@ struct notice *out_notice(struct engine *engine, actor_index actor, enum notice_
 
 void out_latch(struct engine *engine, const struct record_latch *latch)
 {
-    out_record(engine, RECORD_LATCH)->latch = *latch;
+    struct record_latch *r = &out_record(engine, RECORD_LATCH)->latch;
+    const char *name = out_scope_name(engine, (int)latch->scope, latch->index);
+    *r = *latch;
+    text_copy(r->name, sizeof r->name, name, strlen(name));
     for (int i = 0; i < engine->settings.catalog.count; i++)
         engine->products[i].version++;
 }

@@ -13,6 +13,9 @@ void out_order_notice(struct engine *engine, const struct order *order);
 /* NULL when nobody is there to be told: the runner is not ready, or the actor is no strategy. */
 struct notice *out_notice(struct engine *engine, actor_index actor, enum notice_kind kind,
                           product_index product);
+/* What records call a strategy or a product, whose indexes may change; "" for all others. */
+const char *out_actor_name(const struct engine *engine, actor_index actor);
+const char *out_scope_name(const struct engine *engine, int scope, uint8_t index);
 void out_latch(struct engine *engine, const struct record_latch *latch);
 void out_reply(struct engine *engine, uint64_t token, bool done, const char *text);
 

@@ -6,6 +6,7 @@
 #include "engine/cancels.h"
 #include "engine/fills.h"
 #include "engine/intents.h"
+#include "engine/lost.h"
 #include "engine/operator.h"
 #include "engine/outbox.h"
 
@@ -16,9 +17,33 @@ static product_index find_product(const struct engine *engine, const char *produ
                         strnlen(product_id, PRODUCT_ID_MAX));
 }
 
-static bool actor_is_valid(actor_index actor)
+/* Strategies likewise; NO_ACTOR: none of that name. */
+enum { NO_ACTOR = MAX_STRATEGIES };
+static actor_index find_strategy(const struct engine *engine, const char *name)
 {
-    return actor < MAX_STRATEGIES || actor == ACTOR_OPERATOR || actor == ACTOR_EXTERNAL;
+    for (actor_index i = 0; i < engine->settings.strategy_count; i++)
+        if (strncmp(engine->settings.strategies[i].name, name, NAME_MAX_BYTES) == 0)
+            return i;
+    return NO_ACTOR;
+}
+
+/* What a strategy has left that is no longer configured is the operator's to look after. */
+static bool find_actor(struct engine *engine, actor_index actor, const char *name,
+                       actor_index *ret)
+{
+    *ret = actor;
+    if (actor == ACTOR_OPERATOR || actor == ACTOR_EXTERNAL)
+        return true;
+    if (actor >= MAX_STRATEGIES || name[0] == '\0')
+        return false;
+    *ret = find_strategy(engine, name);
+    if (*ret != NO_ACTOR)
+        return true;
+    *ret = ACTOR_OPERATOR;
+    struct lost *lost = &engine->lost;
+    if (lost->strategy[0] == '\0')
+        text_copy(lost->strategy, sizeof lost->strategy, name, strnlen(name, NAME_MAX_BYTES));
+    return true;
 }
 
 static void restore_sequence(struct engine *engine, struct client_id id)
@@ -31,7 +56,7 @@ static void restore_sequence(struct engine *engine, struct client_id id)
 }
 
 static struct order *add_order(struct engine *engine, const struct record *record,
-                               product_index product)
+                               product_index product, actor_index actor)
 {
     const struct record_order *r = &record->order;
     bool market = r->type == ORDER_TYPE_MARKET;
@@ -40,7 +65,7 @@ static struct order *add_order(struct engine *engine, const struct record *recor
     order.id = r->id;
     order.venue_id = r->venue_id;
     order.ref = r->ref;
-    order.actor = r->actor;
+    order.actor = actor;
     order.product = product;
     order.side = r->side;
     order.type = r->type;
@@ -52,7 +77,7 @@ static struct order *add_order(struct engine *engine, const struct record *recor
     order.value_price = r->price;
     order.size = r->size;
     order.filled = r->filled;
-    order.booked.e9 = r->actor == ACTOR_EXTERNAL ? r->filled.e9 : 0;
+    order.booked.e9 = actor == ACTOR_EXTERNAL ? r->filled.e9 : 0;
     order.state = r->state;
     order.created_wall_ns = record->at.wall_ns;
     return orders_add(&engine->orders, &order);
@@ -62,10 +87,13 @@ static bool restore_order(struct engine *engine, const struct record *record)
 {
     const struct record_order *r = &record->order;
     product_index product = find_product(engine, r->product_id);
-    if (product == NO_PRODUCT)
-        return true; /* no longer configured; positions compared tell of what is left there */
-    if (!actor_is_valid(r->actor) || (unsigned)r->state >= ORDER_STATE_COUNT ||
-        (unsigned)r->side > SIDE_SELL || r->size.e9 <= 0 || r->filled.e9 < 0)
+    actor_index actor;
+    if (product == NO_PRODUCT) { /* what it held, positions compared tell */
+        lost_add_order(engine, r);
+        return true;
+    }
+    if (!find_actor(engine, r->actor, r->name, &actor) ||
+        (unsigned)r->state >= ORDER_STATE_COUNT || (unsigned)r->side > SIDE_SELL || r->size.e9 <= 0 || r->filled.e9 < 0)
         return false;
     struct order *order = client_id_is_set(r->id)
                               ? orders_find(&engine->orders, r->id)
@@ -73,13 +101,15 @@ static bool restore_order(struct engine *engine, const struct record *record)
     if (order == NULL) {
         if (!client_id_is_set(r->id) && r->venue_id.text[0] == '\0')
             return false;
-        order = add_order(engine, record, product);
+        order = add_order(engine, record, product, actor);
         if (order == NULL)
             return false;
         restore_sequence(engine, r->id);
     }
-    bool external = r->actor == ACTOR_EXTERNAL; /* others edit theirs */
-    if (order->product != product || order->side != r->side || order->actor != r->actor ||
+    bool external = actor == ACTOR_EXTERNAL; /* others edit theirs */
+    if (order->product != product || order->side != r->side ||
+        /* While its strategy was not configured the operator stood for it. */
+        (order->actor != actor && actor != ACTOR_OPERATOR) ||
         (order->size.e9 != r->size.e9 && !external))
         return false;
     orders_open(&engine->orders, order);
@@ -104,7 +134,42 @@ static bool restore_fill(struct engine *engine, const struct record_fill *record
     fill.product = fill.fill.product = find_product(engine, record->product_id);
     if (fill.product == NO_PRODUCT)
         return true;
-    return actor_is_valid(fill.actor) && fills_restore(engine, &fill);
+    return find_actor(engine, record->actor, record->name, &fill.actor) &&
+           fills_restore(engine, &fill);
+}
+
+/* The index that a record's name has now; false when it has none. */
+static bool find_index(const struct engine *engine, int scope, const char *name, uint8_t *ret)
+{
+    *ret = 0;
+    if (scope == LATCH_STRATEGY)
+        *ret = find_strategy(engine, name);
+    if (scope == LATCH_PRODUCT)
+        *ret = find_product(engine, name);
+    return *ret != (scope == LATCH_STRATEGY ? (int)NO_ACTOR : (int)NO_PRODUCT);
+}
+
+static bool restore_latch(struct engine *engine, const struct record_latch *record)
+{
+    struct record_latch latch = *record;
+    if (record->scope > LATCH_PRODUCT || (unsigned)record->state >= TRADING_STATE_COUNT ||
+        (record->scope != LATCH_ACCOUNT && record->name[0] == '\0'))
+        return false;
+    if (record->scope == LATCH_ACCOUNT)
+        lost_on_account(engine, record);
+    if (!find_index(engine, (int)record->scope, record->name, &latch.index)) {
+        lost_add_latch(engine, record);
+        return true;
+    }
+    return guard_restore(&engine->guard, &latch);
+}
+
+static bool restore_operator(struct engine *engine, const struct record_operator *record)
+{
+    struct record_operator verb = *record;
+    if (!find_index(engine, record->target, record->name, &verb.index))
+        return record->name[0] != '\0';
+    return operator_restore(engine, &verb);
 }
 
 static bool restore_runner(struct engine *engine, const struct record_runner *record)
@@ -138,9 +203,9 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_ORDER: return restore_order(engine, record);
     case RECORD_FILL: return restore_fill(engine, &record->fill);
     case RECORD_REFUSAL: return restore_refusal(engine, record);
-    case RECORD_LATCH: return guard_restore(&engine->guard, &record->latch);
+    case RECORD_LATCH: return restore_latch(engine, &record->latch);
     case RECORD_RUNNER: return restore_runner(engine, &record->runner);
-    case RECORD_OPERATOR: return operator_restore(engine, &record->operator);
+    case RECORD_OPERATOR: return restore_operator(engine, &record->operator);
     case RECORD_RECONCILE: return true; /* for people; their effects have records of their own */
     }
     return false;
@@ -157,7 +222,7 @@ static bool begin_order(struct engine *engine, struct order *order)
         engine_due(engine, engine->now.mono_ns);
     }
     /* Ours by its tag but no strategy's: nobody would look after it. */
-    if (order->actor == ACTOR_EXTERNAL && order->ours)
+    if (order->actor >= MAX_STRATEGIES && order->ours)
         cancels_want(engine, order);
     orders_open(&engine->orders, order);
     bool moved = order_move(order, STIMULUS_RESTARTED);
@@ -183,6 +248,7 @@ void restore_begin(struct engine *engine)
         if (order != NULL && order_is_live(order->state))
             unknown += begin_order(engine, order);
     }
+    lost_tell(engine);
     if (unknown > 0)
         out_alert(engine, "orders of the last run may have been sent: unknown until the venue says",
                   NULL, NULL, NULL);

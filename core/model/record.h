@@ -28,6 +28,7 @@ struct record_order {
     struct size size, filled;
     enum order_state state;
     char reason[REASON_MAX];
+    char name[NAME_MAX_BYTES];       /* of the actor when it is a strategy, as product_id */
 };
 struct record_fill {
     struct client_id id; /* zero: an order that is not ours */
@@ -36,12 +37,15 @@ struct record_fill {
     product_index product;
     struct event_fill fill;
     bool provisional; /* known by cumulative quantity only; the REST fill replaces it */
+    char name[NAME_MAX_BYTES]; /* of the actor when it is a strategy */
 };
 struct record_refusal { actor_index actor; struct intent intent; struct verdict verdict;
                         char text[REASON_MAX]; };
 struct record_latch { enum { LATCH_ACCOUNT, LATCH_STRATEGY, LATCH_PRODUCT } scope; uint8_t index;
-                      enum trading_state state; bool by_operator; char reason[REASON_MAX]; };
-struct record_operator { enum operator_verb verb; uint8_t target, index; char reason[REASON_MAX]; };
+                      enum trading_state state; bool by_operator; char reason[REASON_MAX];
+                      char name[NAME_MAX_BYTES]; }; /* of the strategy, or the product's id */
+struct record_operator { enum operator_verb verb; uint8_t target, index; char reason[REASON_MAX];
+                         char name[NAME_MAX_BYTES]; };
 struct record_runner { actor_index runner; uint32_t generation; enum runner_state state;
                        char hash[17]; char reason[REASON_MAX]; };
 struct record_reconcile { bool agreed; product_index product; struct size ours, venue;

@@ -88,6 +88,7 @@ static const struct field ORDER_FIELDS[] = {
     FIELD("filled", FIELD_SIZE, order.filled),
     CHOICE("state", order.state, order_state_text_of, ORDER_STATE_COUNT),
     FIELD("reason", FIELD_TEXT, order.reason),
+    FIELD("name", FIELD_TEXT, order.name),
 };
 
 static const struct field FILL_FIELDS[] = {
@@ -106,6 +107,7 @@ static const struct field FILL_FIELDS[] = {
     CHOICE("kind", fill.fill.kind, fill_kind_of, FILL_OTHER + 1),
     FIELD("venue_ns", FIELD_INT, fill.fill.venue_ns),
     FIELD("provisional", FIELD_BOOL, fill.provisional),
+    FIELD("name", FIELD_TEXT, fill.name),
 };
 
 static const struct field REFUSAL_FIELDS[] = {
@@ -136,6 +138,7 @@ static const struct field LATCH_FIELDS[] = {
     CHOICE("state", latch.state, trading_state_text_of, TRADING_STATE_COUNT),
     FIELD("by_operator", FIELD_BOOL, latch.by_operator),
     FIELD("reason", FIELD_TEXT, latch.reason),
+    FIELD("name", FIELD_TEXT, latch.name),
 };
 
 static const struct field OPERATOR_FIELDS[] = {
@@ -143,6 +146,7 @@ static const struct field OPERATOR_FIELDS[] = {
     FIELD("target", FIELD_INDEX, operator.target),
     FIELD("index", FIELD_INDEX, operator.index),
     FIELD("reason", FIELD_TEXT, operator.reason),
+    FIELD("name", FIELD_TEXT, operator.name),
 };
 
 static const struct field RUNNER_FIELDS[] = {

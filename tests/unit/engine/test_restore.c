@@ -393,6 +393,127 @@ static void a_strangers_order_is_restored_as_last_shown(void **state)
     rig_destroy(rig);
 }
 
+/* ---- the configuration is another one by now */
+
+static void swap_strategies(struct rig *rig)
+{
+    struct strategy_settings first = rig->settings.strategies[0];
+    rig->settings.strategies[0] = rig->settings.strategies[1];
+    rig->settings.strategies[1] = first;
+}
+
+static void names_count_when_the_order_of_the_config_changes(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    struct strategy_row row;
+    rig_up(rig);
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "99", "1", 7, "v7");
+    rig_fill(rig, "t1", "v7", 1, SIDE_BUY, "99", "0.25", "0");
+    rig_report(rig, id, "v7", VENUE_OPEN, "0.5", "99", REPORT_USER_UPDATE);
+    rig_open_order(rig, 1, 1, SIDE_BUY, "98", "1", 8, "v8");
+    rig_operator(rig, OPERATOR_CANCEL_MINE, TARGET_STRATEGY, 0, "");
+    rig_operator(rig, OPERATOR_HALT, TARGET_STRATEGY, 0, "runaway");
+    rig_operator(rig, OPERATOR_HALT, TARGET_PRODUCT, 0, "broken");
+    struct instrument spec = rig->settings.catalog.items[0];
+    rig->settings.catalog.items[0] = rig->settings.catalog.items[1];
+    rig->settings.catalog.items[1] = spec;
+    swap_strategies(rig);
+    rig_restart(rig);
+    rig->hold_lists = true;
+    rig_tick(rig, 1);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    assert_int_equal(rig_product(rig, 1).state, TRADING_HALTED);
+    assert_true(snapshot_strategy(rig->engine, 0, &row));
+    assert_int_equal(row.state, TRADING_ACTIVE);
+    assert_true(snapshot_strategy(rig->engine, 1, &row));
+    assert_int_equal(row.state, TRADING_HALTED);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, 0);
+    assert_int_equal(rig_position(rig, 1, 0).size.e9, rig_size("0.5").e9);
+    assert_int_equal(rig_order(rig, id).actor, 1);
+    assert_true(rig_order(rig, id).cancel_wanted);
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 0);
+    rig_destroy(rig);
+}
+
+static enum trading_state account_state(struct rig *rig)
+{
+    struct account_row row;
+    snapshot_account(rig->engine, &row);
+    return row.state;
+}
+
+static void a_strategy_that_is_gone_leaves_its_things_to_the_operator(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    struct client_id id = rig_open_order(rig, 1, 1, SIDE_BUY, "99", "1", 7, "v7");
+    rig_fill(rig, "t1", "v7", 1, SIDE_BUY, "99", "0.25", "0");
+    rig_report(rig, id, "v7", VENUE_OPEN, "0.5", "99", REPORT_USER_UPDATE);
+    rig_operator(rig, OPERATOR_HALT, TARGET_STRATEGY, 1, "runaway");
+    rig->settings.strategy_count = 1;
+    rig_restart(rig);
+    rig->hold_lists = true;
+    rig_tick(rig, 1);
+    assert_int_equal(rig_order(rig, id).actor, ACTOR_OPERATOR);
+    assert_int_equal(rig_position(rig, ACTOR_OPERATOR, 1).size.e9, rig_size("0.5").e9);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "cross"));
+    assert_int_equal(account_state(rig), TRADING_HALTED);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "it is gone for good");
+    rig_restart(rig);
+    rig_tick(rig, 1);
+    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    rig->settings.strategy_count = 2;
+    rig_restart(rig);
+    assert_int_equal(rig_order(rig, id).actor, 1);
+    assert_int_equal(rig_position(rig, 1, 1).size.e9, rig_size("0.5").e9);
+    rig_destroy(rig);
+}
+
+static uint32_t alerts_of(const struct rig *rig, const char *text)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        count += rig->commands[i].kind == COMMAND_ALERT &&
+                 strstr(rig->commands[i].alert.text, text) != NULL;
+    return count;
+}
+
+/* Until it is answered it is said at each start; after that no more; and the order is not lost. */
+static void a_live_order_of_a_product_that_is_gone_is_told(void **state)
+{
+    (void)state;
+    char text[CLIENT_ID_TEXT];
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    struct client_id ended = rig_open_order(rig, 0, 1, SIDE_BUY, "97", "1", 6, "v6");
+    rig_report(rig, ended, "v6", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "99", "1", 7, "v7");
+    rig_operator(rig, OPERATOR_HALT, TARGET_ACCOUNT, 0, "an older matter");
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "of no concern here");
+    rig->settings.catalog.count = 1;
+    for (int i = 0; i < 2; i++) {
+        rig_restart(rig);
+        rig_tick(rig, 1);
+        client_id_format(id, text);
+        assert_int_equal(alerts_of(rig, text), 1);
+        assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
+        assert_int_equal(account_state(rig), TRADING_REDUCING);
+    }
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "cancelled by hand");
+    rig_restart(rig);
+    rig_tick(rig, 1);
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 0);
+    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    rig->settings.catalog.count = 2;
+    rig_restart(rig);
+    assert_true(rig_order(rig, id).live);
+    assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("1").e9);
+    rig_destroy(rig);
+}
+
 static void a_damaged_record_is_refused(void **state)
 {
     (void)state;
@@ -400,7 +521,7 @@ static void a_damaged_record_is_refused(void **state)
     rig_up(rig);
     rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
     rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
-    for (int fault = 0; fault < 6; fault++) {
+    for (int fault = 0; fault < 7; fault++) {
         struct engine *again = engine_create(&rig->settings);
         bool taken = true;
         for (uint32_t i = 0; i < rig->journal_count && taken; i++) {
@@ -409,7 +530,10 @@ static void a_damaged_record_is_refused(void **state)
                 record.order.side = fault == 0 ? SIDE_SELL : record.order.side;
                 record.order.size.e9 += fault == 1;
                 record.order.state = fault == 2 ? (enum order_state)99 : record.order.state;
-                record.order.actor = fault == 3 ? 1 : record.order.actor;
+                if (fault == 3)
+                    memcpy(record.order.name, rig->settings.strategies[1].name, NAME_MAX_BYTES);
+                if (fault == 6)
+                    record.order.name[0] = '\0';
             }
             if (record.kind == RECORD_FILL && fault == 4)
                 record.fill.fill.size.e9 = 0;
@@ -436,6 +560,9 @@ int suite_restore(void)
         cmocka_unit_test(nothing_leaves_after_a_restart_until_compared),
         cmocka_unit_test(the_first_list_reaches_back),
         cmocka_unit_test(a_strangers_order_is_restored_as_last_shown),
+        cmocka_unit_test(names_count_when_the_order_of_the_config_changes),
+        cmocka_unit_test(a_strategy_that_is_gone_leaves_its_things_to_the_operator),
+        cmocka_unit_test(a_live_order_of_a_product_that_is_gone_is_told),
         cmocka_unit_test(a_damaged_record_is_refused),
     };
     return cmocka_run_group_tests_name("restore", tests, NULL, NULL);

@@ -93,6 +93,7 @@ static void any_order(struct prng *prng, struct record_order *r)
     r->filled.e9 = any_number(prng);
     r->state = (enum order_state)prng_below(prng, ORDER_STATE_COUNT);
     ANY_TEXT(prng, r->reason);
+    ANY_TEXT(prng, r->name);
 }
 
 static void any_fill(struct prng *prng, struct record_fill *r)
@@ -112,6 +113,7 @@ static void any_fill(struct prng *prng, struct record_fill *r)
     r->fill.kind = (enum fill_kind)prng_below(prng, FILL_OTHER + 1);
     r->fill.venue_ns = any_number(prng);
     r->provisional = any_bool(prng);
+    ANY_TEXT(prng, r->name);
 }
 
 static void any_refusal(struct prng *prng, struct record_refusal *r)
@@ -151,12 +153,14 @@ static void any_small(struct prng *prng, struct record *r)
         r->latch.state = (enum trading_state)prng_below(prng, TRADING_STATE_COUNT);
         r->latch.by_operator = any_bool(prng);
         ANY_TEXT(prng, r->latch.reason);
+        ANY_TEXT(prng, r->latch.name);
         break;
     case RECORD_OPERATOR:
         r->operator.verb = (enum operator_verb)prng_below(prng, OPERATOR_ACCEPT + 1);
         r->operator.target = (uint8_t)prng_below(prng, 3);
         r->operator.index = (uint8_t)prng_below(prng, MAX_RUNNERS);
         ANY_TEXT(prng, r->operator.reason);
+        ANY_TEXT(prng, r->operator.name);
         break;
     case RECORD_RUNNER:
         r->runner.runner = any_actor(prng);
@@ -253,7 +257,7 @@ static void what_is_not_a_record_refuses(void **state)
 {
     (void)state;
     static const char LATCH[] = "{\"scope\":\"account\",\"index\":0,\"state\":\"halted\","
-                                "\"by_operator\":true,\"reason\":\"\"}";
+                                "\"by_operator\":true,\"reason\":\"\",\"name\":\"\"}";
     struct record record;
     assert_int_equal(journal_rec_decode("latch", 5, (struct stamp){1, 2}, LATCH, strlen(LATCH),
                                         &record, NULL), 0);
