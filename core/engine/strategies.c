@@ -285,9 +285,11 @@ static void build_view(struct engine *engine, actor_index index)
     c->view = &runner->view;
 }
 
+/* Strategies alone: a rule is shown its book with each question, and one that is woken for every
+ * view answers late when it is asked. */
 void strategies_build_views(struct engine *engine)
 {
-    for (actor_index i = 0; i < MAX_RUNNERS; i++) {
+    for (actor_index i = 0; i < MAX_STRATEGIES; i++) {
         const struct runner *runner = &engine->runners[i];
         if (runner->credit && !runner->view_sent && runner->state == RUNNER_READY)
             build_view(engine, i);
