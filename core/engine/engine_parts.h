@@ -91,6 +91,8 @@ struct cycle {
     struct price venue_average[MAX_PRODUCTS];
     uint64_t fills[MAX_PRODUCTS]; /* product.fills when `difference` was seen */
     bool differs[MAX_PRODUCTS], settled[MAX_PRODUCTS], foreign_told;
+    struct size coming[MAX_PRODUCTS]; /* of a list that has not ended: `venue` is of a whole one */
+    struct price coming_average[MAX_PRODUCTS];
 };
 
 /* See lost.h. told: an earlier start has, and journaled it. */

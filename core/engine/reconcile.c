@@ -87,8 +87,8 @@ static void send_list(struct engine *engine, enum list_kind kind)
     c->request = list->request;
     c->since_wall_ns = since_ns > 0 ? since_ns : 0;
     if (kind == LIST_POSITIONS) {
-        memset(engine->cycle.venue, 0, sizeof engine->cycle.venue);
-        memset(engine->cycle.venue_average, 0, sizeof engine->cycle.venue_average);
+        memset(engine->cycle.coming, 0, sizeof engine->cycle.coming);
+        memset(engine->cycle.coming_average, 0, sizeof engine->cycle.coming_average);
     }
     engine->counters.lists++;
     engine_due(engine, list->sent_ns + LIST_TIMEOUT_NS);
@@ -191,8 +191,8 @@ void reconcile_on_position(struct engine *engine, const struct event_position *e
     if (!engine->lists[LIST_POSITIONS].outstanding)
         return;
     if (event->product < engine->settings.catalog.count) {
-        cycle->venue[event->product] = event->size;
-        cycle->venue_average[event->product] = event->average_price;
+        cycle->coming[event->product] = event->size;
+        cycle->coming_average[event->product] = event->average_price;
     } else if (!cycle->foreign_told && event->size.e9 != 0) {
         cycle->foreign_told = true;
         out_alert(engine, "the account holds a position in a product that is not configured",
@@ -255,6 +255,9 @@ static bool compare(struct engine *engine, product_index product)
 static void end_positions(struct engine *engine)
 {
     bool settled = true, agreed = true;
+    memcpy(engine->cycle.venue, engine->cycle.coming, sizeof engine->cycle.venue);
+    memcpy(engine->cycle.venue_average, engine->cycle.coming_average,
+           sizeof engine->cycle.venue_average);
     for (product_index i = 0; i < engine->settings.catalog.count; i++) {
         settled = compare(engine, i) && settled;
         agreed = agreed && !engine->cycle.differs[i];
@@ -377,6 +380,9 @@ static bool accept_one(struct engine *engine, product_index product)
         !size_sub(engine->cycle.venue[product], our_size(engine, product),
                   &difference) ||
         difference.e9 == 0 || difference.e9 == INT64_MIN)
+        return false;
+    /* Our books moved since they were compared: what differs now is for the next list to tell. */
+    if (difference.e9 != engine->cycle.difference[product].e9)
         return false;
     memset(&fill, 0, sizeof fill);
     fill.product = product;

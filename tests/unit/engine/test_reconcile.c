@@ -167,6 +167,74 @@ static void an_operator_accepts_the_venues_word(void **state)
     rig_destroy(rig);
 }
 
+static void report_position(struct rig *rig, const char *size)
+{
+    rig_step(rig, &(struct event){.kind = EVENT_POSITION,
+                                  .position = {.product = 0,
+                                               .size = rig_size(size),
+                                               .average_price = rig_price("100")}});
+}
+
+/* Lists of the cycle are answered up to that of positions, which is left open. */
+static struct command_list open_positions_list(struct rig *rig)
+{
+    rig->hold_lists = true;
+    for (int i = 0; i < 40; i++) {
+        rig_forget(rig);
+        rig_pass(rig, SECOND / 2);
+        for (uint32_t k = 0; k < rig->command_count; k++) {
+            struct command_list list = rig->commands[k].list;
+            if (rig->commands[k].kind != COMMAND_LIST)
+                continue;
+            if (list.kind == LIST_POSITIONS)
+                return list;
+            rig_list_end(rig, &list, true);
+        }
+    }
+    fail_msg("no list of positions was asked for");
+    return (struct command_list){0};
+}
+
+/* A list that has not ended says nothing: neither that nothing is there nor its first half. */
+static void accept_takes_a_whole_list(void **state)
+{
+    static const char *const COMING[] = {NULL, "7"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct rig *rig = rig_create(0);
+        rig_up(rig);
+        rig_fill(rig, "t0", "other", 0, SIDE_BUY, "100", "1", "0");
+        rig->venue_position[0] = rig_size("2");
+        rig_pass(rig, 14 * SECOND);
+        assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+        open_positions_list(rig);
+        if (COMING[i] != NULL)
+            report_position(rig, COMING[i]);
+        rig_operator(rig, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0, "theirs");
+        assert_true(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.done);
+        assert_int_equal(rig_product(rig, 0).position.e9, rig_size("2").e9);
+        rig_destroy(rig);
+    }
+}
+
+/* A fill since the comparison: the list is older than our books. */
+static void accept_waits_when_our_books_moved(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->venue_position[0] = rig_size("2");
+    rig_up(rig);
+    rig_fill(rig, "t1", "other", 0, SIDE_SELL, "100", "1", "0");
+    rig_operator(rig, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0, "theirs");
+    assert_false(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.done);
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("-1").e9);
+    rig->venue_position[0] = rig_size("1");
+    rig_pass(rig, 14 * SECOND);
+    rig_operator(rig, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0, "theirs");
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("1").e9);
+    rig_destroy(rig);
+}
+
 /* Lists are not one snapshot: a fill between them makes a difference that is gone at the next. */
 static void a_passing_difference_is_tolerated(void **state)
 {
@@ -257,6 +325,8 @@ int suite_reconcile(void)
         cmocka_unit_test(comparing_again_writes_nothing),
         cmocka_unit_test(a_difference_at_start_reduces_that_product),
         cmocka_unit_test(an_operator_accepts_the_venues_word),
+        cmocka_unit_test(accept_takes_a_whole_list),
+        cmocka_unit_test(accept_waits_when_our_books_moved),
         cmocka_unit_test(a_passing_difference_is_tolerated),
         cmocka_unit_test(a_fill_between_two_looks_proves_nothing),
         cmocka_unit_test(a_lost_user_frame_shows_in_the_drop_copy),
