@@ -211,9 +211,11 @@ static struct order *add_order(struct engine *engine, actor_index actor,
     return orders_add(&engine->orders, &order);
 }
 
+/* As the gate values it: a sell may fill above its limit, as high as the best bid stands. */
 static struct price value_price(const struct intent *intent, const struct gate_input *in)
 {
-    return intent->type == ORDER_TYPE_LIMIT ? intent->price : in->worst;
+    struct price price = intent->type == ORDER_TYPE_LIMIT ? intent->price : in->worst;
+    return intent->side == SIDE_SELL && in->bid.e9 > price.e9 ? in->bid : price;
 }
 
 static bool place(struct engine *engine, actor_index asking, actor_index actor,

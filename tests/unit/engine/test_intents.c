@@ -223,6 +223,19 @@ static void the_cancel_budget_delays_and_loses_none(void **state)
     rig_destroy(rig);
 }
 
+/* What is reserved is what was judged: a sell through the bid brings the bid. */
+static void a_marketable_sell_is_valued_at_the_bid(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_limit(rig, 0, 0, SIDE_SELL, "85", "2", 1);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_true(rig_product(rig, 0).working_value.e18 == rig_money("198").e18);
+    rig_limit(rig, 0, 0, SIDE_SELL, "105", "1", 2);
+    assert_true(rig_product(rig, 0).working_value.e18 == rig_money("303").e18);
+    rig_destroy(rig);
+}
+
 int suite_intents(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +250,7 @@ int suite_intents(void)
         cmocka_unit_test(cancels_of_others_and_of_nothing),
         cmocka_unit_test(cancel_all_takes_ones_own),
         cmocka_unit_test(the_cancel_budget_delays_and_loses_none),
+        cmocka_unit_test(a_marketable_sell_is_valued_at_the_bid),
     };
     return cmocka_run_group_tests_name("intents", tests, NULL, NULL);
 }
