@@ -128,5 +128,6 @@ void lost_tell(struct engine *engine)
         latch_account(engine, state, LATCHES);
     if (lost->strategy[0])
         out_alert(engine, "strategy ", lost->strategy,
-                  " is not configured: its orders are cancelled, what it held is the operator's", NULL);
+                  " is not configured: its orders are cancelled, what it held is the operator's",
+                  NULL);
 }

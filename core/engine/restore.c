@@ -93,7 +93,8 @@ static bool restore_order(struct engine *engine, const struct record *record)
         return true;
     }
     if (!find_actor(engine, r->actor, r->name, &actor) ||
-        (unsigned)r->state >= ORDER_STATE_COUNT || (unsigned)r->side > SIDE_SELL || r->size.e9 <= 0 || r->filled.e9 < 0)
+        (unsigned)r->state >= ORDER_STATE_COUNT || (unsigned)r->side > SIDE_SELL ||
+        r->size.e9 <= 0 || r->filled.e9 < 0)
         return false;
     struct order *order = client_id_is_set(r->id)
                               ? orders_find(&engine->orders, r->id)
