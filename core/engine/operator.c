@@ -245,6 +245,17 @@ static void flatten_size(struct engine *engine, product_index product, actor_ind
               ": flatten waits, the gate says ", refusal_text(verdict.code), NULL);
 }
 
+/* No order of the operator's may turn the account around: what another strategy holds against this
+ * one is left to it. With nothing of that sign in the account the gate refuses, and that is told. */
+static void flatten_strategy(struct engine *engine, product_index product, actor_index actor)
+{
+    struct size own = engine->portfolio.shown[actor_slot(actor)][product].size;
+    struct size net = engine->portfolio.shown_account[product].size;
+    if (own.e9 > 0 ? net.e9 > 0 && net.e9 < own.e9 : net.e9 < 0 && net.e9 > own.e9)
+        own = net;
+    flatten_size(engine, product, actor, own);
+}
+
 /* The account's position is taken from those who hold its sign, each for no more than its own. */
 static void flatten_everyone(struct engine *engine, product_index product)
 {
@@ -296,8 +307,7 @@ static void due_flatten(struct engine *engine, product_index product)
     if (actor == ACTOR_OPERATOR)
         flatten_everyone(engine, product);
     else
-        flatten_size(engine, product, actor,
-                     engine->portfolio.shown[actor_slot(actor)][product].size);
+        flatten_strategy(engine, product, actor);
     /* A flatten that the gate refuses waits for better days, but a stop does not wait with it. */
     p->flatten_tries += engine->counters.orders != orders || engine->stopping;
 }

@@ -257,6 +257,32 @@ static void flatten_of_one_strategy_leaves_the_other(void **state)
     rig_destroy(rig);
 }
 
+/* +2 and -1 of another: the account's +1 can be sold, the rest would open. */
+static void flatten_of_more_than_the_account_holds_goes_as_far(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    buy(rig, 0, "2", 1, "v1", "t1");
+    rig_open_order(rig, 1, 1, SIDE_SELL, "101", "1", 1, "v2");
+    rig_fill(rig, "t2", "v2", 1, SIDE_SELL, "101", "1", "0");
+    rig->venue_position[1] = rig_size("1");
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_STRATEGY, 0, "out");
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    struct order_row row = rig_order(rig, rig_last(rig, COMMAND_PLACE)->place.id);
+    assert_int_equal(row.side, SIDE_SELL);
+    assert_int_equal(row.size.e9, rig_size("1").e9);
+    rig_reply(rig, row.id, OUTCOME_ACCEPTED, "v3");
+    rig_fill(rig, "t3", "v3", 1, SIDE_SELL, "99", "1", "0");
+    rig->venue_position[1] = rig_size("0");
+    rig_pass(rig, 5 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_int_equal(rig_position(rig, 0, 1).size.e9, rig_size("1").e9);
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "flatten waits"));
+    rig_destroy(rig);
+}
+
 static void a_dead_journal_halts_for_good(void **state)
 {
     (void)state;
@@ -287,6 +313,7 @@ int suite_operator(void)
         cmocka_unit_test(a_stop_gives_a_refused_flatten_up),
         cmocka_unit_test(flatten_takes_from_those_who_hold),
         cmocka_unit_test(flatten_of_one_strategy_leaves_the_other),
+        cmocka_unit_test(flatten_of_more_than_the_account_holds_goes_as_far),
         cmocka_unit_test(a_dead_journal_halts_for_good),
     };
     return cmocka_run_group_tests_name("operator", tests, NULL, NULL);
