@@ -32,12 +32,15 @@ static int64_t mono_now(void)
     return clock_os_now().mono_ns;
 }
 
-void live_push(struct live *live, const struct event *event)
+bool live_push(struct live *live, const struct event *event)
 {
-    if (!event_queue_push(live->queue, event))
+    bool pushed = event_queue_push(live->queue, event);
+
+    if (!pushed)
         log_error("live", "the event queue is full; a %s event was refused",
                   event_kind_text(event->kind));
     loop_again(live->loop); /* it may have been pushed from inside a turn's own hook */
+    return pushed;
 }
 
 /* --- the turn --- */
@@ -327,22 +330,28 @@ static void on_out_of_patience(void *context)
     ((struct live *)context)->out_of_patience = true;
 }
 
-static void begin_stop(struct live *live)
+/* A full queue delays a stop; the turn that made room asks again. */
+static void push_stop(struct live *live)
 {
     struct event event = {.kind = EVENT_OPERATOR,
                           .operator = {.verb = OPERATOR_STOP, .target = TARGET_ACCOUNT}};
 
+    text_copy(event.operator.reason, REASON_MAX, "signal", 6);
+    live->stop_owed = !live_push(live, &event);
+}
+
+static void begin_stop(struct live *live)
+{
     if (live->stopping)
         return;
     live->stopping = true;
-    text_copy(event.operator.reason, REASON_MAX, "signal", 6);
     if (!live->engine) {
         loop_stop(live->loop);
         return;
     }
     log_info("live", "stopping: no new orders; own orders are %s",
              live->config.account.cancel_on_stop ? "cancelled" : "kept working");
-    live_push(live, &event);
+    push_stop(live);
     loop_timer_set(live->patience, STOP_PATIENCE_NS);
 }
 
@@ -357,6 +366,8 @@ static void on_settled(void *context)
     struct live *live = context;
     bool settled = live->orders_done || live->out_of_patience;
 
+    if (live->stop_owed)
+        push_stop(live);
     if (!settled || (!live->out_of_patience && (link_busy(live->link) || hold_count(live->hold))))
         return;
     if (!live->runners_told)

@@ -29,12 +29,14 @@ struct live {
 
     struct err failure;            /* why discovery failed; "" while fine */
     bool stopping;                 /* a stop was asked for */
+    bool stop_owed;                /* its event found the queue full */
     bool orders_done;              /* the engine said that every own order has ended */
     bool runners_told;             /* to stop */
     bool out_of_patience;
     uint64_t restored;             /* records of earlier runs */
 };
 
-void live_push(struct live *live, const struct event *event);
+/* false, and said in the log: the queue is full. */
+bool live_push(struct live *live, const struct event *event);
 /* What the run came to, as JSON, beside the journal: summary.json. */
 int live_write_summary(const struct live *live, struct err *err);

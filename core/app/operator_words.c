@@ -140,6 +140,8 @@ static void put_account_limits(struct json_writer *json, const struct operator_c
     struct account_row account;
     snapshot_account(config->engine, &account);
     json_open_object_at(json, "account");
+    json_put_text(json, "state", trading_state_text(account.state));
+    json_put_text(json, "reason", account.reason);
     json_put_uint(json, "messages", account.messages);
     json_put_uint(json, "max_messages", account.messages_max);
     json_put_uint(json, "cancels", account.cancels);
@@ -160,6 +162,7 @@ static void put_product_limits(struct json_writer *json, const struct product_ro
     const struct product_limits *limits = &row->limits;
     json_open_object(json);
     json_put_text(json, "product", row->product_id);
+    json_put_text(json, "state", trading_state_text(row->state));
     json_put_size(json, "max_order_size", limits->max_order_size);
     json_put_money(json, "max_order_value", limits->max_order_value);
     json_put_ratio(json, "price_collar", limits->price_collar);
