@@ -243,7 +243,9 @@ static bool compare(struct engine *engine, product_index product)
     }
     same = same && cycle->differs[product] &&
            difference.e9 == cycle->difference[product].e9 && p->fills == cycle->fills[product];
-    bool known = same && cycle->settled[product];
+    /* Resumed without a word on the difference: it is news again. */
+    bool latched = engine->guard.products[product].state != TRADING_ACTIVE;
+    bool known = same && latched && cycle->settled[product];
     cycle->differs[product] = true;
     cycle->difference[product] = difference;
     cycle->fills[product] = p->fills;

@@ -167,6 +167,24 @@ static void an_operator_accepts_the_venues_word(void **state)
     rig_destroy(rig);
 }
 
+/* Resume is no answer to a difference: only accept, or books that agree, end it. */
+static void a_resumed_difference_reduces_again(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->venue_position[0] = rig_size("15");
+    rig_up(rig);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_PRODUCT, 0, "go");
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    rig_forget(rig);
+    rig_pass(rig, 14 * SECOND);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+    assert_int_equal(rig_records(rig, RECORD_RECONCILE), 1);
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
+    rig_destroy(rig);
+}
+
 static void report_position(struct rig *rig, const char *size)
 {
     rig_step(rig, &(struct event){.kind = EVENT_POSITION,
@@ -325,6 +343,7 @@ int suite_reconcile(void)
         cmocka_unit_test(comparing_again_writes_nothing),
         cmocka_unit_test(a_difference_at_start_reduces_that_product),
         cmocka_unit_test(an_operator_accepts_the_venues_word),
+        cmocka_unit_test(a_resumed_difference_reduces_again),
         cmocka_unit_test(accept_takes_a_whole_list),
         cmocka_unit_test(accept_waits_when_our_books_moved),
         cmocka_unit_test(a_passing_difference_is_tolerated),
