@@ -9,6 +9,9 @@
 #include "engine/reconcile.h"
 
 enum { SEEN_KEY = 16 };
+/* The journal does not say which lists were whole: the first one after a start goes back further
+ * than any list that breaks off goes on being asked for. */
+static const int64_t RESTART_OVERLAP_NS = 3600000000000;
 
 /* ---- seen once */
 
@@ -250,8 +253,8 @@ static bool book_exact(struct engine *engine, struct order *order, actor_index a
     if (!portfolio_book(&engine->portfolio, actor, fill->product, booked_side(fill), fill->price,
                         fill->size, fee))
         return false;
-    if (fill->venue_ns > engine->last_fill_wall_ns)
-        engine->last_fill_wall_ns = fill->venue_ns;
+    if (fill->venue_ns > engine->newest_fill_wall_ns)
+        engine->newest_fill_wall_ns = fill->venue_ns;
     engine->products[fill->product].fills++;
     engine->products[fill->product].version++;
     if (order != NULL)
@@ -325,6 +328,16 @@ static void book_external(struct engine *engine, const struct event_fill *fill)
     out_alert(engine, engine->settings.catalog.items[fill->product].product_id,
               ": a fill of an order that is not ours was booked as external, order ",
               fill->venue_order_id.text, NULL);
+}
+
+void fills_list_whole(struct engine *engine, int64_t asked_wall_ns)
+{
+    int64_t newest_ns = engine->newest_fill_wall_ns;
+    if (newest_ns > asked_wall_ns)
+        newest_ns = asked_wall_ns;
+    if (!engine->fill_left && newest_ns > engine->last_fill_wall_ns)
+        engine->last_fill_wall_ns = newest_ns;
+    engine->fill_left = false;
 }
 
 void fills_settle_external(struct engine *engine, int64_t before_ns)
@@ -455,6 +468,7 @@ void fills_on_fill(struct engine *engine, const struct event_fill *fill)
     if (engine->stage_count == FILL_STAGE)
         fills_flush(engine);
     if (engine->stage_count == FILL_STAGE) {
+        engine->fill_left = true;
         out_alert(engine, "too many fills wait for an order's id; one was left for the next list",
                   NULL, NULL, NULL);
         return;
@@ -527,6 +541,8 @@ bool fills_restore(struct engine *engine, const struct record_fill *record)
         orders_close(&engine->orders, order);
         (void)fills_follow(engine, order);
     }
+    if (engine->newest_fill_wall_ns > engine->last_fill_wall_ns + RESTART_OVERLAP_NS)
+        engine->last_fill_wall_ns = engine->newest_fill_wall_ns - RESTART_OVERLAP_NS;
     (void)portfolio_show(&engine->portfolio, &engine->orders, fill.product);
     return booked;
 }

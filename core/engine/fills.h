@@ -8,6 +8,9 @@ size_t fills_bytes(void);
 void fills_init(struct engine *engine);
 void fills_on_fill(struct engine *engine, const struct event_fill *fill);
 void fills_flush(struct engine *engine); /* the list has ended */
+/* A list of fills has ended and lacks nothing: the next one may begin at the newest fill, but never
+ * in the future, wherever a fill was dated. One that broke off has its newest page alone. */
+void fills_list_whole(struct engine *engine, int64_t asked_wall_ns);
 /* A whole list of fills had its time: what external orders filled up to then is in the books, or
  * the positions compared will tell. */
 void fills_settle_external(struct engine *engine, int64_t before_ns);

@@ -54,10 +54,12 @@ static int64_t orders_since_ns(struct engine *engine)
     return since_ns;
 }
 
-/* Back to the last exact fill, or to the oldest order that has a part without its fill. */
+/* Back to the last exact fill that a whole list ended with, or to the oldest order that has a part without its fill. */
 static int64_t fills_since_ns(struct engine *engine)
 {
     int64_t since_ns = engine->last_fill_wall_ns;
+    if (since_ns > engine->now.wall_ns) /* the journal may hold one dated in the future */
+        since_ns = engine->now.wall_ns;
     if (since_ns < engine->first_boot_wall_ns)
         since_ns = engine->first_boot_wall_ns;
     for (uint32_t i = 0; i < engine->portfolio.provisional_count; i++) {
@@ -310,7 +312,9 @@ static void fail_list(struct engine *engine, enum list_kind kind)
 /* A fill can be told by the user channel before the list of fills shows it. */
 static void end_fills(struct engine *engine)
 {
-    fills_settle_external(engine, engine->lists[LIST_FILLS].sent_ns - VISIBLE_AFTER_NS);
+    int64_t sent_ns = engine->lists[LIST_FILLS].sent_ns;
+    fills_list_whole(engine, engine->now.wall_ns - (engine->now.mono_ns - sent_ns));
+    fills_settle_external(engine, sent_ns - VISIBLE_AFTER_NS);
     if (engine->portfolio.provisional_count > 0)
         ask_later(engine, LIST_FILLS);
 }

@@ -193,24 +193,71 @@ static void report_position(struct rig *rig, const char *size)
                                                .average_price = rig_price("100")}});
 }
 
-/* Lists of the cycle are answered up to that of positions, which is left open. */
-static struct command_list open_positions_list(struct rig *rig)
+/* Lists are answered until this kind is asked for, which is left open. */
+static struct command_list open_list(struct rig *rig, enum list_kind kind)
 {
     rig->hold_lists = true;
     for (int i = 0; i < 40; i++) {
-        rig_forget(rig);
         rig_pass(rig, SECOND / 2);
         for (uint32_t k = 0; k < rig->command_count; k++) {
             struct command_list list = rig->commands[k].list;
             if (rig->commands[k].kind != COMMAND_LIST)
                 continue;
-            if (list.kind == LIST_POSITIONS)
+            if (list.kind == kind) {
+                rig_forget(rig);
                 return list;
+            }
             rig_list_end(rig, &list, true);
         }
+        rig_forget(rig);
     }
-    fail_msg("no list of positions was asked for");
+    fail_msg("no such list was asked for");
     return (struct command_list){0};
+}
+
+/* The newest page comes first: what a list lacked that broke off is older than what it had. */
+static void a_broken_list_of_fills_is_asked_from_the_same_time(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_forget(rig);
+    struct command_list list = open_list(rig, LIST_FILLS);
+    int64_t since_ns = list.since_wall_ns;
+    rig->now.wall_ns += 600 * SECOND;
+    rig_fill(rig, "t9", "other", 0, SIDE_BUY, "99", "1", "0");
+    rig_list_end(rig, &list, false);
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("1").e9); /* a fact all the same */
+    list = open_list(rig, LIST_FILLS);
+    assert_int_equal(list.since_wall_ns, since_ns);
+    rig_list_end(rig, &list, true);
+    list = open_list(rig, LIST_FILLS);
+    assert_true(list.since_wall_ns > since_ns);
+    rig_restart(rig);
+    rig_link(rig, STREAM_USER, true);
+    list = open_list(rig, LIST_FILLS);
+    assert_true(list.since_wall_ns <= since_ns); /* the journal does not tell of lists */
+    rig_destroy(rig);
+}
+
+static void a_fill_of_tomorrow_hides_none_of_today(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_forget(rig);
+    rig->now.wall_ns += 86400 * SECOND;
+    rig_fill(rig, "t9", "other", 0, SIDE_BUY, "99", "1", "0");
+    rig->now.wall_ns -= 86400 * SECOND;
+    for (int i = 0; i < 3; i++) {
+        struct command_list list = open_list(rig, LIST_FILLS);
+        assert_true(list.since_wall_ns < rig->now.wall_ns - 60 * SECOND);
+        rig_list_end(rig, &list, true);
+    }
+    rig_restart(rig);
+    rig_link(rig, STREAM_USER, true);
+    assert_true(open_list(rig, LIST_FILLS).since_wall_ns < rig->now.wall_ns - 60 * SECOND);
+    rig_destroy(rig);
 }
 
 /* A list that has not ended says nothing: neither that nothing is there nor its first half. */
@@ -225,7 +272,8 @@ static void accept_takes_a_whole_list(void **state)
         rig->venue_position[0] = rig_size("2");
         rig_pass(rig, 14 * SECOND);
         assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
-        open_positions_list(rig);
+        rig_forget(rig);
+        open_list(rig, LIST_POSITIONS);
         if (COMING[i] != NULL)
             report_position(rig, COMING[i]);
         rig_operator(rig, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0, "theirs");
@@ -344,6 +392,8 @@ int suite_reconcile(void)
         cmocka_unit_test(a_difference_at_start_reduces_that_product),
         cmocka_unit_test(an_operator_accepts_the_venues_word),
         cmocka_unit_test(a_resumed_difference_reduces_again),
+        cmocka_unit_test(a_broken_list_of_fills_is_asked_from_the_same_time),
+        cmocka_unit_test(a_fill_of_tomorrow_hides_none_of_today),
         cmocka_unit_test(accept_takes_a_whole_list),
         cmocka_unit_test(accept_waits_when_our_books_moved),
         cmocka_unit_test(a_passing_difference_is_tolerated),
