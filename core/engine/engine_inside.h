@@ -29,7 +29,7 @@ struct engine {
     bool begun, stopping, stopped_told, reconciled, market_up, user_up, journal_dead, skew_known;
     int64_t skew_ns, reconciled_ns, first_boot_wall_ns, last_fill_wall_ns;
     uint64_t sequence, next_request, next_judge;
-    int64_t newest_fill_wall_ns;        /* becomes last_fill_wall_ns when a whole list of fills ends */
+    int64_t newest_fill_wall_ns;        /* last_fill_wall_ns, once a whole list ends */
     bool fill_left;                     /* one did not fit: the next list must have it */
     int64_t cancels_look_ns;            /* when to look after cancels without an end */
     bool balance_known;

@@ -146,6 +146,8 @@ bool fills_progress(struct engine *engine, struct order *order, struct size fill
     /* More than the order is no word to book by; if true, fills with a trade id will say so. */
     if (filled.e9 > order->size.e9)
         filled = order->size;
+    /* What was reversed is in the venue's quantity for ever, or no more: then exact fills tell. */
+    filled.e9 -= order->reversed.e9;
     if (filled.e9 <= order->filled.e9 || !size_sub(filled, order->filled, &delta))
         return false;
     if (order->actor == ACTOR_EXTERNAL) {
@@ -222,7 +224,10 @@ static void apply_to_order(struct order *order, const struct event_fill *fill)
     }
     if (fill->kind == FILL_REVERSAL) {
         order->booked.e9 -= fill->size.e9 < order->booked.e9 ? fill->size.e9 : order->booked.e9;
-        order->filled.e9 -= fill->size.e9 < order->filled.e9 ? fill->size.e9 : order->filled.e9;
+        struct size back = fill->size.e9 < order->filled.e9 ? fill->size : order->filled;
+        order->filled.e9 -= back.e9;
+        if (!size_add(order->reversed, back, &order->reversed))
+            order->reversed.e9 = INT64_MAX;
         (void)money_sub(order->booked_cost, cost, &order->booked_cost);
         return;
     }

@@ -54,7 +54,8 @@ static int64_t orders_since_ns(struct engine *engine)
     return since_ns;
 }
 
-/* Back to the last exact fill that a whole list ended with, or to the oldest order that has a part without its fill. */
+/* Back to the newest fill of the last whole list, or to the oldest order that has a part without
+ * its fill. */
 static int64_t fills_since_ns(struct engine *engine)
 {
     int64_t since_ns = engine->last_fill_wall_ns;

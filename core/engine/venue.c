@@ -124,7 +124,9 @@ static enum order_stimulus stimulus_of_report(const struct engine *engine,
                                               const struct order *order,
                                               const struct event_order_report *report)
 {
-    if (order->filled.e9 >= order->size.e9)
+    struct size ever = order->filled;
+    if (!size_add(ever, order->reversed, &ever) || order->filled.e9 >= order->size.e9 ||
+        (report->status == VENUE_FILLED && ever.e9 >= order->size.e9))
         return STIMULUS_WHOLLY_FILLED;
     switch (report->status) {
     case VENUE_PENDING:

@@ -279,6 +279,57 @@ static void a_reversal_takes_it_back(void **state)
     rig_destroy(rig);
 }
 
+static void reverse(struct rig *rig, const char *trade_id, const char *size)
+{
+    struct event event = {.kind = EVENT_FILL};
+    event.fill = (struct event_fill){.product = 0,
+                                     .side = SIDE_BUY,
+                                     .price = rig_price("99"),
+                                     .size = rig_size(size),
+                                     .kind = FILL_REVERSAL,
+                                     .venue_ns = rig->now.wall_ns};
+    event.fill.trade_id = rig_venue_id(trade_id);
+    event.fill.venue_order_id = rig_venue_id("v1");
+    rig_step(rig, &event);
+}
+
+/* The venue goes on listing the order as filled: that is no fill that we had missed. */
+static void what_was_reversed_does_not_come_back(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    reverse(rig, "t1", "1");
+    for (int i = 0; i < 2; i++) {
+        rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_REST);
+        assert_int_equal(rig_position(rig, 0, 0).size.e9, 0);
+        assert_int_equal(rig_product(rig, 0).position.e9, 0);
+        rig_restart(rig);
+    }
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_STOP, TARGET_ACCOUNT, 0, "end");
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 1); /* no fill is being waited for */
+    rig_destroy(rig);
+}
+
+static void an_order_fills_on_after_a_reversal(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "0.4", "0");
+    reverse(rig, "t1", "0.4");
+    rig_report(rig, id, "v1", VENUE_OPEN, "0.6", "99", REPORT_USER_UPDATE); /* 0.2 are new */
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("0.2").e9);
+    rig_fill(rig, "t2", "v1", 0, SIDE_BUY, "99", "0.2", "0");
+    rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_USER_UPDATE);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("0.6").e9);
+    assert_int_equal(rig_order(rig, id).state, ORDER_FILLED);
+    rig_destroy(rig);
+}
+
 static void unusable_fills_are_passed_over(void **state)
 {
     (void)state;
@@ -323,6 +374,8 @@ int suite_fills(void)
         cmocka_unit_test(a_fill_waits_as_long_as_it_may_be_ours),
         cmocka_unit_test(a_fill_that_waited_for_nothing_is_external),
         cmocka_unit_test(a_reversal_takes_it_back),
+        cmocka_unit_test(what_was_reversed_does_not_come_back),
+        cmocka_unit_test(an_order_fills_on_after_a_reversal),
         cmocka_unit_test(unusable_fills_are_passed_over),
         cmocka_unit_test(a_fill_out_of_range_halts),
     };
