@@ -245,8 +245,8 @@ static void flatten_size(struct engine *engine, product_index product, actor_ind
               ": flatten waits, the gate says ", refusal_text(verdict.code), NULL);
 }
 
-/* No order of the operator's may turn the account around: what another strategy holds against this
- * one is left to it. With nothing of that sign in the account the gate refuses, and that is told. */
+/* No order of the operator's may turn the account around: what another strategy holds against
+ * this one stays. With nothing of that sign in the account the gate refuses, and that is told. */
 static void flatten_strategy(struct engine *engine, product_index product, actor_index actor)
 {
     struct size own = engine->portfolio.shown[actor_slot(actor)][product].size;
