@@ -481,13 +481,14 @@ void fills_on_fill(struct engine *engine, const struct event_fill *fill)
     engine->stage[engine->stage_count++] = staged;
 }
 
-struct size fills_held(const struct engine *engine, product_index product)
+struct size fills_held(struct engine *engine, product_index product)
 {
     struct size sum = {0};
     for (uint32_t i = 0; i < engine->stage_count; i++) {
         const struct event_fill *fill = &engine->stage[i].fill;
         struct size signed_size = fill->size;
-        if (fill->product != product || !engine->stage[i].held)
+        /* An order that has shown its id shows what it filled as well. */
+        if (fill->product != product || !engine->stage[i].held || order_of(engine, fill) != NULL)
             continue;
         if (booked_side(fill) == SIDE_SELL)
             signed_size.e9 = -signed_size.e9;

@@ -283,6 +283,28 @@ static void accept_takes_a_whole_list(void **state)
     }
 }
 
+/* A fill that waited counts once when its order shows itself, also before it is booked. */
+static void a_fill_that_waits_is_compared_once(void **state)
+{
+    (void)state;
+    struct account_row account;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_forget(rig);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "1", 1);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig->hold_lists = true;
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    struct command_list list = open_list(rig, LIST_POSITIONS);
+    report_position(rig, "1");
+    rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_USER_UPDATE);
+    rig_list_end(rig, &list, true);
+    snapshot_account(rig->engine, &account);
+    assert_int_equal(account.reconciled_age_ns, 0); /* agreed at the first look */
+    rig_destroy(rig);
+}
+
 /* A fill since the comparison: the list is older than our books. */
 static void accept_waits_when_our_books_moved(void **state)
 {
@@ -395,6 +417,7 @@ int suite_reconcile(void)
         cmocka_unit_test(a_broken_list_of_fills_is_asked_from_the_same_time),
         cmocka_unit_test(a_fill_of_tomorrow_hides_none_of_today),
         cmocka_unit_test(accept_takes_a_whole_list),
+        cmocka_unit_test(a_fill_that_waits_is_compared_once),
         cmocka_unit_test(accept_waits_when_our_books_moved),
         cmocka_unit_test(a_passing_difference_is_tolerated),
         cmocka_unit_test(a_fill_between_two_looks_proves_nothing),
