@@ -85,6 +85,8 @@ void process_on_deadline(void *context)
         return;
     }
     if (taken >= soft) {
+        if (!process->soft_sent)
+            process_demote(process);
         process->runner->status.soft_deadlines += !process->soft_sent;
         process->soft_sent = true;
         process_signal(process, SIGUSR1);

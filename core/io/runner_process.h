@@ -75,6 +75,8 @@ int64_t runner_now_ns(void);
 struct runner_process *process_spawn(struct runner *runner, const struct runner_image *image,
                                      struct err *err);
 void process_signal(const struct runner_process *process, int signal_number);
+/* From now on it runs only when nobody else wants the CPU: for one that missed a deadline. */
+void process_demote(const struct runner_process *process);
 /* True once it is gone; ret_reason says how it ended. */
 bool process_reap(struct runner_process *process, char ret_reason[REASON_MAX]);
 void process_free(struct runner_process *process); /* kills and waits when it still lives */

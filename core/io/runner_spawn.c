@@ -61,7 +61,9 @@ static int spawn_with(const char *program, const char *name, int socket, int mem
     if (posix_spawn_file_actions_init(&files) != 0)
         return ENOMEM;
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
+    /* A process group of its own, so that a terminal's Ctrl-C ends the core alone; not a session,
+     * because the kernel shares the CPU out between sessions first, whatever their niceness. */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
                                               POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask(&attributes, &blocked);
     posix_spawnattr_setsigdefault(&attributes, &all);
@@ -195,6 +197,15 @@ struct runner_process *process_spawn(struct runner *runner, const struct runner_
         return NULL;
     }
     return process;
+}
+
+/* At nice 19 a script that spins still takes turns with its neighbours, milliseconds at a time. */
+void process_demote(const struct runner_process *process)
+{
+    const struct sched_param zero = {0};
+    if (process->pid > 0 && sched_setscheduler(process->pid, SCHED_IDLE, &zero) < 0)
+        log_warn("runner", "%s: its priority cannot be lowered: %s",
+                 process->runner->status.name, strerror(errno));
 }
 
 void process_signal(const struct runner_process *process, int signal_number)
