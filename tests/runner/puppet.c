@@ -103,9 +103,11 @@ static void probe(void)
     for (char **at = environ; at && *at; at++)
         environment++;
     ssize_t length = readlink("/proc/self/fd/0", null, sizeof null - 1);
+    /* A group of its own, within the core's session: see runner_spawn.c. */
+    bool leads_group = getpgid(0) == getpid() && getsid(0) != getpid();
     snprintf(probed, sizeof probed,
              "idescriptors %d environment %d stdin %.*s leader %d nice %d idle %d", descriptors,
-             environment, (int)(length > 0 ? length : 0), null, getsid(0) == getpid(),
+             environment, (int)(length > 0 ? length : 0), null, leads_group,
              getpriority(PRIO_PROCESS, 0), sched_getscheduler(0) == SCHED_IDLE);
 }
 
