@@ -1,5 +1,5 @@
 /* The round trip to a jailed script: a view leaves the core, crosses the socket, becomes on_book
- * with two reads of the best bid, and its credit comes back through the loop. Once alone, once beside
+ * with two reads of the book, and its credit comes back through the loop. Once alone, once beside
  * a neighbour that spins in every callback until its soft deadline, and once pinned to one CPU with
  * the core. Reference: one byte bounced by a bare child process over the same kind of socket,
  * without loop, jail or Lua.
