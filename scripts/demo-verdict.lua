@@ -160,9 +160,11 @@ local function print_cost()
   end
   local link = status and (cjson.decode(status:read("a")).result or {}).link
   if link then
-    local latency = link.tick_to_order
-    print(string.format("tick to order p50 %d us, p99 %d us, p99.9 %d us over %d orders",
-      latency.p50_us, latency.p99_us, latency.p999_us, latency.samples))
+    for _, name in ipairs{"tick_to_approved", "tick_to_order"} do
+      local latency = link[name]
+      print(string.format("%s p50 %d us, p99 %d us, p99.9 %d us over %d orders",
+        (name:gsub("_", " ")), latency.p50_us, latency.p99_us, latency.p999_us, latency.samples))
+    end
   end
   print("resident: " .. table.concat(memory, ", "))
 end

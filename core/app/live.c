@@ -107,6 +107,17 @@ static void send_now_through(void *context, const struct command *command, int64
     }
 }
 
+/* Above the hold: the engine's own sink. */
+static void send_held(void *context, const struct command *command, int64_t commit_number)
+{
+    struct live *live = context;
+    struct sink_port hold = hold_port(live->hold);
+
+    if (command->kind == COMMAND_PLACE)
+        link_note_approved(live->link, &command->place);
+    hold.send(hold.context, command, commit_number);
+}
+
 /* --- journal --- */
 
 static int restore_record(void *context, int64_t number, const struct record *record,
@@ -424,7 +435,7 @@ static int open_engine(struct live *live, struct err *err)
         return -1;
     live->turn = (struct turn){
         .engine = live->engine, .clock = clock_os_port(), .source = {live, next_event},
-        .journal = store_port(live->store), .sink = hold_port(live->hold),
+        .journal = store_port(live->store), .sink = {live, send_held},
     };
     loop_add_hook(live->loop, LOOP_TURN, on_turn, live);
     loop_add_hook(live->loop, LOOP_TURN, on_settled, live);

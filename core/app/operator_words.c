@@ -311,6 +311,7 @@ static void put_link(struct json_writer *json, struct link *link)
     json_put_uint(json, "http_in_flight", c.http_in_flight);
     json_put_uint(json, "tokens_ahead", c.tokens_ahead);
     json_put_uint(json, "tokens_at_once", c.tokens_at_once);
+    put_latency(json, "tick_to_approved", &c.tick_to_approved);
     put_latency(json, "tick_to_order", &c.tick_to_order);
     put_latency(json, "submit_to_write", &c.submit_to_write);
     put_latency(json, "order_round_trip", &c.order_round_trip);

@@ -463,6 +463,7 @@ void link_read_counters(struct link *link, struct link_counters *ret)
     }
     ret->http_queued = http->queued;
     ret->http_in_flight = http->in_flight;
+    ret->tick_to_approved = summarise(&link->tick_to_approved);
     ret->tick_to_order = summarise(&link->tick_to_order);
     ret->submit_to_write = summarise(&link->submit_to_write);
     ret->order_round_trip = summarise(&link->round_trip);

@@ -51,6 +51,7 @@ struct link_counters {
     uint32_t http_queued, http_in_flight;
     int64_t skew_ns; bool skew_known;
     int64_t rate_remaining;          /* -1: not told */
+    struct link_latency tick_to_approved; /* frame readable to the gate's yes, rules included */
     struct link_latency tick_to_order; /* frame readable to order bytes written */
     struct link_latency submit_to_write, order_round_trip;
     uint64_t tokens_ahead, tokens_at_once;
@@ -75,6 +76,8 @@ int link_start(struct link *link, struct err *err); /* -1: empty catalog, no mem
  * place that cannot even be queued answers OUTCOME_NOT_SENT. Cancels of one pass leave as one
  * batch. tick_to_order counts from the frame that the script had last been shown. */
 void link_command(struct link *link, const struct command *command);
+/* For tick_to_approved: called when the gate has approved it, before the disk. */
+void link_note_approved(struct link *link, const struct command_place *place);
 /* Places that still wait for a connection end as OUTCOME_NOT_SENT: for a halt. */
 void link_drop_places(struct link *link, const char *reason);
 /* When the latest feed frame was readable (CLOCK_BOOTTIME); 0: none yet. */

@@ -77,6 +77,13 @@ static int64_t frame_before(const struct link *link, int64_t caused_ns)
     return 0;
 }
 
+void link_note_approved(struct link *link, const struct command_place *place)
+{
+    int64_t frame_ns = frame_before(link, place->caused_ns);
+    if (frame_ns > 0)
+        latencies_add(&link->tick_to_approved, clock_os_now().mono_ns - frame_ns);
+}
+
 static int submit_place(struct link *link, const struct command_place *place, struct err *err)
 {
     struct buf body;

@@ -64,7 +64,7 @@ struct link {
     uint64_t readable_count;
     int64_t held_until_ns;     /* after a 429: nothing but cancels leaves before it */
     int64_t skew_told_ns;      /* when the last EVENT_SKEW was pushed; 0: never */
-    struct latencies tick_to_order, submit_to_write, round_trip;
+    struct latencies tick_to_approved, tick_to_order, submit_to_write, round_trip;
     struct link_counters counters;
 };
 
