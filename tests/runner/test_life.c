@@ -1,7 +1,9 @@
 /* A runner's life: what it is given, what it is shown, how long it may take, how it ends. */
+#define _GNU_SOURCE
 #include "rig.h"
 
 #include <linux/landlock.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,6 +186,28 @@ static void test_old_generation_is_not_shown(void **state)
     rig->seen[0].generation++;
     assert_int_equal(rig_status(rig, 0).views, 0);
     assert_int_equal(rig_status(rig, 0).notices, 0);
+    rig_destroy(rig);
+}
+
+static bool missed_soft_deadline(struct rig *rig, void *index)
+{
+    return rig_status(rig, *(actor_index *)index).soft_deadlines > 0;
+}
+
+/* AC-L1: one that spins takes nothing from its neighbours from then on. */
+static void test_missed_deadline_demotes(void **state)
+{
+    (void)state;
+    struct rig *rig = puppet_rig();
+    rig->config.soft_deadline_ns = 10000000;
+    rig->config.hard_deadline_ns = 60000000000;
+    rig_open(rig);
+    rig_add(rig, 0, "a", "mute_view");
+    rig_run(rig, rig_is_alive, &zero);
+    assert_int_equal(sched_getscheduler(rig_status(rig, 0).pid), SCHED_OTHER);
+    rig_view(rig, 0);
+    rig_run(rig, missed_soft_deadline, &zero);
+    assert_int_equal(sched_getscheduler(rig_status(rig, 0).pid), SCHED_IDLE);
     rig_destroy(rig);
 }
 
@@ -432,6 +456,7 @@ int suite_life(void)
         cmocka_unit_test(test_a_rule_has_no_intents),
         cmocka_unit_test(test_views_are_overwritten_not_queued),
         cmocka_unit_test(test_old_generation_is_not_shown),
+        cmocka_unit_test(test_missed_deadline_demotes),
         cmocka_unit_test(test_hard_deadline_kills),
         cmocka_unit_test(test_a_runner_that_does_not_read_is_ended),
         cmocka_unit_test(test_a_burst_is_delivered),

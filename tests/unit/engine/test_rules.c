@@ -56,6 +56,31 @@ static void an_order_waits_for_every_rule(void **state)
     rig_destroy(rig);
 }
 
+static void credit(struct rig *rig, actor_index runner)
+{
+    rig_step(rig, &(struct event){.kind = EVENT_CREDIT,
+                                  .credit = {runner, rig->generation[runner]}});
+}
+
+/* Woken for every view, a rule would answer late when it is asked. */
+static void a_rule_is_shown_a_book_only_when_asked(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(2);
+    for (int i = 0; i < 5; i++) { /* all that is there is shown, and a credit is left */
+        credit(rig, 0);
+        credit(rig, MAX_STRATEGIES);
+    }
+    rig_forget(rig);
+    rig_level(rig, 0, SIDE_BUY, "98", "3");
+    assert_int_equal(rig_count(rig, COMMAND_VIEW), 1);
+    assert_int_equal(rig_last(rig, COMMAND_VIEW)->view.runner, 0);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    assert_int_equal(rig_last(rig, COMMAND_JUDGE)->judge.runner, MAX_STRATEGIES + 1);
+    assert_non_null(rig_last(rig, COMMAND_JUDGE)->judge.view);
+    rig_destroy(rig);
+}
+
 static void one_no_refuses(void **state)
 {
     (void)state;
@@ -189,6 +214,7 @@ int suite_rules(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_order_waits_for_every_rule),
+        cmocka_unit_test(a_rule_is_shown_a_book_only_when_asked),
         cmocka_unit_test(one_no_refuses),
         cmocka_unit_test(silence_refuses_what_opens),
         cmocka_unit_test(a_reducing_order_asks_no_rule),
