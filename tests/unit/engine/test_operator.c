@@ -116,6 +116,28 @@ static void stop_ends_when_all_own_orders_have(void **state)
     rig_destroy(rig);
 }
 
+/* A fill known by its quantity alone has no price and no fee yet: to end on it is to lose them. */
+static void stop_waits_for_the_exact_fill(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "98", "0.1", 1, "v1");
+    rig->hold_lists = true;
+    rig_pass(rig, SECOND);
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_STOP, TARGET_ACCOUNT, 0, "deploy");
+    rig_report(rig, id, "v1", VENUE_FILLED, "0.1", "98", REPORT_USER_UPDATE);
+    struct command_list list = rig_last(rig, COMMAND_LIST)->list;
+    assert_int_equal(list.kind, LIST_FILLS);
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 0);
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "98", "0.1", "0.01");
+    rig_list_end(rig, &list, true);
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 1);
+    rig_destroy(rig);
+}
+
 static void stop_may_keep_the_orders(void **state)
 {
     (void)state;
@@ -307,6 +329,7 @@ int suite_operator(void)
         cmocka_unit_test(halts_are_for_what_they_name),
         cmocka_unit_test(cancel_mine_takes_what_it_names),
         cmocka_unit_test(stop_ends_when_all_own_orders_have),
+        cmocka_unit_test(stop_waits_for_the_exact_fill),
         cmocka_unit_test(stop_may_keep_the_orders),
         cmocka_unit_test(flatten_cancels_first_and_goes_through_a_halt),
         cmocka_unit_test(a_stop_waits_for_the_flatten),
