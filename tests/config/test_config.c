@@ -146,6 +146,9 @@ static const char *case_path(void)
 
 /* ---- bad.txt */
 
+/* F72 | unit | limits missing, zero, negative, of a wrong unit or kind | refused with line and
+ * reason */
+/* AC-L3 | unit | unknown, doubled, misspelt keys | refused with line and suggestion */
 static void says_what_the_table_says(void **state)
 {
     const struct config_case *c = *state;
@@ -228,6 +231,7 @@ static void what_is_no_plain_file_is_refused(void **state)
 }
 
 /* No limit may be left out: each line of the file that sets one, taken away in turn. */
+/* AC-F4 | unit | each limit left out | the config is refused */
 static void every_limit_must_be_set(void **state)
 {
     int taken = 0;

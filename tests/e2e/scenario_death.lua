@@ -27,6 +27,8 @@ local function kill_runner(world, name)
   end)
 end
 
+-- F62 | real process | kill -9 of runners and of a rule | orders kept or cancelled as configured,
+--   the others trade on
 rig.scenario("death", function(world)
   world:start_exchange()
   world:start_host(function(text)

@@ -72,6 +72,8 @@ local function flat_at_venue(world)
   end
 end
 
+-- AC-E3 | real process | cancel-mine, halt of one, reduce, flatten | each does its own and no
+--   more, seen at the exchange
 rig.scenario("flatten", function(world)
   world:start_exchange()
   world:start_host(function(text)

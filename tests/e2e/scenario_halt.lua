@@ -9,6 +9,9 @@ local function no_new_orders(world, known, when)
   end
 end
 
+-- AC-E2 | real process | halt, kill -9, restart, SIGHUP | still halted with its reason until a
+--   resume with one
+-- AC-E1 | real process | halt over the socket in mid-trade | no order comes to be at the exchange
 rig.scenario("halt", function(world)
   world:start_exchange()
   world:start_host()

@@ -7,6 +7,9 @@ local function nothing_traded(world, what)
   rig.equal(count, 0, "orders at the exchange after " .. what)
 end
 
+-- F68 | real process | another's CA | refused at start, nothing traded
+-- F67 | real process | keys that the exchange does not know | refused at start with its 401
+-- F72 | real process | environments and hosts mixed | no start
 rig.scenario("keys", function(world)
   local strangers = world:strangers()
   world:start_exchange()

@@ -22,6 +22,8 @@ local function sends_after_reconciling(world)
   rig.equal(boots, 4, "boots in the journal")
 end
 
+-- F61 | real process | kill -9 in mid-trade, three times | nothing decided before reconciled, no
+--   order or fill lost or doubled
 rig.scenario("kill", function(world)
   world:start_exchange()
   world:start_host()

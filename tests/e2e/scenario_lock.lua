@@ -1,6 +1,8 @@
--- F65: a second daemon on the same state directory refuses, says why, and leaves the first alone.
+-- A second daemon on the same state directory refuses, says why, and leaves the first alone.
 local rig = require "rig"
 
+-- F65 | real process | a second daemon on the state directory | refuses and says why, the first
+--   trades on
 rig.scenario("lock", function(world)
   world:start_exchange()
   local first = world:start_host()

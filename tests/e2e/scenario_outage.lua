@@ -9,6 +9,10 @@ local function books_are(world, valid)
   return true
 end
 
+-- F23 | real process | the exchange stops and comes back | books stale, nothing opens, trades on
+--   by itself
+-- F26 | real process | connections refused until the exchange is back | signed in, subscribed and
+--   compared anew
 rig.scenario("outage", function(world)
   world:start_exchange()
   world:start_host()

@@ -1,5 +1,5 @@
 -- SIGHUP and `ctl reload` under load: a new version takes over the orders of the old one; a bad one
--- changes nothing and is told of (AC-L2).
+-- changes nothing and is told of.
 local rig = require "rig"
 
 local function ids_of(world, strategy)
@@ -101,6 +101,9 @@ local function good_versions(world)
   end)
 end
 
+-- AC-L2 | real process | versions with errors of every kind, then a good one | the old one trades
+--   on; the good one takes the orders over
+-- F62 | real process | the fresh runner is killed in mid-reload | the old one trades on
 rig.scenario("reload", function(world)
   world:start_exchange()
   world:start_host(function(text)

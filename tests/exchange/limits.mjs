@@ -22,6 +22,7 @@ async function flood(ask, limit) {
 }
 
 await run({
+    // F08 | exchange | more requests than the quota | 429 and the rate headers
     async 'thirty private and ten public requests a second'() {
         const venue = await Venue.start();
         const uri = `GET ${venue.host}${PREFIX}/accounts`, token = venue.ed25519.token(uri);

@@ -143,6 +143,7 @@ await run({
             limit_price: '90000', stop_trigger_price: '30000' } }), 'UNKNOWN_FAILURE_REASON',
         'PREVIEW_BRACKET_ORDER_SIZE_EXCEEDS_POSITION');
     },
+    // F06 | exchange | orders that break the rules of the market | success:false with a reason
     async 'business rejects come with 200'() {
         const buy = (configuration) => body(BIP, 'BUY', configuration);
         await refused(buy(gtc('1', '99990', { post_only: true })),
@@ -197,6 +198,7 @@ await run({
                 limit_price: '50000' } } })])
             await bad('/orders', text, /^proto: /);
     },
+    // F13 | exchange | a client id that was used before | the first order again
     async 'one client id, one order'() {
         const request = body(BIP, 'BUY', gtc('1', '50000'));
         const first = await venue.post('/orders', request);

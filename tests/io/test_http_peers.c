@@ -192,6 +192,7 @@ static void a_peer_that_breaks_off_before_tls_got_nothing(void **state)
     is_not_sent(&(struct peer_options){.script = speaks_plain, .no_tls = true});
 }
 
+/* F68 | unit | another host's, a stranger's, an expired certificate | not one request is sent */
 static void a_peer_that_cannot_prove_itself_got_nothing(void **state)
 {
     (void)state;
@@ -215,6 +216,7 @@ static void hangs_in_handshake(struct peer_session *session)
     peer_wait_gone(session);
 }
 
+/* F09 | unit | silence in the TLS handshake | certainly not sent */
 static void a_time_out_before_the_request_got_nothing(void **state)
 {
     (void)state;
@@ -231,6 +233,7 @@ static void reads_and_leaves(struct peer_session *session)
     peer_read_request(session);
 }
 
+/* F09 | unit | the peer reads and leaves | in doubt */
 static void a_peer_that_read_and_left_may_have_acted(void **state)
 {
     (void)state;
@@ -266,6 +269,7 @@ static void reads_and_waits(struct peer_session *session)
         peer_wait_gone(session);
 }
 
+/* F01 | unit | the reply times out | in doubt */
 static void a_time_out_after_the_request_is_a_doubt(void **state)
 {
     (void)state;
@@ -284,6 +288,8 @@ static void answers_once(struct peer_session *session)
         peer_read_request(session);
 }
 
+/* F09 | unit | a kept connection dies under the second request | in doubt, not sent again by
+ * itself */
 static void a_request_is_never_sent_twice(void **state)
 {
     (void)state;
@@ -362,6 +368,7 @@ static void headers_for_ever(struct peer_session *session)
     }
 }
 
+/* F10 | unit | body, chunk, head cut; TLS end missing | partial, never whole */
 static void a_reply_that_is_cut_is_partial(void **state)
 {
     (void)state;
@@ -371,6 +378,7 @@ static void a_reply_that_is_cut_is_partial(void **state)
     is_partial(cuts_endless);
 }
 
+/* F10 | unit | a body and headers without end | bounded */
 static void a_reply_without_end_is_bounded(void **state)
 {
     (void)state;
@@ -378,6 +386,7 @@ static void a_reply_without_end_is_bounded(void **state)
     is_partial(headers_for_ever);
 }
 
+/* F10 | unit | a length of 99 GB announced | no memory taken for it */
 static void an_announced_length_takes_no_memory(void **state)
 {
     (void)state;
@@ -443,6 +452,8 @@ static void drop_what_waits(void *context)
 }
 
 /* F71: orders that a halt finds waiting for a connection never leave; a cancel behind them does. */
+/* F71 | unit | a halt finds orders waiting for a connection | none leaves, a cancel behind them
+ * does */
 static void dropped_orders_never_leave_and_cancels_pass_them(void **state)
 {
     unsigned unsent = 0, whole = 0;

@@ -68,6 +68,7 @@ static bool three_connects(void)
     return peer_connections(rig->streams[STREAM_MARKET]) >= 3;
 }
 
+/* F27 | unit | an error frame, then silence | never up, connected anew */
 static void an_error_frame_is_a_dead_connection(void **state)
 {
     (void)state;
@@ -81,6 +82,7 @@ static void an_error_frame_is_a_dead_connection(void **state)
     assert_true(counters.resets[STREAM_MARKET] >= 2);
 }
 
+/* F29 | unit | five malformed frames in a row | the connection is ended, nothing booked */
 static void malformed_frames_in_a_row_end_the_connection(void **state)
 {
     (void)state;
@@ -99,6 +101,7 @@ static bool down_told(void)
     return count_links(STREAM_MARKET, false) >= 1;
 }
 
+/* F27 | unit | a subscription that is never acknowledged | the connection is ended */
 static void a_missing_acknowledgement_ends_the_connection(void **state)
 {
     (void)state;
@@ -113,7 +116,7 @@ static void a_missing_acknowledgement_ends_the_connection(void **state)
     assert_non_null(strstr(event->link.reason, "acknowledged"));
 }
 
-/* F24: the heartbeats stop, the books go on. */
+/* F24 | unit | books without heartbeats | down with its reason */
 static void data_without_heartbeats_is_not_enough(void **state)
 {
     (void)state;
@@ -202,7 +205,7 @@ static bool told_of_its_end(void)
     return last->instrument.spec.trading_disabled;
 }
 
-/* F69 */
+/* F69 | unit | a product is delisted | disabled at the next reading */
 static void specifications_are_read_again_and_a_delisted_product_is_disabled(void **state)
 {
     (void)state;
@@ -277,6 +280,7 @@ static void ends_incomplete(enum list_mode mode)
     assert_false(find(EVENT_LIST_END, 0)->list_end.complete);
 }
 
+/* F45 | unit | a cursor that repeats | noticed, the list counts for nothing */
 static void a_page_that_repeats_itself_is_incomplete(void **state)
 {
     (void)state;
@@ -289,6 +293,7 @@ static void a_page_that_fails_is_incomplete(void **state)
     ends_incomplete(LIST_SECOND_FAILS);
 }
 
+/* F10 | unit | a page cut on its way | the list counts for nothing */
 static void a_page_that_is_cut_is_incomplete(void **state)
 {
     (void)state;
@@ -311,6 +316,7 @@ static void positions_are_read_in_both_profiles(void **state)
     assert_int_equal(rig->venue.portfolios, 1); /* asked once */
 }
 
+/* F08 | unit | 429 for a list | lists wait, nothing hammers */
 static void a_429_holds_the_lists_back(void **state)
 {
     (void)state;
@@ -360,6 +366,7 @@ static void cancels_of_one_pass_are_one_batch(void **state)
         assert_int_equal(find(EVENT_CANCEL_REPLY, i)->cancel_reply.outcome, OUTCOME_ACCEPTED);
 }
 
+/* F41 | unit | a batch cancel that leaves one id out | that one is UNKNOWN */
 static void an_id_the_reply_leaves_out_is_unknown(void **state)
 {
     (void)state;

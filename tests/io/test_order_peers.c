@@ -52,6 +52,7 @@ static void an_order_that_is_taken_is_accepted(void **state)
     assert_int_equal(counters.rate_remaining, 17);
 }
 
+/* F06 | unit | success:false over TLS | refused with the words */
 static void a_refusal_in_so_many_words_is_refused(void **state)
 {
     (void)state;
@@ -71,35 +72,35 @@ static void is_unknown(enum order_mode mode)
     assert_int_equal(counters.orders_unknown, 1);
 }
 
-/* F04 */
+/* F04 | unit | an HTML page for a reply | UNKNOWN, sent once */
 static void an_html_reply_is_unknown(void **state)
 {
     (void)state;
     is_unknown(ORDER_HTML);
 }
 
-/* F10 */
+/* F10 | unit | a reply cut on its way | UNKNOWN, sent once */
 static void a_cut_reply_is_unknown(void **state)
 {
     (void)state;
     is_unknown(ORDER_CUT);
 }
 
-/* F09, the second case */
+/* F09 | unit | the connection ends after the request | UNKNOWN, sent once */
 static void a_connection_that_ends_after_the_request_is_unknown(void **state)
 {
     (void)state;
     is_unknown(ORDER_GONE);
 }
 
-/* F11 */
+/* F11 | unit | the reply names another order | UNKNOWN */
 static void a_reply_to_another_order_is_unknown(void **state)
 {
     (void)state;
     is_unknown(ORDER_OTHER);
 }
 
-/* F09, the first case */
+/* F09 | unit | the connection is refused | certainly not sent */
 static void a_refused_connection_is_not_sent(void **state)
 {
     (void)state;
@@ -114,7 +115,7 @@ static bool cancelled(void)
     return rig->counts[EVENT_CANCEL_REPLY] > 0;
 }
 
-/* F08: held back for the period, while cancels go out. */
+/* F08 | unit | 429 for an order | the next is dropped as not sent, cancels go out */
 static void after_a_429_orders_wait_and_cancels_do_not(void **state)
 {
     (void)state;

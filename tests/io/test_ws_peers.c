@@ -168,6 +168,7 @@ static void fragments_to_bytes(struct peer_session *session)
     peer_wait_gone(session);
 }
 
+/* F28 | unit | a message in fragments of one byte | whole */
 static void one_byte_fragments_make_one_message(void **state)
 {
     (void)state;
@@ -214,6 +215,7 @@ static void sends_big(struct peer_session *session)
     free(bytes);
 }
 
+/* F28 | unit | a snapshot of 5 MB | whole */
 static void a_snapshot_of_five_megabytes_arrives_whole(void **state)
 {
     (void)state;
@@ -228,6 +230,7 @@ static void a_snapshot_of_five_megabytes_arrives_whole(void **state)
     finish();
 }
 
+/* F28 | unit | a message past the bound | the connection ends and comes back */
 static void a_message_past_the_bound_ends_the_connection_alone(void **state)
 {
     (void)state;
@@ -251,6 +254,7 @@ static void fragments_for_ever(struct peer_session *session)
         first = false;
 }
 
+/* F28 | unit | fragments without end | bounded */
 static void fragments_without_end_are_bounded(void **state)
 {
     (void)state;
@@ -305,6 +309,7 @@ static void never_opens(const struct peer_options *options)
     finish();
 }
 
+/* F68 | unit | another host's, a stranger's, an expired certificate | never spoken to */
 static void a_peer_that_cannot_prove_itself_is_not_spoken_to(void **state)
 {
     (void)state;
@@ -319,6 +324,7 @@ static void leaves_at_once(struct peer_session *session)
         echoes(session);
 }
 
+/* F26 | unit | the peer closes on connect three times | tried again until it opens */
 static void a_peer_that_closes_on_connect_is_tried_again(void **state)
 {
     (void)state;
@@ -371,6 +377,7 @@ static void the_connect_watchdog_ends_a_peer_that_says_nothing(void **state)
     finish();
 }
 
+/* F68 | unit | a name without address | a failure with its reason */
 static void a_name_without_address_is_a_failure(void **state)
 {
     (void)state;
@@ -397,6 +404,7 @@ static void upgrades_and_waits(struct peer_session *session)
         peer_wait_gone(session);
 }
 
+/* F23 | unit | an open connection falls silent | ended and opened anew */
 static void silence_ends_the_connection_and_it_comes_back(void **state)
 {
     (void)state;
@@ -420,6 +428,7 @@ static void pongs_only(struct peer_session *session)
             return;
 }
 
+/* AC-D2 | unit | pings are answered, nothing else comes | taken for silence */
 static void a_peer_that_only_answers_pings_is_silent(void **state)
 {
     (void)state;
@@ -443,6 +452,7 @@ static void tells_of_pings(struct peer_session *session)
             return;
 }
 
+/* F25 | unit | an idle connection | pinged */
 static void pings_are_sent(void **state)
 {
     (void)state;

@@ -139,6 +139,7 @@ static void the_other_acts_are_answered(void **state)
 }
 
 /* AC-E1's door: the event queue is full to the brim, and the halt still gets through. */
+/* AC-E1 | unit | the event queue is full | the halt gets through */
 static void a_halt_goes_through_a_full_queue(void **state)
 {
     (void)state;

@@ -110,6 +110,8 @@ static struct rig *attack_rig(bool is_short)
     return rig;
 }
 
+/* AC-L1 | real process | loops, bombs, floods and break-outs in Lua, in the jail | each
+ * contained as its row says */
 static void run_attack(void **state)
 {
     static struct attack attack;

@@ -39,6 +39,7 @@ static void run_mode(const char *mode, const char *expected)
     rig_destroy(rig);
 }
 
+/* AC-L1 | unit | every system call that is not allowed | killed */
 static void test_every_denied_call_kills(void **state)
 {
     (void)state;
@@ -49,6 +50,7 @@ static void test_every_denied_call_kills(void **state)
     }
 }
 
+/* AC-L1 | unit | forged frames from a runner | it ends, the core does not */
 static void test_forged_frames_end_it(void **state)
 {
     (void)state;
@@ -71,6 +73,8 @@ static void test_forged_frames_end_it(void **state)
         run_mode(ROWS[i].mode, ROWS[i].expected);
 }
 
+/* AC-L1 | unit | floods of intents, timers, logs; memory, stack, time | ended, each with its
+ * reason */
 static void test_exhaustion_is_contained(void **state)
 {
     (void)state;

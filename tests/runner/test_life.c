@@ -211,6 +211,7 @@ static void test_missed_deadline_demotes(void **state)
     rig_destroy(rig);
 }
 
+/* F62 | unit | a callback that never ends | killed at the hard deadline */
 static void test_hard_deadline_kills(void **state)
 {
     (void)state;

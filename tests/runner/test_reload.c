@@ -109,6 +109,7 @@ static void kept(const char *first, const char *second, const char *why)
     rig_destroy(rig);
 }
 
+/* AC-L2 | unit | reloads that fail in every way | the old one trades on */
 static void test_what_fails_leaves_the_old_one(void **state)
 {
     (void)state;
@@ -153,6 +154,7 @@ static void test_who_does_not_answer_is_given_up(void **state)
 }
 
 /* SIGKILL to the new process as each frame of its first steps crosses. */
+/* F62 | unit | a runner killed at each step of a reload | one of the two lives, nothing is lost */
 static void test_killed_at_each_step(void **state)
 {
     (void)state;
@@ -206,6 +208,7 @@ static bool has_stale(struct rig *rig, void *unused)
 }
 
 /* The replaced one still wants three orders and a timer as it stops: nobody hears. */
+/* F62 | unit | intents of the old generation after the swap | dropped */
 static void test_old_intents_are_dropped(void **state)
 {
     (void)state;

@@ -72,6 +72,8 @@ static void a_part_of_the_provisional_gives_way(void **state)
 }
 
 /* AC-C2: each user event twice, each fill twice, in any order. */
+/* AC-C2 | unit | each user event and each fill twice, mixed | position, cost and fees as if once */
+/* F20 | unit | each user event and each fill twice | booked once */
 static void everything_twice_changes_nothing(void **state)
 {
     (void)state;
@@ -95,6 +97,8 @@ static void everything_twice_changes_nothing(void **state)
     rig_destroy(rig);
 }
 
+/* F40 | unit | fills before any report of them | the order fills, the later report changes
+ * nothing */
 static void a_fill_alone_fills_the_order(void **state)
 {
     (void)state;
@@ -111,6 +115,7 @@ static void a_fill_alone_fills_the_order(void **state)
 }
 
 /* The fills of a list count in the order of time: what is realised depends on it. */
+/* F45 | unit | a page of fills in reverse | booked in the order of time */
 static void a_list_newest_first_is_booked_oldest_first(void **state)
 {
     (void)state;
@@ -137,6 +142,7 @@ static void a_list_newest_first_is_booked_oldest_first(void **state)
     rig_destroy(rig);
 }
 
+/* F44 | unit | a fill of an order that nobody knows, twice | external, position right, one alert */
 static void fills_of_strangers_are_external(void **state)
 {
     (void)state;
@@ -162,6 +168,7 @@ static void fills_from_before_the_first_boot_are_history(void **state)
 }
 
 /* The fill comes before the id of its order: it waits for the list that tells whose it is. */
+/* F40 | unit | a fill while its order is UNKNOWN | waits and is booked to its strategy once */
 static void a_fill_before_its_order_is_known_waits(void **state)
 {
     (void)state;
@@ -234,6 +241,7 @@ static void a_fill_waits_as_long_as_it_may_be_ours(void **state)
 }
 
 /* Once no order can be its own any more, it is external. */
+/* F44 | unit | a fill that turns out to be of no order of ours | external in the end */
 static void a_fill_that_waited_for_nothing_is_external(void **state)
 {
     (void)state;
@@ -253,6 +261,7 @@ static void a_fill_that_waited_for_nothing_is_external(void **state)
     rig_destroy(rig);
 }
 
+/* F46 | unit | a trade bust, told twice | position and fees as before it, alert */
 static void a_reversal_takes_it_back(void **state)
 {
     (void)state;
@@ -294,6 +303,8 @@ static void reverse(struct rig *rig, const char *trade_id, const char *size)
 }
 
 /* The venue goes on listing the order as filled: that is no fill that we had missed. */
+/* F46 | unit | the order is still listed as filled after the bust, over restarts | nothing is
+ * booked again */
 static void what_was_reversed_does_not_come_back(void **state)
 {
     (void)state;
@@ -330,6 +341,7 @@ static void an_order_fills_on_after_a_reversal(void **state)
     rig_destroy(rig);
 }
 
+/* F30 | unit | fills without id, price, side or product | passed over, none becomes 0 */
 static void unusable_fills_are_passed_over(void **state)
 {
     (void)state;
@@ -347,6 +359,7 @@ static void unusable_fills_are_passed_over(void **state)
 }
 
 /* A number that cannot be kept exactly halts the account instead of wrapping. */
+/* F30 | unit | a position that no longer fits | halted, nothing wraps */
 static void a_fill_out_of_range_halts(void **state)
 {
     (void)state;

@@ -142,6 +142,9 @@ static void check_matrix(const struct row *row)
     }
 }
 
+/* AC-F5 | unit | each limit of the gate at and past its value | passes, then refuses by its name */
+/* AC-F3 | unit | books, marks, positions, skew missing or stale | refused by name */
+/* AC-D4 | unit | books at and past their greatest age | refused as stale past it */
 static void runs(void **state)
 {
     const struct row *row = *state;
@@ -245,6 +248,7 @@ static void a_product_that_is_not_ours_refuses(void **state)
 }
 
 /* Law 1, for every limit, for every kind of order. */
+/* AC-F4 | unit | each limit 0 or below | everything is refused */
 static void a_limit_that_is_not_set_refuses_everything(void **state)
 {
     static const char *const orders[] = {"buy 0.05 @ 60000", "sell 0.05 @ 60005",

@@ -230,6 +230,7 @@ static void assert_counted(const struct world *world)
     assert_true(in->strategy_state == TRADING_ACTIVE || in->strategy_state == TRADING_REDUCING);
 }
 
+/* AC-F1 | unit | random states and orders | what passes holds every limit in the worst case */
 static void what_passes_is_within_every_limit(void **state)
 {
     struct prng prng;
@@ -279,6 +280,7 @@ static bool may_stop_reducing(enum refusal code, bool operator)
     }
 }
 
+/* AC-F2 | unit | random reducing orders | no risk limit refuses one */
 static void what_reduces_is_never_stopped_by_risk(void **state)
 {
     struct prng prng;
@@ -338,6 +340,7 @@ static void the_headroom_would_have_passed(void **state)
 }
 
 /* Every byte of what the gate is told, random: it must stand, and refuse nearly all of it. */
+/* F73 | unit | random garbage as intents | refused by name, state unharmed */
 static void garbage_is_refused_and_harmless(void **state)
 {
     struct prng prng;

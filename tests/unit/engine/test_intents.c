@@ -45,6 +45,7 @@ static void an_intent_becomes_an_order(void **state)
     rig_destroy(rig);
 }
 
+/* F50 | unit | intents before the first comparison | refused */
 static void nothing_leaves_before_it_is_reconciled(void **state)
 {
     (void)state;
@@ -60,6 +61,7 @@ static void nothing_leaves_before_it_is_reconciled(void **state)
     rig_destroy(rig);
 }
 
+/* F73 | unit | wrong product, impossible shapes | refused by name */
 static void not_its_product_and_not_its_shape(void **state)
 {
     (void)state;
@@ -105,6 +107,8 @@ static void a_name_is_used_once_at_a_time(void **state)
     rig_destroy(rig);
 }
 
+/* F73 | unit | the same order twice | the second is refused as duplicate */
+/* F12 | unit | the same wish twice within the window | the second is refused */
 static void the_same_wish_twice_is_a_duplicate(void **state)
 {
     (void)state;
@@ -202,6 +206,7 @@ static void cancel_all_takes_ones_own(void **state)
     rig_destroy(rig);
 }
 
+/* AC-I1 | unit | more cancels than the budget | delayed, none lost */
 static void the_cancel_budget_delays_and_loses_none(void **state)
 {
     (void)state;

@@ -15,6 +15,9 @@ static struct rig *ready(void)
     return rig;
 }
 
+/* AC-D1 | unit | a gap in the sequence | books void and scripts told in the same event, opening
+ * refused, stream reset */
+/* F22 | unit | a gap in the sequence | all books void at once */
 static void a_sequence_gap_voids_all_books_in_the_same_event(void **state)
 {
     (void)state;
@@ -33,6 +36,7 @@ static void a_sequence_gap_voids_all_books_in_the_same_event(void **state)
     rig_destroy(rig);
 }
 
+/* F22 | unit | updates go on after a gap | passed over until a new link brings a snapshot */
 static void what_comes_after_a_gap_is_passed_over_until_the_link_is_new(void **state)
 {
     (void)state;
@@ -52,6 +56,7 @@ static void what_comes_after_a_gap_is_passed_over_until_the_link_is_new(void **s
     rig_destroy(rig);
 }
 
+/* F21 | unit | a frame with an old sequence number | changes nothing */
 static void an_old_frame_changes_nothing(void **state)
 {
     (void)state;
@@ -66,6 +71,7 @@ static void an_old_frame_changes_nothing(void **state)
     rig_destroy(rig);
 }
 
+/* AC-D1 | unit | the heartbeat counter skips | books void, streams reset */
 static void a_heartbeat_gap_is_a_gap(void **state)
 {
     (void)state;
@@ -90,6 +96,7 @@ static void an_update_without_its_snapshot_resets(void **state)
     rig_destroy(rig);
 }
 
+/* F23 | unit | silence for three seconds | reset, books void */
 static void a_silent_stream_is_reset(void **state)
 {
     (void)state;
@@ -106,6 +113,9 @@ static void a_silent_stream_is_reset(void **state)
 }
 
 /* Heartbeats flow, one product's channel is silent (F24). */
+/* F24 | unit | one product silent, heartbeats and the other alive | it alone is stale; for long,
+ * the stream is reset */
+/* AC-D2 | unit | all channels but one | stale within four heartbeats */
 static void one_silent_product_gets_stale_alone(void **state)
 {
     (void)state;
@@ -132,6 +142,7 @@ static void one_silent_product_gets_stale_alone(void **state)
     rig_destroy(rig);
 }
 
+/* F32 | unit | a bid at the ask | not usable until uncrossed */
 static void a_crossed_book_is_not_usable(void **state)
 {
     (void)state;
@@ -341,6 +352,7 @@ static void a_view_shows_bands_and_state(void **state)
     rig_destroy(rig);
 }
 
+/* F30 | unit | negative prices and sizes in a book | passed over */
 static void bad_levels_are_passed_over(void **state)
 {
     (void)state;

@@ -40,6 +40,7 @@ static void every_verb_is_answered_once_and_journaled(void **state)
         }
 }
 
+/* AC-E1 | unit | halt between intents | none leaves after it, cancels do */
 static void halt_stops_at_once_and_cancels_still_go(void **state)
 {
     (void)state;
@@ -163,6 +164,8 @@ static void buy(struct rig *rig, actor_index strategy, const char *size, order_r
     rig_pass(rig, SECOND);
 }
 
+/* F71 | unit | flatten while halted | cancels first, then closes by a reducing market order,
+ * once */
 static void flatten_cancels_first_and_goes_through_a_halt(void **state)
 {
     (void)state;
@@ -305,6 +308,7 @@ static void flatten_of_more_than_the_account_holds_goes_as_far(void **state)
     rig_destroy(rig);
 }
 
+/* F63 | unit | the store tells that it died | halted, resume refuses */
 static void a_dead_journal_halts_for_good(void **state)
 {
     (void)state;

@@ -55,6 +55,7 @@ static void every_state_under_every_stimulus(void **state)
 
 /* No word, a missing list, a restart and a send never end an order: only the venue's word does, a
  * send that certainly did not happen, and two looks. */
+/* AC-B2 | unit | every state under every stimulus that is not the venue's | none ends */
 static void only_the_venues_word_ends_an_order(void **state)
 {
     static const enum order_stimulus QUIET[] = {

@@ -61,6 +61,7 @@ static void an_answer_to_another_question_counts_for_nothing(void **state)
     rig_destroy(rig);
 }
 
+/* F55 | unit | a list is never answered | asked again; nothing trades before it is whole */
 static void a_list_that_never_ends_is_asked_again(void **state)
 {
     (void)state;
@@ -108,6 +109,8 @@ static void the_drop_copy_has_a_cadence(void **state)
 }
 
 /* AC-A2: nothing changed, nothing is written, however often it is compared. */
+/* AC-A2 | unit | a minute of comparisons without a change at the venue | not one record, not one
+ * alert */
 static void comparing_again_writes_nothing(void **state)
 {
     (void)state;
@@ -124,7 +127,9 @@ static void comparing_again_writes_nothing(void **state)
     rig_destroy(rig);
 }
 
-/* F50 and AC-A3. */
+/* F50 | unit | the venue holds a position that the journal does not know | that product only
+ * reduces, alert, the other trades */
+/* AC-A3 | unit | a difference that stays | reduced and told once, no position made up */
 static void a_difference_at_start_reduces_that_product(void **state)
 {
     (void)state;
@@ -146,6 +151,7 @@ static void a_difference_at_start_reduces_that_product(void **state)
     rig_destroy(rig);
 }
 
+/* AC-A3 | unit | the operator accepts | booked as external; trading needs another act */
 static void an_operator_accepts_the_venues_word(void **state)
 {
     (void)state;
@@ -216,6 +222,7 @@ static struct command_list open_list(struct rig *rig, enum list_kind kind)
 }
 
 /* The newest page comes first: what a list lacked that broke off is older than what it had. */
+/* F45 | unit | a list of fills breaks off | asked again from the same time, also after a restart */
 static void a_broken_list_of_fills_is_asked_from_the_same_time(void **state)
 {
     (void)state;
@@ -324,6 +331,7 @@ static void accept_waits_when_our_books_moved(void **state)
 }
 
 /* Lists are not one snapshot: a fill between them makes a difference that is gone at the next. */
+/* F53 | unit | a fill between the lists of one look | tolerated, agreed at the next look */
 static void a_passing_difference_is_tolerated(void **state)
 {
     (void)state;
@@ -368,6 +376,7 @@ static void answer_cycle(struct rig *rig, const char *venue_position)
 }
 
 /* The same difference twice proves something only when nothing was filled between the looks. */
+/* F53 | unit | the same difference twice with a fill between | no proof; the third look reduces */
 static void a_fill_between_two_looks_proves_nothing(void **state)
 {
     (void)state;
@@ -386,6 +395,7 @@ static void a_fill_between_two_looks_proves_nothing(void **state)
 }
 
 /* AC-D3: a suppressed user frame shows in the next look at the orders. */
+/* AC-D3 | unit | the frame of a fill never comes | order and position right after the next look */
 static void a_lost_user_frame_shows_in_the_drop_copy(void **state)
 {
     (void)state;

@@ -164,6 +164,7 @@ static void assert_equals_the_venue(struct run *run)
     assert_int_equal(rig_position(run->rig, ACTOR_EXTERNAL, 1).size.e9, 0);
 }
 
+/* F61 | unit | the journal of random runs is read again | the same state to the last field */
 static void any_run_restores_and_ends_in_agreement(void **state)
 {
     (void)state;
@@ -183,6 +184,8 @@ static void any_run_restores_and_ends_in_agreement(void **state)
 }
 
 /* A crash anywhere: what the venue did meanwhile is found out, and nothing is sent before. */
+/* F61 | unit | crashes at random places of random runs | nothing sent before compared; books
+ * equal the venue */
 static void any_crash_ends_in_agreement(void **state)
 {
     (void)state;
@@ -234,6 +237,7 @@ static void more_orders_than_fit(void **state)
 
 /* ---- single matters */
 
+/* F60 | unit | crash after the journal, before the send | UNKNOWN, counted, not sent */
 static void what_was_on_its_way_is_unknown_after_a_restart(void **state)
 {
     (void)state;
@@ -252,6 +256,7 @@ static void what_was_on_its_way_is_unknown_after_a_restart(void **state)
     rig_destroy(rig);
 }
 
+/* AC-E2 | unit | crash while halted | halted with its reason; only resume ends it */
 static void a_halt_survives_and_ids_do_not_repeat(void **state)
 {
     (void)state;
@@ -322,6 +327,7 @@ static void an_order_after_a_cancel_mine_is_kept(void **state)
 }
 
 /* Even what could only reduce waits: before the comparison nobody knows what would. */
+/* F50 | unit | restart, lists unanswered | nothing leaves, not even what reduces */
 static void nothing_leaves_after_a_restart_until_compared(void **state)
 {
     (void)state;
@@ -514,6 +520,7 @@ static void a_live_order_of_a_product_that_is_gone_is_told(void **state)
     rig_destroy(rig);
 }
 
+/* F64 | unit | seven kinds of changed or doubled records | refused */
 static void a_damaged_record_is_refused(void **state)
 {
     (void)state;

@@ -21,6 +21,7 @@ static void timer(struct rig *rig, actor_index runner, uint32_t id, int64_t dela
                                   .timer_set = {runner, rig->generation[runner], id, delay_ns}});
 }
 
+/* F62 | unit | an intent of a generation that was replaced | not heard */
 static void an_old_generation_is_not_heard(void **state)
 {
     (void)state;
@@ -60,6 +61,7 @@ static void a_replacement_keeps_the_orders_and_their_names(void **state)
     rig_destroy(rig);
 }
 
+/* F62 | unit | a runner dies | its orders stay or are cancelled as configured */
 static void death_keeps_or_cancels_by_policy(void **state)
 {
     (void)state;

@@ -165,6 +165,7 @@ static const struct trace *find_send(const struct ports *ports, enum command_kin
     return NULL;
 }
 
+/* AC-C1 | unit | an order is decided | the commit comes first, the order carries its number */
 static void the_commit_precedes_the_first_send(void **state)
 {
     (void)state;
@@ -181,6 +182,7 @@ static void the_commit_precedes_the_first_send(void **state)
     ports_destroy(ports);
 }
 
+/* F70 | unit | a cancel and an order in one turn | the cancel waits for no commit */
 static void cancels_do_not_wait_for_the_disk(void **state)
 {
     (void)state;
@@ -239,6 +241,8 @@ static void a_bound_ends_the_turn(void **state)
     ports_destroy(ports);
 }
 
+/* AC-J2 | unit | the journal refuses a commit | halted, no order leaves, cancels do */
+/* F63 | unit | the journal dies in a turn | its orders are dropped, cancels leave */
 static void a_dead_journal_lets_no_order_out(void **state)
 {
     (void)state;

@@ -27,6 +27,9 @@ static void assert_working_buy(struct rig *rig, const char *size)
     assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size(size).e9);
 }
 
+/* AC-B3 | unit | an order nobody answered for | its side is refused by name, the other side may
+ * go, its size counts in full */
+/* F02 | unit | an order nobody answered for | UNKNOWN, reserved in full, lists asked for */
 static void no_word_is_unknown_and_counts_in_full(void **state)
 {
     (void)state;
@@ -48,6 +51,7 @@ static void no_word_is_unknown_and_counts_in_full(void **state)
 }
 
 /* An hour goes by without a list that ends: no timer ends an order (AC-B2). */
+/* AC-B2 | unit | an hour of ticks and no list that ends | still UNKNOWN, still counted */
 static void no_timer_ends_an_order(void **state)
 {
     (void)state;
@@ -64,6 +68,8 @@ static void no_timer_ends_an_order(void **state)
     rig_destroy(rig);
 }
 
+/* F02 | unit | whole lists that lack the order, before and after expiry and bound | given up by
+ * two late lists 30 s apart, reservation freed only then */
 static void two_whole_lists_after_the_bound_end_it(void **state)
 {
     (void)state;
@@ -80,6 +86,8 @@ static void two_whole_lists_after_the_bound_end_it(void **state)
     rig_destroy(rig);
 }
 
+/* F02 | unit | no reply and no failure either | UNKNOWN after the request time-out, counted
+ * until two late lists */
 static void a_reply_that_never_comes_is_no_word(void **state)
 {
     (void)state;
@@ -97,6 +105,7 @@ static void a_reply_that_never_comes_is_no_word(void **state)
     rig_destroy(rig);
 }
 
+/* F45 | unit | every list of orders breaks off | none counts as a look, the order stays UNKNOWN */
 static void a_list_that_broke_off_is_no_look(void **state)
 {
     (void)state;
@@ -118,6 +127,8 @@ static void a_list_that_broke_off_is_no_look(void **state)
     rig_destroy(rig);
 }
 
+/* F03 | unit | the venue shows the order 20 s later | adopted under its venue id, nothing else
+ * placed */
 static void a_late_arrival_is_adopted(void **state)
 {
     (void)state;
@@ -178,6 +189,8 @@ static void a_failed_order_is_not_revived_by_the_stream(void **state)
     rig_destroy(rig);
 }
 
+/* F06 | unit | a refusal | ended with the venue's words, reservation freed, script told */
+/* F07 | unit | accepted, without an order id | UNKNOWN */
 static void replies_in_so_many_words(void **state)
 {
     (void)state;
@@ -195,6 +208,8 @@ static void replies_in_so_many_words(void **state)
     rig_destroy(rig);
 }
 
+/* F40 | unit | the user channel tells a part fill before the reply | booked; the late reply
+ * writes nothing */
 static void the_stream_may_be_first(void **state)
 {
     (void)state;
@@ -211,6 +226,8 @@ static void the_stream_may_be_first(void **state)
     rig_destroy(rig);
 }
 
+/* F20 | unit | the same report five times | no further record */
+/* F21 | unit | an older report and a PENDING after a part fill | filled quantity stays */
 static void said_twice_is_said_once(void **state)
 {
     (void)state;
@@ -228,6 +245,7 @@ static void said_twice_is_said_once(void **state)
     rig_destroy(rig);
 }
 
+/* F21 | unit | OPEN after CANCELLED, then more filled | stays ended, the fill is booked */
 static void ended_orders_stay_ended_but_may_have_filled_more(void **state)
 {
     (void)state;
@@ -246,6 +264,7 @@ static void ended_orders_stay_ended_but_may_have_filled_more(void **state)
 
 /* ---- cancels */
 
+/* F41 | unit | a cancel is refused | live until a list tells; open means cancelled again */
 static void a_refused_cancel_is_settled_by_a_list(void **state)
 {
     (void)state;
@@ -275,6 +294,8 @@ static void a_refused_cancel_is_settled_by_a_list(void **state)
     rig_destroy(rig);
 }
 
+/* F42 | unit | CANCEL_QUEUED, then a fill wins the race | counted in full to its end, the fill
+ * booked */
 static void an_acknowledged_cancel_is_live_until_it_ends(void **state)
 {
     (void)state;
@@ -333,6 +354,8 @@ static void report_foreign(struct rig *rig, const char *venue_id, struct client_
     rig_step(rig, &event);
 }
 
+/* F51 | unit | an open order that nobody here placed | counted as exposure, alarm, not cancelled */
+/* F52 | unit | a manual order while running | counted, alarm once */
 static void foreign_orders_count_and_alarm(void **state)
 {
     (void)state;
@@ -442,6 +465,8 @@ static void a_foreign_order_that_grows_counts_in_full(void **state)
     rig_destroy(rig);
 }
 
+/* F51 | unit | an open order with our tag that no journal names | cancelled, counted until it
+ * ends */
 static void ours_by_tag_but_unknown_is_cancelled(void **state)
 {
     (void)state;
@@ -455,7 +480,7 @@ static void ours_by_tag_but_unknown_is_cancelled(void **state)
     rig_destroy(rig);
 }
 
-/* AC-C3 */
+/* AC-C3 | unit | two venue ids under one client id | both counted, both cancelled, alarm */
 static void two_venue_ids_under_one_client_id(void **state)
 {
     (void)state;
@@ -482,6 +507,7 @@ static void two_venue_ids_under_one_client_id(void **state)
     rig_destroy(rig);
 }
 
+/* F51 | unit | a list lacks an order that was open | UNKNOWN, alarm, found again by the stream */
 static void an_order_that_vanishes_is_unknown(void **state)
 {
     (void)state;

@@ -119,6 +119,7 @@ static void a_cancel_takes_out_what_still_waits(void **state)
     hold_destroy(hold);
 }
 
+/* F63 | unit | orders wait for a commit and the journal dies | all dropped, none leaves */
 static void a_dead_journal_drops_all(void **state)
 {
     (void)state;

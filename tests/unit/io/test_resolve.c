@@ -61,6 +61,7 @@ static void names_are_looked_up(void **state)
     assert_string_equal(last.addresses[0], "127.0.0.1");
 }
 
+/* F68 | unit | a name without address | fails with a reason */
 static void what_does_not_exist_fails_with_a_reason(void **state)
 {
     (void)state;

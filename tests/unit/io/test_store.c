@@ -129,6 +129,7 @@ static void the_log_is_folded_back_in(void **state)
 
 /* --- who may not open it --- */
 
+/* F65 | unit | a second opener of the journal | refused */
 static void a_second_opener_is_refused(void **state)
 {
     (void)state;
@@ -216,24 +217,28 @@ static void dies_for_good(enum kit_fault fault)
     kit_fini(&kit);
 }
 
+/* F63 | unit | EIO on a write | dead for good, what was durable is there */
 static void f63_a_failed_write_is_the_end(void **state)
 {
     (void)state;
     dies_for_good(DISK_WRITE_FAILS);
 }
 
+/* F63 | unit | ENOSPC on a write | dead for good */
 static void f63_a_full_disk_is_the_end(void **state)
 {
     (void)state;
     dies_for_good(DISK_FULL);
 }
 
+/* F63 | unit | fsync fails, then the disk is well | never tried again */
 static void f63_a_failed_fsync_is_the_end(void **state)
 {
     (void)state;
     dies_for_good(DISK_SYNC_FAILS);
 }
 
+/* F70 | unit | an fsync that never returns | the queue is bounded, then the journal is dead */
 static void a_disk_that_never_answers_fills_the_queue(void **state)
 {
     (void)state;
@@ -287,6 +292,7 @@ static int fill_a_small_disk(struct kit *kit)
     return kit->restored >= durable ? 0 : 4;
 }
 
+/* AC-J2 | unit | a real tmpfs filled up | dead, and nothing durable is lost */
 static void f63_a_full_tmpfs(void **state)
 {
     (void)state;
@@ -345,6 +351,7 @@ static int64_t kill_one(struct kit *kit, unsigned messages)
     return last;
 }
 
+/* F61 | unit | twenty SIGKILLs while committing | every durable row is there */
 static void f61_a_kill_loses_nothing_that_was_durable(void **state)
 {
     (void)state;

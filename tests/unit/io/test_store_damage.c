@@ -42,6 +42,7 @@ static void damaged(const char *sql, const char *says)
     kit_fini(&kit);
 }
 
+/* F64 | unit | rows changed, removed, doubled, swapped | refused */
 static void rows_that_were_touched_refuse(void **state)
 {
     (void)state;
@@ -99,6 +100,7 @@ static void a_replaced_history_refuses(void **state)
     kit_fini(&other);
 }
 
+/* F64 | unit | an old copy beside the newer mark | refused */
 static void an_old_copy_without_its_mark_refuses(void **state)
 {
     (void)state;
@@ -155,6 +157,7 @@ static unsigned char drawn_bit(struct prng *prng)
     return (unsigned char)(1u << prng_below(prng, 8));
 }
 
+/* F64 | unit | single bits flipped all over the file | refused, or the same rows */
 static void a_flipped_bit_is_seen_or_harmless(void **state)
 {
     (void)state;
@@ -280,6 +283,7 @@ static int64_t open_copy(const struct kit *kit, bool with_mark)
     return rows;
 }
 
+/* F64 | unit | the log cut at every place | its tail alone is lost */
 static void a_torn_log_loses_its_tail_alone(void **state)
 {
     (void)state;
@@ -308,6 +312,7 @@ static void a_torn_log_loses_its_tail_alone(void **state)
     kit_fini(&kit);
 }
 
+/* F64 | unit | blocks of the log damaged | refused, or a beginning that was never acted on */
 static void a_damaged_log_refuses_or_changes_nothing(void **state)
 {
     (void)state;

@@ -82,6 +82,7 @@ static void minting_is_bounded_and_says_when_more_is_missing(void **state)
     assert_int_equal(token_pool_counters(pool)->minted_ahead, COUNT);
 }
 
+/* F67 | unit | a token near its end | never used, another is made */
 static void an_old_token_is_never_given(void **state)
 {
     (void)state;

@@ -200,6 +200,7 @@ static void all_spellings_of_a_level_mean_the_same(void **state)
     }
 }
 
+/* F30 | unit | levels that are no exact decimals | the frame is refused */
 static void a_level_that_is_not_exact_takes_the_frame_with_it(void **state)
 {
     (void)state;
@@ -225,6 +226,7 @@ static void a_level_that_is_not_exact_takes_the_frame_with_it(void **state)
             "]}]}", "not an exact");
 }
 
+/* F29 | unit | a frame cut at every byte | refused */
 static void every_prefix_of_a_frame_is_refused(void **state)
 {
     (void)state;
@@ -319,6 +321,7 @@ static void tickers_never_invent_a_quote(void **state)
     assert_int_equal(events[2].ticker.ask.e9, 2500000000);
 }
 
+/* F31 | unit | a channel of next year | counted in the sequence, else passed over */
 static void heartbeats_and_other_channels(void **state)
 {
     (void)state;
@@ -345,6 +348,7 @@ static void heartbeats_and_other_channels(void **state)
     refuses("[]", "an object was expected");
 }
 
+/* F27 | unit | an error frame | the link is down, with the venue's words */
 static void an_error_frame_is_a_dead_link(void **state)
 {
     (void)state;
@@ -385,6 +389,7 @@ static void candles_are_five_minutes(void **state)
     "{\"channel\":\"user\",\"sequence_num\":1,\"events\":[{\"orders\":[" orders "]" more          \
     ",\"type\":\"" type "\"}]}"
 
+/* F31 | unit | an order status that does not exist | unknown, and its leaves count */
 static void the_user_channel_tells_cumulative_state(void **state)
 {
     (void)state;
@@ -458,6 +463,7 @@ static void times_are_right_on_any_day(void **state)
     }
 }
 
+/* F28 | unit | one level or trade past the bound | refused */
 static void a_frame_past_its_bounds_is_refused(void **state)
 {
     (void)state;

@@ -38,6 +38,7 @@ static void well_formed_documents_are_taken(void **state)
 
 struct bad { const char *text, *why; };
 
+/* F29 | unit | deep, doubled, badly encoded, broken documents | each refused with its place */
 static void what_is_wrong_is_named_with_its_place(void **state)
 {
     (void)state;
@@ -91,6 +92,7 @@ static void what_is_wrong_is_named_with_its_place(void **state)
     assert_string_equal(err.text, "byte 3: a control character in a string");
 }
 
+/* F29 | unit | a document cut at every byte | refused */
 static void every_prefix_of_a_document_is_refused(void **state)
 {
     (void)state;

@@ -211,6 +211,7 @@ static void contracts_become_base_size(void **state)
     assert_false(got.events[1].order.has_client_id);
 }
 
+/* F30 | unit | fills with digits that do not fit | refused, never rounded */
 static void fills_are_exact_or_refused(void **state)
 {
     (void)state;
@@ -407,6 +408,7 @@ static void perpetuals_are_found_by_asset(void **state)
     assert_string_equal(found.items[2].asset, "ETH");
 }
 
+/* F69 | unit | sessions closed, halted or unheard of | not open to orders */
 static void a_closed_or_odd_session_is_closed(void **state)
 {
     (void)state;
@@ -439,6 +441,7 @@ static void a_closed_or_odd_session_is_closed(void **state)
     }
 }
 
+/* F69 | unit | increments that make no sense | the product is left out */
 static void an_odd_product_is_left_out_or_named(void **state)
 {
     (void)state;

@@ -116,6 +116,11 @@ static const struct place_case PLACES[] = {
      "HTTP 201"},
 };
 
+/* F05 | unit | every status and error word | only documented refusals refuse */
+/* F04 | unit | 5xx and HTML | UNKNOWN */
+/* F06 | unit | success:false with its words in each field | refused with the words */
+/* F07 | unit | success without id, contradictions, new fields | UNKNOWN, new fields read over */
+/* F11 | unit | the client id of another order | UNKNOWN */
 static void a_place_reply_is_judged_by_the_table(void **state)
 {
     (void)state;
@@ -142,6 +147,7 @@ static void a_place_reply_is_judged_by_the_table(void **state)
 }
 
 /* Whatever a proxy cuts off, nothing is called accepted or refused that was not said whole. */
+/* F10 | unit | a reply cut at every byte | UNKNOWN */
 static void every_prefix_of_a_reply_is_unknown(void **state)
 {
     (void)state;

@@ -212,6 +212,7 @@ static void a_websocket_token_has_no_uri_and_a_query_is_cut(void **state)
     sign_key_destroy(key);
 }
 
+/* F67 | unit | tokens early, late, of another key or path | refused */
 static void a_token_that_is_not_right_is_refused(void **state)
 {
     (void)state;
