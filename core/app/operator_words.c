@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/operator_rows.h"
+#include "engine/snapshot_care.h"
 #include "model/client_id.h"
 
 enum { STATUS_ORDERS = 20 };
@@ -238,6 +239,26 @@ static void put_account(struct json_writer *json, const struct account_row *row)
     json_put_uint(json, "messages_max", row->messages_max);
 }
 
+static void put_ladder(struct json_writer *json, const struct operator_config *config,
+                       const struct account_row *account)
+{
+    struct health_row row;
+    json_open_object_at(json, "ladder");
+    json_put_text(json, "step", ladder_step_text(account->ladder));
+    json_put_text(json, "meaning", ladder_step_meaning(account->ladder));
+    json_open_array_at(json, "causes");
+    for (uint32_t i = 0; snapshot_health(config->engine, i, &row); i++) {
+        json_open_object(json);
+        json_put_text(json, "cause", health_cause_text(row.cause));
+        json_put_text(json, "step", ladder_step_text(health_cause_step(row.cause)));
+        json_put_text(json, "text", row.text);
+        rows_put_age_ms(json, "age_ms", row.age_ns);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    json_close_object(json);
+}
+
 static void put_balance(struct json_writer *json, const struct account_row *row)
 {
     if (!row->balance_known) {
@@ -361,6 +382,7 @@ void operator_words_status(const struct operator_config *config, struct buf *out
     json_open_object(&json);
     json_put_text(&json, "environment", config->environment);
     put_account(&json, &account);
+    put_ladder(&json, config, &account);
     put_balance(&json, &account);
     put_status_lists(&json, config);
     put_refusal_counts(&json, &counters);

@@ -22,6 +22,11 @@ static const struct field ACCOUNT[] = {
     FIELD(status_account, NUMBER, unknown), FIELD(status_account, NUMBER, messages),
     FIELD(status_account, NUMBER, messages_max), {NULL}};
 
+static const struct field CAUSE[] = {
+    FIELD(status_cause, TEXT, cause), FIELD(status_cause, TEXT, step),
+    FIELD(status_cause, TEXT, text), {NULL}};
+static const struct field LADDER[] = {NAMED("step", status, TEXT, ladder), {NULL}};
+
 static const struct field PRODUCT[] = {
     FIELD(status_product, TEXT, product), FIELD(status_product, TEXT, state),
     FIELD(status_product, TEXT, reason), FIELD(status_product, TEXT, bid),
@@ -179,6 +184,20 @@ static bool read_link(struct json_reader *json, struct status *ret)
     return fine && !json->failure;
 }
 
+static bool read_ladder(struct json_reader *json, struct status *ret)
+{
+    struct json_text key;
+    bool fine = true;
+    if (!json_enter_object(json))
+        return false;
+    while (fine && json_next_key(json, &key))
+        fine = json_text_equal(key, "causes")
+                   ? read_rows(json, CAUSE, ret->causes, sizeof ret->causes[0], STATUS_CAUSES_MAX,
+                               &ret->cause_count)
+                   : take_field(json, key, LADDER, ret) >= 0;
+    return fine && !json->failure;
+}
+
 static bool read_member(struct json_reader *json, struct json_text key, struct status *ret)
 {
     if (json_text_equal(key, "products"))
@@ -194,6 +213,8 @@ static bool read_member(struct json_reader *json, struct json_text key, struct s
         return read_codes(json, ret);
     if (json_text_equal(key, "counters"))
         return read_object(json, COUNTERS, &ret->counters);
+    if (json_text_equal(key, "ladder"))
+        return read_ladder(json, ret);
     if (json_text_equal(key, "link"))
         return read_link(json, ret);
     if (json_text_equal(key, "journal"))

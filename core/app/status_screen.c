@@ -124,6 +124,11 @@ static void draw_account(struct screen *screen, const struct status *status)
         a->skew_us);
     if (*a->reason)
         put(screen, BAD, "  because: %s", a->reason);
+    if (strcmp(status->ladder, "normal") != 0 && *status->ladder)
+        put(screen, BAD, "ladder: %s", status->ladder);
+    for (uint32_t i = 0; i < status->cause_count; i++)
+        put(screen, BAD, "  %s (%s): %s", status->causes[i].cause, status->causes[i].step,
+            status->causes[i].text);
     put(screen, PLAIN, "PnL %s  realised %s  unrealised %s  fees %s",
         net(a->realised, a->unrealised, a->fees, sum), money(a->realised, gross),
         money(a->unrealised, open), money(a->fees, fees));

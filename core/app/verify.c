@@ -18,7 +18,7 @@ struct findings {
     const char *directory;
     char identity[128];
     uint64_t rows, problems;
-    uint64_t kinds[RECORD_RECONCILE + 1];
+    uint64_t kinds[RECORD_KIND_END];
     int64_t first_wall_ns, last_wall_ns;
     struct buf list; /* JSON array of the problems' texts */
     struct json_writer writer;
@@ -87,7 +87,7 @@ static void say_json(struct findings *found)
     json_put_time(&json, "first", found->first_wall_ns);
     json_put_time(&json, "last", found->last_wall_ns);
     json_open_object_at(&json, "kinds");
-    for (enum record_kind i = RECORD_BOOT; i <= RECORD_RECONCILE; i++)
+    for (enum record_kind i = RECORD_BOOT; i < RECORD_KIND_END; i++)
         if (found->kinds[i] > 0)
             json_put_uint(&json, record_kind_text(i), found->kinds[i]);
     json_close_object(&json);
@@ -111,7 +111,7 @@ static void say_text(const struct findings *found)
     if (found->rows > 0)
         printf(" from %s to %s", first, last);
     printf(" (");
-    for (enum record_kind i = RECORD_BOOT, any = 0; i <= RECORD_RECONCILE; i++)
+    for (enum record_kind i = RECORD_BOOT, any = 0; i < RECORD_KIND_END; i++)
         if (found->kinds[i] > 0)
             printf("%s%llu %s", any++ ? ", " : "", (unsigned long long)found->kinds[i],
                    record_kind_text(i));

@@ -5,6 +5,7 @@
 #include "engine/fills.h"
 #include "engine/intents.h"
 #include "engine/judge.h"
+#include "engine/ladder.h"
 #include "engine/market.h"
 #include "engine/operator.h"
 #include "engine/outbox.h"
@@ -151,6 +152,7 @@ static void dispatch(struct engine *engine, const struct event *event)
     case EVENT_TIMER_SET: strategies_on_timer_set(engine, &event->timer_set); break;
     case EVENT_OPERATOR: operator_on_event(engine, &event->operator); break;
     case EVENT_SKEW: on_skew(engine, &event->skew); break;
+    case EVENT_HEALTH: ladder_on_health(engine, &event->health); break;
     case EVENT_JOURNAL: on_journal(engine, &event->journal); break;
     /* The ticker adds nothing to the book and the trades; the venue's candles have one length. */
     case EVENT_TICKER:
@@ -188,6 +190,7 @@ void engine_step(struct engine *engine, const struct event *event)
     engine->counters.events++;
     dispatch(engine, event);
     do_due(engine);
+    ladder_follow(engine);
 }
 
 /* ---- what comes out */

@@ -7,7 +7,7 @@
  *     cancels.c     cancels wanted and sent        venue.c      replies and reports of orders
  *     fills.c       fills, provisional and exact   reconcile.c  lists, looks, positions compared
  *     operator.c    verbs, stop, flatten           restore.c    the journal read back
- *                                                  lost.c       what of it is not configured
+ *     ladder.c      what is off, and why           lost.c       what of it is not configured
  *
  * An event is handled by one function there; what it leaves to be done (cancels, lists, flatten,
  * views) is done at the end of the same step or when engine->due_ns comes. */
@@ -41,6 +41,7 @@ struct engine {
     struct portfolio portfolio;
     struct fills_seen seen;
     struct lost lost;
+    struct ladder ladder;
     struct rate messages, cancels;
     struct cycle cycle;
     struct list_state lists[LIST_KIND_COUNT];

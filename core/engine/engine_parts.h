@@ -107,4 +107,12 @@ struct lost {
     char strategy[NAME_MAX_BYTES]; /* the first unknown one that an order or a fill names */
 };
 
+/* See ladder.h. */
+struct ladder_cause { bool on; int64_t since_ns; char text[REASON_MAX]; };
+struct ladder {
+    struct ladder_cause causes[HEALTH_CAUSE_COUNT];
+    uint32_t stale_specs;     /* bit i: product i was not read for long */
+    enum ladder_step step;    /* with the account's latch; as last told */
+};
+
 struct fills_seen { struct map map; unsigned char (*ring)[16]; uint32_t next, count; };

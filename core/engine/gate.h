@@ -31,6 +31,7 @@ struct gate_input {
     bool reconciled, market_up, user_up, journal_up; /* control 26 */
     bool skew_known;
     int64_t skew_ns;
+    enum ladder_step ladder;   /* of causes that the bools above do not tell */
 
     bool book_valid;           /* a snapshot was taken, no gap since, not crossed, both sides */
     int64_t book_age_ns;

@@ -462,15 +462,17 @@ static bool check_skew(const struct judged *j, struct verdict *ret)
 
 static bool check_health(const struct judged *j, struct verdict *ret)
 {
-    if (!j->in->reconciled)
-        return gate_refuse_limit(j, ret, REFUSED_HEALTH, GATE_NONE, "not reconciled");
-    if (!j->in->market_up)
-        return gate_refuse_limit(j, ret, REFUSED_HEALTH, GATE_NONE, "market stream is down");
-    if (!j->in->user_up)
-        return gate_refuse_limit(j, ret, REFUSED_HEALTH, GATE_NONE, "user stream is down");
-    if (!j->in->journal_up)
-        return gate_refuse_limit(j, ret, REFUSED_HEALTH, GATE_NONE, "journal is dead");
+    const struct gate_input *in = j->in;
+    if (!in->reconciled || !in->market_up || !in->user_up || !in->journal_up ||
+        in->ladder != LADDER_NORMAL)
+        return gate_refuse(ret, REFUSED_HEALTH);
     return check_skew(j, ret);
+}
+
+/* An order that cannot leave is not worth approving, whatever it would do. */
+static bool check_ladder(const struct judged *j, struct verdict *ret)
+{
+    return j->in->ladder < LADDER_CANCELS || gate_refuse(ret, REFUSED_HEALTH);
 }
 
 /* ---- the table */
@@ -508,6 +510,7 @@ static const struct control controls[] = {
     {check_position,          false,    false}, /* 16 */
     {check_unknown,           false,    false}, /* 25 */
     {check_health,            false,    false}, /* 26 */
+    {check_ladder,            true,     true},  /* 26 */
 };
 
 static bool binds(const struct control *control, const struct judged *j)

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/cancels.h"
 #include "engine/judge.h"
+#include "engine/ladder.h"
 #include "engine/market.h"
 #include "engine/outbox.h"
 #include "engine/strategies.h"
@@ -82,6 +83,7 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
     ret->settings = &engine->settings;
     ret->intent = intent;
     ret->actor = asking;
+    ret->ladder = ladder_step(engine, i);
     ret->messages_account = rate_get(&engine->messages, now_ns);
     ret->cancels_account = rate_get(&engine->cancels, now_ns);
     fill_health(engine, ret);
@@ -142,6 +144,8 @@ static void refuse(struct engine *engine, actor_index actor, const struct intent
                    const struct verdict *verdict, const char *text)
 {
     struct client_id none = {{0}};
+    if (text == NULL && verdict->code == REFUSED_HEALTH)
+        text = ladder_why(engine, intent->product);
     engine->counters.refusals[verdict->code]++;
     if (actor < MAX_STRATEGIES)
         engine->runners[actor].refusals++;

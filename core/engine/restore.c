@@ -207,6 +207,8 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_LATCH: return restore_latch(engine, &record->latch);
     case RECORD_RUNNER: return restore_runner(engine, &record->runner);
     case RECORD_OPERATOR: return restore_operator(engine, &record->operator);
+    case RECORD_KIND_END: return false;
+    case RECORD_LADDER:
     case RECORD_RECONCILE: return true; /* for people; their effects have records of their own */
     }
     return false;

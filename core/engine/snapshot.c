@@ -86,6 +86,7 @@ void snapshot_account(const struct engine *engine, struct account_row *ret)
     ret->skew_ns = engine->skew_ns;
     ret->reconciled_age_ns =
         engine->counters.reconciles ? engine->now.mono_ns - engine->reconciled_ns : INT64_MAX;
+    ret->ladder = engine->ladder.step;
     account_limits(engine, ret);
     account_money(engine, ret);
 }

@@ -24,6 +24,7 @@ struct account_row {
     uint32_t messages, messages_max, cancels, cancels_max; /* used in the window */
     uint64_t boot_random;
     uint32_t owner_tag;
+    enum ladder_step ladder;       /* with the account's latch */
 };
 
 struct product_row {

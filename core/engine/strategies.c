@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engine/cancels.h"
 #include "engine/judge.h"
+#include "engine/ladder.h"
 #include "engine/market.h"
 #include "engine/outbox.h"
 
@@ -70,6 +71,8 @@ static void take_over(struct engine *engine, const struct event_runner *event)
     memcpy(runner->hash, event->hash, sizeof runner->hash);
     runner->hash[sizeof runner->hash - 1] = '\0';
     tell_working(engine, event->runner);
+    if (engine->ladder.step != LADDER_NORMAL)
+        ladder_tell(engine, event->runner);
 }
 
 static void lose_runner(struct engine *engine, const struct event_runner *event)
@@ -241,7 +244,8 @@ void strategies_view(struct engine *engine, actor_index actor, product_index pro
     if (!market_mark(engine, product, &ret->mark, &mark_age_ns))
         ret->mark.e9 = 0;
     view_position(engine, actor, product, ret);
-    ret->state = (uint8_t)guard_tightest(&engine->guard, actor, product);
+    ret->state = (uint8_t)ladder_state(engine, actor, product);
+    ret->ladder = (uint8_t)ladder_step(engine, product);
 }
 
 static uint32_t products_of(const struct engine *engine, actor_index runner)

@@ -14,7 +14,7 @@ enum event_kind {
     EVENT_LIST_END,   /* a REST list was read to its end, or failed */
     EVENT_PLACE_REPLY, EVENT_CANCEL_REPLY,
     EVENT_INTENT, EVENT_VERDICT, EVENT_RUNNER, EVENT_CREDIT, EVENT_TIMER_SET,
-    EVENT_OPERATOR, EVENT_SKEW, EVENT_JOURNAL, EVENT_TICK
+    EVENT_OPERATOR, EVENT_SKEW, EVENT_JOURNAL, EVENT_TICK, EVENT_HEALTH
 };
 
 enum runner_state { RUNNER_STARTING, RUNNER_READY, RUNNER_REPLACED, RUNNER_DEAD };
@@ -39,6 +39,11 @@ struct event_operator {
     char reason[REASON_MAX];
 };
 struct event_skew { int64_t skew_ns; bool known; };
+/* A cause of the degradation ladder came or went, with its figures in words ("14 of 20 failed").
+ * Said again while it stands, it changes nothing. */
+struct event_health { enum health_cause cause; bool on;
+                      product_index product; /* of SPEC_STALE; not looked at elsewhere */
+                      char text[REASON_MAX]; };
 struct event_journal { bool dead; char reason[REASON_MAX]; };
 
 struct event {
@@ -68,6 +73,7 @@ struct event {
         struct event_operator operator;
         struct event_skew skew;
         struct event_journal journal;
+        struct event_health health;
     };
 };
 const char *event_kind_text(enum event_kind kind);

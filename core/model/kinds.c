@@ -34,6 +34,7 @@ const char *event_kind_text(enum event_kind kind)
         [EVENT_SKEW] = "skew",
         [EVENT_JOURNAL] = "journal",
         [EVENT_TICK] = "tick",
+        [EVENT_HEALTH] = "health",
     };
     return TEXT_AT(texts, kind);
 }
@@ -63,6 +64,7 @@ const char *record_kind_text(enum record_kind kind)
         [RECORD_FILL] = "fill",         [RECORD_REFUSAL] = "refusal",
         [RECORD_LATCH] = "latch",       [RECORD_OPERATOR] = "operator",
         [RECORD_RUNNER] = "runner",     [RECORD_RECONCILE] = "reconcile",
+        [RECORD_LADDER] = "ladder",
     };
     return TEXT_AT(texts, kind);
 }

@@ -48,6 +48,46 @@ const char *trading_state_text(enum trading_state state)
     return TEXT_AT(texts, state);
 }
 
+const char *ladder_step_text(enum ladder_step step)
+{
+#define STEP_TEXT(symbol, text, meaning) [symbol] = text,
+    static const char *const texts[] = {LADDER_STEP_LIST(STEP_TEXT)};
+#undef STEP_TEXT
+    return TEXT_AT(texts, step);
+}
+
+const char *ladder_step_meaning(enum ladder_step step)
+{
+#define STEP_MEANING(symbol, text, meaning) [symbol] = meaning,
+    static const char *const meanings[] = {LADDER_STEP_LIST(STEP_MEANING)};
+#undef STEP_MEANING
+    return TEXT_AT(meanings, step);
+}
+
+const char *health_cause_text(enum health_cause cause)
+{
+#define CAUSE_TEXT(symbol, text, step, meaning) [symbol] = text,
+    static const char *const texts[] = {HEALTH_CAUSE_LIST(CAUSE_TEXT)};
+#undef CAUSE_TEXT
+    return TEXT_AT(texts, cause);
+}
+
+const char *health_cause_meaning(enum health_cause cause)
+{
+#define CAUSE_MEANING(symbol, text, step, meaning) [symbol] = meaning,
+    static const char *const meanings[] = {HEALTH_CAUSE_LIST(CAUSE_MEANING)};
+#undef CAUSE_MEANING
+    return TEXT_AT(meanings, cause);
+}
+
+enum ladder_step health_cause_step(enum health_cause cause)
+{
+#define CAUSE_STEP(symbol, text, step, meaning) [symbol] = step,
+    static const enum ladder_step steps[] = {HEALTH_CAUSE_LIST(CAUSE_STEP)};
+#undef CAUSE_STEP
+    return (size_t)cause < sizeof steps / sizeof steps[0] ? steps[cause] : LADDER_HALTED;
+}
+
 const char *side_text(enum side side)
 {
     static const char *const texts[] = {

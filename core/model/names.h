@@ -50,10 +50,38 @@
     X(TRADING_REDUCING, "reducing", "only orders that can do nothing but reduce")                \
     X(TRADING_HALTED, "halted", "only cancels and the operator's flatten")
 
+/* What is off, the worst last: engine/ladder.h says who climbs it. */
+#define LADDER_STEP_LIST(X)                                                                      \
+    X(LADDER_NORMAL, "normal", "nothing is off")                                                 \
+    X(LADDER_NO_OPEN_PRODUCT, "no_open_product", "nothing opens on the products that it names")  \
+    X(LADDER_NO_OPEN, "no_open", "nothing opens on any product")                                 \
+    X(LADDER_REDUCING, "reducing", "only orders that can do nothing but reduce")                 \
+    X(LADDER_CANCELS, "cancels_only", "no order leaves; cancels and reads do")                   \
+    X(LADDER_HALTED, "halted", "latched until resume: cancels and the operator's flatten only")
+
+/* X(SYMBOL, "text", step it puts us on, "what it means"). Those before HEALTH_MARKET_DOWN come as
+ * EVENT_HEALTH; the rest the engine knows by itself. */
+#define HEALTH_CAUSE_LIST(X)                                                                     \
+    X(HEALTH_BREAKER_ORDERS, "breaker_orders", LADDER_CANCELS, "order requests keep failing")    \
+    X(HEALTH_BREAKER_READS, "breaker_reads", LADDER_NO_OPEN, "reads of the venue keep failing")  \
+    X(HEALTH_RATE_LIMITED, "rate_limited", LADDER_REDUCING, "the venue keeps answering 429")     \
+    X(HEALTH_LOOP_LAG, "loop_lag", LADDER_NO_OPEN, "the event loop is late")                     \
+    X(HEALTH_KEY_REFUSED, "key_refused", LADDER_HALTED, "the venue refuses the key: fatal")      \
+    X(HEALTH_CLOCK, "clock", LADDER_NO_OPEN, "the clock stepped, or cannot be compared")         \
+    X(HEALTH_SPEC_STALE, "spec_stale", LADDER_NO_OPEN_PRODUCT, "a product was not read for long")\
+    X(HEALTH_MEMORY, "memory", LADDER_NO_OPEN, "memory or descriptors run out")                  \
+    X(HEALTH_MARKET_DOWN, "market_down", LADDER_NO_OPEN, "the market stream is down")            \
+    X(HEALTH_USER_DOWN, "user_down", LADDER_NO_OPEN, "the user stream is down")                  \
+    X(HEALTH_NOT_RECONCILED, "not_reconciled", LADDER_NO_OPEN, "not compared with the venue yet")\
+    X(HEALTH_SKEW, "skew", LADDER_NO_OPEN, "the skew against the venue is unknown or too large") \
+    X(HEALTH_JOURNAL_DEAD, "journal_dead", LADDER_HALTED, "the journal is dead")
+
 #define ENUM_FIRST(symbol, ...) symbol,
 enum order_state { ORDER_STATE_LIST(ENUM_FIRST) ORDER_STATE_COUNT };
 enum refusal { REFUSAL_LIST(ENUM_FIRST) REFUSAL_COUNT };
 enum trading_state { TRADING_STATE_LIST(ENUM_FIRST) TRADING_STATE_COUNT };
+enum ladder_step { LADDER_STEP_LIST(ENUM_FIRST) LADDER_STEP_COUNT };
+enum health_cause { HEALTH_CAUSE_LIST(ENUM_FIRST) HEALTH_CAUSE_COUNT };
 #undef ENUM_FIRST
 
 enum side { SIDE_BUY, SIDE_SELL, SIDE_UNKNOWN };
@@ -68,6 +96,11 @@ const char *refusal_text(enum refusal code);
 const char *refusal_meaning(enum refusal code);
 int refusal_control(enum refusal code); /* the control's number in docs/gate.md, 0: none */
 const char *trading_state_text(enum trading_state state);
+const char *ladder_step_text(enum ladder_step step);
+const char *ladder_step_meaning(enum ladder_step step);
+const char *health_cause_text(enum health_cause cause);
+const char *health_cause_meaning(enum health_cause cause);
+enum ladder_step health_cause_step(enum health_cause cause);
 const char *side_text(enum side side);               /* "buy" "sell" "unknown" */
 const char *order_type_text(enum order_type type);   /* "limit" ... */
 const char *time_in_force_text(enum time_in_force);  /* "gtc" ... */

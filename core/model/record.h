@@ -9,7 +9,9 @@ enum record_kind {
     RECORD_FILL,     /* a fill was booked (or reversed) */
     RECORD_REFUSAL,  /* the gate or a rule refused an intent */
     RECORD_LATCH,    /* a trading state changed, by whom and why */
-    RECORD_OPERATOR, RECORD_RUNNER, RECORD_RECONCILE
+    RECORD_OPERATOR, RECORD_RUNNER, RECORD_RECONCILE,
+    RECORD_LADDER,   /* a cause came or went; for people, facts are found anew at a start */
+    RECORD_KIND_END  /* no kind: one past the last */
 };
 
 struct record_boot { uint32_t owner_tag; uint64_t boot_random; char version[24]; };
@@ -50,6 +52,8 @@ struct record_runner { actor_index runner; uint32_t generation; enum runner_stat
                        char hash[17]; char reason[REASON_MAX]; };
 struct record_reconcile { bool agreed; product_index product; struct size ours, venue;
                           char text[REASON_MAX]; };
+struct record_ladder { enum ladder_step step; enum health_cause cause; bool on;
+                       char text[REASON_MAX]; };
 
 struct record {
     enum record_kind kind;
@@ -63,6 +67,7 @@ struct record {
         struct record_operator operator;
         struct record_runner runner;
         struct record_reconcile reconcile;
+        struct record_ladder ladder;
     };
 };
 const char *record_kind_text(enum record_kind kind);

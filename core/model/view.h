@@ -24,10 +24,11 @@ struct view {
     struct price average_price;     /* informative, of the strategy's position; 0 when flat */
     uint16_t working_orders;        /* the strategy's own on this product */
     uint8_t state;                  /* enum trading_state, the tightest that applies */
+    uint8_t ladder;                 /* enum ladder_step: what is off */
 };
 
 enum notice_kind { NOTICE_ORDER, NOTICE_FILL, NOTICE_TIMER, NOTICE_CANDLE, NOTICE_STALE,
-                   NOTICE_FRESH, NOTICE_REFUSAL };
+                   NOTICE_FRESH, NOTICE_REFUSAL, NOTICE_HEALTH };
 
 /* Numbered and never dropped; past a bound the runner is ended by policy. */
 struct notice {
@@ -56,5 +57,6 @@ struct notice {
         struct { uint32_t id; } timer;
         struct candle candle;
         struct { order_ref ref; struct verdict verdict; char text[REASON_MAX]; } refusal;
+        struct { enum ladder_step step; char text[REASON_MAX]; } health;
     };
 };

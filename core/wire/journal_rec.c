@@ -35,6 +35,8 @@ NAMED_BY(order_type_text, order_type)
 NAMED_BY(time_in_force_text, time_in_force)
 NAMED_BY(liquidity_text, liquidity)
 NAMED_BY(operator_verb_text, operator_verb)
+NAMED_BY(ladder_step_text, ladder_step)
+NAMED_BY(health_cause_text, health_cause)
 
 #define NAMED_HERE(function, ...)                                                                 \
     static const char *function(unsigned value)                                                   \
@@ -165,6 +167,13 @@ static const struct field RECONCILE_FIELDS[] = {
     FIELD("text", FIELD_TEXT, reconcile.text),
 };
 
+static const struct field LADDER_FIELDS[] = {
+    CHOICE("step", ladder.step, ladder_step_text_of, LADDER_STEP_COUNT),
+    CHOICE("cause", ladder.cause, health_cause_text_of, HEALTH_CAUSE_COUNT),
+    FIELD("on", FIELD_BOOL, ladder.on),
+    FIELD("text", FIELD_TEXT, ladder.text),
+};
+
 struct shape { const struct field *fields; unsigned count; };
 #define SHAPE(fields) {fields, sizeof(fields) / sizeof(fields)[0]}
 static const struct shape SHAPES[] = {
@@ -172,6 +181,7 @@ static const struct shape SHAPES[] = {
     [RECORD_FILL] = SHAPE(FILL_FIELDS),         [RECORD_REFUSAL] = SHAPE(REFUSAL_FIELDS),
     [RECORD_LATCH] = SHAPE(LATCH_FIELDS),       [RECORD_OPERATOR] = SHAPE(OPERATOR_FIELDS),
     [RECORD_RUNNER] = SHAPE(RUNNER_FIELDS),     [RECORD_RECONCILE] = SHAPE(RECONCILE_FIELDS),
+    [RECORD_LADDER] = SHAPE(LADDER_FIELDS),
 };
 
 /* --- encode --- */
@@ -275,7 +285,7 @@ static void put_field(struct json_writer *json, const struct field *field, const
 void journal_rec_encode(const struct record *record, struct buf *ret_body)
 {
     struct json_writer json;
-    CHECK(record->kind >= RECORD_BOOT && record->kind <= RECORD_RECONCILE);
+    CHECK(record->kind >= RECORD_BOOT && record->kind < RECORD_KIND_END);
     const struct shape *shape = &SHAPES[record->kind];
     json_write_init(&json, ret_body);
     json_open_object(&json);
@@ -389,7 +399,7 @@ static bool read_field(struct json_reader *json, const struct field *field, void
 
 static const struct shape *shape_of(const char *kind, size_t length, enum record_kind *ret)
 {
-    for (enum record_kind i = RECORD_BOOT; i <= RECORD_RECONCILE; i++)
+    for (enum record_kind i = RECORD_BOOT; i < RECORD_KIND_END; i++)
         if (text_equal(kind, length, record_kind_text(i))) {
             *ret = i;
             return &SHAPES[i];

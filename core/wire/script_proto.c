@@ -97,6 +97,8 @@ static const char *check_view(const void *payload)
     for (unsigned i = 0; i < view->trade_count; i++)
         if (view->trades[i].aggressor > SIDE_UNKNOWN)
             return "a trade's side is unknown";
+    if (view->ladder >= LADDER_STEP_COUNT)
+        return "the ladder's step is unknown";
     return view->state < TRADING_STATE_COUNT ? NULL : "the trading state is unknown";
 }
 
@@ -133,6 +135,10 @@ static const char *check_notice(const void *payload)
                    ? NULL : "the fill's side or liquidity is unknown";
     case NOTICE_REFUSAL:
         return check_refusal_notice(notice);
+    case NOTICE_HEALTH:
+        return notice->health.step < LADDER_STEP_COUNT &&
+                       is_text(notice->health.text, sizeof notice->health.text)
+                   ? NULL : "the ladder's step or its text is unknown";
     case NOTICE_TIMER:
     case NOTICE_CANDLE:
     case NOTICE_STALE:

@@ -161,6 +161,14 @@ function Book:trades_lost() end
 ---@field value Decimal
 ---@field headroom Decimal what would have passed
 
+---@alias Health "normal"|"no_open_product"|"no_open"|"reducing"|"cancels_only"|"halted"
+
+---@class HealthNotice
+---@field time integer
+---@field step Health
+---@field meaning string
+---@field reason string
+
 ---@class Intent
 ---@field product string
 ---@field side Side
@@ -183,6 +191,7 @@ function Book:trades_lost() end
 ---@field on_timer? fun(id: integer)
 ---@field on_stale? fun(product: string)
 ---@field on_fresh? fun(product: string)
+---@field on_health? fun(health: HealthNotice)
 ---@field on_save? fun(): any
 ---@field on_reload? fun(saved: any)
 ---@field on_stop? fun()
@@ -289,6 +298,10 @@ function host.number(name, default, least, most) end
 ---@param default? Amount
 ---@return Decimal
 function host.decimal(name, default) end
+
+---@return Health
+---@return string # why; "" when normal
+function host.health() end
 
 ---@return integer # Unix ns of the frame being handled
 function host.now() end

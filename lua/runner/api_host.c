@@ -6,6 +6,7 @@
  *     host.log("info", text)     levels debug, info, warn, error
  *     host.timer(id, seconds)    on_timer(id) once, after that long; host.cancel_timer(id)
  *     host.products()            ids of this script's products; host.product(id) its facts
+ *     host.health()              "normal", or what is off and why: "no_open", "the market ..."
  *     host.candles()             lengths in seconds of the candles that on_candle gets */
 #include <math.h>
 #include <string.h>
@@ -25,6 +26,15 @@ static int host_uptime(lua_State *L) /* monotonic ns: for ages and durations */
 {
     lua_pushinteger(L, script_of(L)->now.mono_ns);
     return 1;
+}
+
+static int host_health(lua_State *L)
+{
+    const struct script *script = script_of(L);
+
+    lua_pushstring(L, ladder_step_text(script->ladder));
+    lua_pushstring(L, script->ladder_reason);
+    return 2;
 }
 
 static int host_random(lua_State *L)
@@ -193,7 +203,7 @@ void api_open_host(lua_State *L)
     static const luaL_Reg functions[] = {
         {"now", host_now}, {"uptime", host_uptime}, {"random", host_random}, {"log", host_log},
         {"timer", host_timer}, {"cancel_timer", host_cancel_timer}, {"products", host_products},
-        {"product", host_product}, {"candles", host_candles}, {NULL, NULL},
+        {"product", host_product}, {"candles", host_candles}, {"health", host_health}, {NULL, NULL},
     };
 
     luaL_newlib(L, functions);

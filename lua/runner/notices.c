@@ -1,4 +1,6 @@
 /* Numbered notices from the core become on_order, on_fill, on_timer, on_candle and the like. */
+#include <string.h>
+
 #include "api.h"
 
 static void push_head(lua_State *L, const struct script *script, const struct notice *notice)
@@ -95,6 +97,20 @@ static void on_freshness(struct script *script, const struct notice *notice)
     script_call(script, stale ? CALLBACK_STALE : CALLBACK_FRESH, 1, 0);
 }
 
+static void on_health(struct script *script, const struct notice *notice)
+{
+    lua_State *L = script->L;
+
+    script->ladder = notice->health.step;
+    memcpy(script->ladder_reason, notice->health.text, sizeof(script->ladder_reason));
+    lua_createtable(L, 0, 4);
+    field_integer(L, "time", notice->wall_ns);
+    field_text(L, "step", ladder_step_text(notice->health.step));
+    field_text(L, "meaning", ladder_step_meaning(notice->health.step));
+    field_text(L, "reason", notice->health.text);
+    script_call(script, CALLBACK_HEALTH, 1, 0);
+}
+
 void script_notice(struct script *script, const struct notice *notice)
 {
     switch (notice->kind) {
@@ -103,6 +119,7 @@ void script_notice(struct script *script, const struct notice *notice)
     case NOTICE_CANDLE: on_candle(script, notice); break;
     case NOTICE_REFUSAL: on_refusal(script, notice); break;
     case NOTICE_STALE: case NOTICE_FRESH: on_freshness(script, notice); break;
+    case NOTICE_HEALTH: on_health(script, notice); break;
     case NOTICE_TIMER:
         lua_pushinteger(script->L, notice->timer.id);
         script_call(script, CALLBACK_TIMER, 1, 0);

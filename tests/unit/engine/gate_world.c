@@ -72,6 +72,7 @@ static const struct word words[] = {
     IN("messages_strategy", KIND_COUNT, messages_strategy),
     IN("messages_account", KIND_COUNT, messages_account),
     IN("cancels", KIND_COUNT, cancels_account), IN("duplicate", KIND_BOOL, duplicate),
+    IN("ladder", KIND_COUNT, ladder),
     IN("unknown", KIND_BOOL, unknown_same_side), IN("actor", KIND_U8, actor),
 };
 enum { WORDS = sizeof words / sizeof words[0] };

@@ -31,6 +31,8 @@ AS_INT(order_type, order_type)
 AS_INT(time_in_force, time_in_force)
 AS_INT(liquidity, liquidity)
 AS_INT(venue_profile, venue_profile)
+AS_INT(ladder_step, ladder_step)
+AS_INT(health_cause, health_cause)
 AS_INT(event_kind, event_kind)
 AS_INT(command_kind, command_kind)
 AS_INT(record_kind, record_kind)
@@ -46,9 +48,11 @@ static void every_value_has_a_text_of_its_own(void **state)
     assert_distinct(time_in_force_of, 0, TIF_OTHER + 1);
     assert_distinct(liquidity_of, 0, LIQUIDITY_TAKER + 1);
     assert_distinct(venue_profile_of, 0, PROFILE_INTX + 1);
-    assert_distinct(event_kind_of, EVENT_FRAME, EVENT_TICK);
+    assert_distinct(ladder_step_of, 0, LADDER_STEP_COUNT);
+    assert_distinct(health_cause_of, 0, HEALTH_CAUSE_COUNT);
+    assert_distinct(event_kind_of, EVENT_FRAME, EVENT_HEALTH);
     assert_distinct(command_kind_of, COMMAND_PLACE, COMMAND_STOPPED);
-    assert_distinct(record_kind_of, RECORD_BOOT, RECORD_RECONCILE);
+    assert_distinct(record_kind_of, RECORD_BOOT, RECORD_KIND_END - 1);
 }
 
 static void refusals_say_their_control(void **state)

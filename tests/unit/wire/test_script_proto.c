@@ -241,7 +241,7 @@ static void test_views_and_notices_are_checked(void **state)
     refuses_byte(false, offsetof(struct view, trades) + offsetof(struct trade, aggressor), 3,
                  "trade's side");
     frame_of(SCRIPT_NOTICE, 0, &notice, sizeof notice);
-    refuses_byte(false, offsetof(struct notice, kind), NOTICE_REFUSAL + 1, "kind of notice");
+    refuses_byte(false, offsetof(struct notice, kind), NOTICE_HEALTH + 1, "kind of notice");
     refuses_byte(false, offsetof(struct notice, order.state), ORDER_STATE_COUNT, "order's state");
     notice.kind = NOTICE_REFUSAL;
     frame_of(SCRIPT_NOTICE, 0, &notice, sizeof notice);
