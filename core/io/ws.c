@@ -12,10 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/backoff.h"
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/limits.h"
-#include "base/prng.h"
 #include "base/text.h"
 #include "io/clock_os.h"
 
@@ -23,7 +23,6 @@ enum {
     RX_BYTES = 32 * 1024,     /* read at one time; larger messages come in pieces of this */
     KEPT_BYTES = 1024 * 1024, /* a reassembly buffer above this is given back after use */
     FDS_MAX = 64,             /* keeps libwebsockets' tables small whatever ulimit says */
-    BACKOFF_DOUBLINGS = 16,
     USER_TIMEOUT_MS = 10000,
 };
 static const int64_t GOOD_LIFE_NS = 10000000000;
@@ -60,6 +59,7 @@ struct ws {
     struct attempt *attempt; /* of CONNECTING and OPEN */
     struct loop_timer *timer; /* back-off, connect watchdog or silence, by state; owned */
     struct loop_timer *ping_timer; /* owned */
+    struct backoff backoff;
     struct prng prng;
     unsigned failures, address_turn;
     int64_t opened_ns, heard_ns;
@@ -131,18 +131,6 @@ static void clear_messages(struct ws *ws)
     ws->waiting = 0;
 }
 
-static int64_t backoff_ns(struct ws *ws)
-{
-    unsigned doublings = ws->failures > 0 ? ws->failures - 1 : 0;
-    int64_t ceiling = ws->config.backoff_min_ns;
-    for (unsigned i = 0; i < doublings && i < BACKOFF_DOUBLINGS; i++)
-        if (ceiling < ws->config.backoff_max_ns)
-            ceiling *= 2;
-    if (ceiling > ws->config.backoff_max_ns)
-        ceiling = ws->config.backoff_max_ns;
-    return (int64_t)prng_below(&ws->prng, (uint64_t)ceiling + 1);
-}
-
 /* The one way out of every state but CLOSED and WAITING. */
 static void leave(struct ws *ws, enum ws_state next, const char *reason)
 {
@@ -161,7 +149,7 @@ static void leave(struct ws *ws, enum ws_state next, const char *reason)
     ws->counters.failures += !was_open;
     ws->state = next;
     if (next == WS_WAITING)
-        loop_timer_set(ws->timer, backoff_ns(ws));
+        loop_timer_set(ws->timer, backoff_wait_ns(&ws->backoff, ws->failures, &ws->prng));
     ws->handler.on_closed(ws->handler.context, words);
 }
 
@@ -523,6 +511,7 @@ struct ws *ws_create(struct ws_hub *hub, const struct ws_config *config,
     snprintf(ws->path, sizeof ws->path, "%s", config->path);
     snprintf(ws->host_header, sizeof ws->host_header, config->port == 443 ? "%s" : "%s:%u",
              ws->host, config->port);
+    ws->backoff = (struct backoff){config->backoff_min_ns, config->backoff_max_ns};
     prng_seed(&ws->prng, config->seed);
     buf_init(&ws->partial, MAX_WS_MESSAGE);
     hub->clients++;

@@ -27,8 +27,9 @@ void coinbase_rest_path(struct buf *out, enum coinbase_list list, const char *cu
 /* `http_status` 0: no whole reply arrived. REFUSED: a documented code in a reject (HTTP 200), or
  * a documented 400, 401, 403 or 429 body. DUPLICATE_CLIENT_ORDER_ID is UNKNOWN: an order lives
  * under that id. Fills outcome, venue id and reason; the reply's own
- * client_order_id must be `expected`, else UNKNOWN ("reply belongs to another order"). */
-void coinbase_rest_decode_place(int http_status, const char *body, size_t length,
+ * client_order_id must be `expected`, else UNKNOWN and false: the reply is another request's, and
+ * its connection not to be trusted again. */
+bool coinbase_rest_decode_place(int http_status, const char *body, size_t length,
                                 struct client_id expected, struct event_place_reply *ret);
 /* One event per id asked; ids that the reply leaves out are UNKNOWN. */
 void coinbase_rest_decode_cancel(int http_status, const char *body, size_t length,

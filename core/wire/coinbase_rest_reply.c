@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "model/client_id.h"
+#include "wire/coinbase_errors.h"
 #include "wire/coinbase_rest.h"
 #include "wire/coinbase_words.h"
 #include "wire/coinbase_rest_codes.h"
@@ -226,46 +227,14 @@ void coinbase_rest_decode_error(int http_status, const char *body, size_t length
     describe(http_status, body, length, &reply, ret_reason);
 }
 
-static bool starts_with(struct json_text text, const char *prefix)
-{
-    size_t length = strlen(prefix);
-    return text.length >= length && memcmp(text.at, prefix, length) == 0;
-}
-
-static bool id_is_one_of(struct json_text id, const char *const *ids)
-{
-    for (; *ids; ids++)
-        if (json_text_equal(id, *ids))
-            return true;
-    return false;
-}
-
-/* A 4xx whose documented body shows that the request was turned away in front of the engine. */
+/* Turned away in front of the engine, in documented words. */
 static bool refused_in_front(int http_status, const char *body, size_t length,
-                             const struct reply *reply)
+                             enum coinbase_request request)
 {
-    static const char *const AUTH[] = {"authentication_error", "invalid_token", "expired_token",
-                                       "revoked_token", "invalid_scope", NULL};
-    static const char *const LIMIT[] = {"rate_limit_exceeded", NULL};
-    static const char *const WRONG[] = {"param_required", "validation_error", "invalid_request",
-                                        NULL};
-    struct json_text error = reply->top[WORD_ERROR], said = reply->top[WORD_MESSAGE];
-    while (length > 0 && (body[length - 1] == '\n' || body[length - 1] == '\r'))
-        length--;
-    switch (http_status) {
-    case 400:
-        return coinbase_word(error, "INVALID_ARGUMENT") ||
-               (coinbase_word(error, "UNKNOWN") && starts_with(said, "proto:")) ||
-               id_is_one_of(reply->id, WRONG);
-    case 401:
-        return text_equal(body, length, "Unauthorized") || coinbase_word(error, "UNAUTHORIZED") ||
-               id_is_one_of(reply->id, AUTH);
-    case 403:
-        return coinbase_word(error, "PERMISSION_DENIED") || id_is_one_of(reply->id, AUTH) ||
-               json_text_equal(reply->top[WORD_DETAILS], "Missing required scopes");
-    case 429: return coinbase_word(error, "RESOURCE_EXHAUSTED") || id_is_one_of(reply->id, LIMIT);
-    default: return false;
-    }
+    enum coinbase_transport transport = http_status ? TRANSPORT_WHOLE : TRANSPORT_NO_REPLY;
+    enum coinbase_error error = coinbase_error_of(transport, http_status, body, length);
+    enum coinbase_fate fate = coinbase_error_fate(error, request);
+    return fate == FATE_DEFINITE || fate == FATE_FATAL;
 }
 
 static enum outcome unknown(struct event_place_reply *ret, const char *words)
@@ -275,10 +244,18 @@ static enum outcome unknown(struct event_place_reply *ret, const char *words)
     return OUTCOME_UNKNOWN;
 }
 
-static enum outcome judge_success(const struct reply *reply, struct event_place_reply *ret)
+/* A success that names an order, and not ours. */
+static bool is_of_another(const struct reply *reply, struct client_id expected)
 {
     struct client_id told;
     char text[CLIENT_ID_TEXT + 8];
+    return reply->client_order_id.length > 0 &&
+           (!json_text_copy(reply->client_order_id, text, sizeof text) ||
+            !client_id_parse(text, strlen(text), &told) || !client_id_equal(told, expected));
+}
+
+static enum outcome judge_success(const struct reply *reply, struct event_place_reply *ret)
+{
     struct json_text id = reply->order_id.length ? reply->order_id : reply->top_order_id;
     ret->reason[0] = '\0';
     if (id.length == 0)
@@ -287,8 +264,7 @@ static enum outcome judge_success(const struct reply *reply, struct event_place_
         return unknown(ret, "success with two order ids");
     if (reply->client_order_id.length == 0)
         return unknown(ret, "success that names no client order id");
-    if (!json_text_copy(reply->client_order_id, text, sizeof text) ||
-        !client_id_parse(text, strlen(text), &told) || !client_id_equal(told, ret->client_id))
+    if (is_of_another(reply, ret->client_id))
         return unknown(ret, "the reply belongs to another order");
     if (!json_text_copy(id, ret->venue_id.text, sizeof ret->venue_id.text))
         return unknown(ret, "success with an order id that is too long");
@@ -309,17 +285,18 @@ static enum outcome judge_ok(const struct reply *reply, struct event_place_reply
     return definite ? OUTCOME_REFUSED : OUTCOME_UNKNOWN;
 }
 
-void coinbase_rest_decode_place(int http_status, const char *body, size_t length,
+bool coinbase_rest_decode_place(int http_status, const char *body, size_t length,
                                 struct client_id expected, struct event_place_reply *ret)
 {
     struct reply reply;
     *ret = (struct event_place_reply){.client_id = expected, .outcome = OUTCOME_UNKNOWN};
     bool readable = read_reply(body, length, &reply);
     describe(http_status, body, length, &reply, ret->reason);
-    if (refused_in_front(http_status, body, length, &reply))
+    if (refused_in_front(http_status, body, length, COINBASE_PLACE))
         ret->outcome = OUTCOME_REFUSED;
     else if (http_status == 200 && readable)
         ret->outcome = judge_ok(&reply, ret);
+    return !is_of_another(&reply, expected);
 }
 
 struct cancel_state { bool told, accepted, refused; char reason[REASON_MAX]; };
@@ -383,7 +360,7 @@ void coinbase_rest_decode_cancel(int http_status, const char *body, size_t lengt
     CHECK(count <= MAX_CANCEL_BATCH);
     read_reply(body, length, &reply);
     describe(http_status, body, length, &reply, reason);
-    bool refused = refused_in_front(http_status, body, length, &reply);
+    bool refused = refused_in_front(http_status, body, length, COINBASE_CANCEL);
     bool readable = http_status == 200 && read_results(body, length, ids, count, states);
     for (uint32_t i = 0; i < count; i++) {
         struct event event = {.kind = EVENT_CANCEL_REPLY};

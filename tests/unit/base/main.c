@@ -3,5 +3,6 @@
 int main(void)
 {
     return suite_decimal() + suite_decimal_text() + suite_wide() + suite_memory() + suite_map() +
-           suite_deadline() + suite_text() + suite_time() + suite_words();
+           suite_deadline() + suite_text() + suite_time() + suite_words() +
+           suite_restraint();
 }

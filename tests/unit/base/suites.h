@@ -17,3 +17,4 @@ int suite_deadline(void);
 int suite_text(void);
 int suite_time(void);
 int suite_words(void);
+int suite_restraint(void);

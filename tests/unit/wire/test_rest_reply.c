@@ -4,6 +4,7 @@
 
 #include "model/client_id.h"
 #include "suites.h"
+#include "wire/coinbase_errors.h"
 #include "wire/coinbase_rest.h"
 
 #define OURS "0a1b2c3d-4e5f-4a6b-8c7d-8e9fa0b1c2d3"
@@ -246,6 +247,64 @@ static void a_cancel_that_is_not_told_is_unknown(void **state)
     }
 }
 
+static enum coinbase_fate fate_of(int status, const char *body, enum coinbase_request request)
+{
+    return coinbase_error_fate(coinbase_error_of(TRANSPORT_WHOLE, status, body, strlen(body)),
+                               request);
+}
+
+/* F05 | unit | every HTTP status with every documented body | a place is definite or fatal only
+   where status and body belong together, else unknown; 5xx never is, whatever it says */
+static void a_place_is_definite_only_where_status_and_body_belong_together(void **state)
+{
+    (void)state;
+    static const struct { int status; const char *body; } DOCUMENTED[] = {
+        {400, "{\"error\":\"INVALID_ARGUMENT\"}"},
+        {400, "{\"error\":\"unknown\",\"message\":\"proto: x\"}"},
+        {401, "Unauthorized\n"},
+        {403, "{\"error\":\"PERMISSION_DENIED\"}"},
+        {429, "{\"errors\":[{\"id\":\"rate_limit_exceeded\"}]}"},
+    };
+    for (int status = 201; status < 700; status++)
+        for (size_t i = 0; i < sizeof DOCUMENTED / sizeof *DOCUMENTED; i++) {
+            enum coinbase_fate fate = fate_of(status, DOCUMENTED[i].body, COINBASE_PLACE);
+            bool documented = status == DOCUMENTED[i].status;
+            assert_int_equal(fate == FATE_DEFINITE || fate == FATE_FATAL, documented);
+            assert_int_equal(fate == FATE_UNKNOWN, !documented);
+        }
+}
+
+static void only_what_never_left_lets_a_place_be_sent_again(void **state)
+{
+    (void)state;
+    for (int error = 0; error < COINBASE_ERROR_COUNT; error++) {
+        bool again = coinbase_error_fate((enum coinbase_error)error, COINBASE_PLACE) ==
+                     FATE_RETRYABLE;
+        assert_int_equal(again, error == ERROR_NOT_SENT);
+        assert_true(coinbase_error_text((enum coinbase_error)error)[0] != '\0');
+    }
+    assert_int_equal(coinbase_error_of(TRANSPORT_CUT, 400, "Unauthorized", 12), ERROR_CUT);
+}
+
+/* F11 | unit | success for another client order id | unknown, and the reply's connection is
+   distrusted */
+static void a_reply_of_another_request_is_told_apart(void **state)
+{
+    (void)state;
+    static const char BODY[] = "{\"success\":true,\"success_response\":{\"order_id\":\"v1\","
+                               "\"client_order_id\":\"%s\"}}";
+    char body[200];
+    struct client_id ours;
+    struct event_place_reply reply;
+    assert_true(client_id_parse(OURS, strlen(OURS), &ours));
+    snprintf(body, sizeof body, BODY, OTHER);
+    assert_false(coinbase_rest_decode_place(200, body, strlen(body), ours, &reply));
+    assert_int_equal(reply.outcome, OUTCOME_UNKNOWN);
+    snprintf(body, sizeof body, BODY, OURS);
+    assert_true(coinbase_rest_decode_place(200, body, strlen(body), ours, &reply));
+    assert_true(coinbase_rest_decode_place(502, "<html>", 6, ours, &reply));
+}
+
 int suite_rest_reply(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +313,9 @@ int suite_rest_reply(void)
         cmocka_unit_test(reasons_are_plain_text),
         cmocka_unit_test(each_cancel_has_its_own_outcome),
         cmocka_unit_test(a_cancel_that_is_not_told_is_unknown),
+        cmocka_unit_test(a_place_is_definite_only_where_status_and_body_belong_together),
+        cmocka_unit_test(only_what_never_left_lets_a_place_be_sent_again),
+        cmocka_unit_test(a_reply_of_another_request_is_told_apart),
     };
     return cmocka_run_group_tests_name("rest_reply", tests, NULL, NULL);
 }
