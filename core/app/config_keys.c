@@ -6,6 +6,7 @@ static const char *const environments[] = {"loopback", "sandbox", "production", 
 static const char *const apis[] = {"advanced", "exchange", NULL};
 static const char *const profiles[] = {"cde", "intx", NULL};
 static const char *const deaths[] = {"keep", "cancel", NULL};
+static const char *const unknown_own[] = {"cancel", "adopt", NULL};
 
 #define AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
 #define TEXT(type, name, member, required, meaning) \
@@ -68,7 +69,15 @@ static const struct config_key account[] = {
     ROW(config, "stale_after_ms", KEY_MS, account.stale_after_ns, true,
         "a stream silent this long is dead"),
     ROW(config, "fills_poll_ms", KEY_MS, account.fills_poll_ns, true,
-        "how often orders, fills and positions are read back over REST"),
+        "how often fills are read back over REST"),
+    ROW(config, "orders_poll_ms", KEY_MS, account.orders_poll_ns, false,
+        "how often orders are (default: fills_poll_ms)"),
+    ROW(config, "positions_poll_ms", KEY_MS, account.positions_poll_ns, false,
+        "how often positions are compared (default: fills_poll_ms)"),
+    ROW(config, "balance_poll_ms", KEY_MS, account.balance_poll_ns, false,
+        "how often the balance is read (default: fills_poll_ms)"),
+    CHOICE(config, "unknown_own_orders", account.unknown_own_orders, false, unknown_own,
+           "orders with our tag that the journal lacks: cancel (default), or adopt: let them work"),
     ROW(config, "rule_deadline_ms", KEY_MS, account.rule_deadline_ns, true,
         "a rule silent this long refuses"),
     ROW(config, "cancel_on_stop", KEY_BOOL, account.cancel_on_stop, true,

@@ -80,13 +80,29 @@ static struct pending *take_pending(struct operator *operator, uint64_t client)
     return pending;
 }
 
+/* A comparison's outcome comes with both sides of it. */
+static void answer_pending(struct operator *operator, const struct pending *pending, bool ok,
+                           const char *text)
+{
+    struct buf result;
+    if (pending->event.kind != EVENT_OPERATOR ||
+        pending->event.operator.verb != OPERATOR_RECONCILE) {
+        answer(operator, pending->client, ok, text, NULL);
+        return;
+    }
+    buf_init(&result, CONTROL_REPLY_MAX);
+    operator_words_comparison(&operator->config, &result);
+    answer(operator, pending->client, ok, text, &result);
+    buf_fini(&result);
+}
+
 static void finish(struct operator *operator, struct pending *pending, bool ok, const char *text)
 {
     if (pending->unsent)
         operator->unsent--;
     if (pending->decided)
         operator->decided--;
-    answer(operator, pending->client, ok, text, NULL);
+    answer_pending(operator, pending, ok, text);
     pending->token = 0;
     pending->unsent = pending->decided = false;
 }

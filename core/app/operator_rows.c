@@ -176,6 +176,8 @@ void rows_put_product(struct json_writer *json, const struct product_row *row)
     json_put_text(json, "reason", row->reason);
     put_book(json, row);
     json_put_size(json, "position", row->position);
+    json_put_size(json, "venue_position", row->venue_position);
+    json_put_bool(json, "differs", row->differs);
     put_price_or_null(json, "average_price", row->average_price);
     json_put_money(json, "realised", row->realised);
     json_put_money(json, "unrealised", row->unrealised);

@@ -5,6 +5,7 @@
 
 #include "app/operator_rows.h"
 #include "engine/snapshot_care.h"
+#include "engine/snapshot_compare.h"
 #include "model/client_id.h"
 
 enum { STATUS_ORDERS = 20 };
@@ -79,6 +80,47 @@ uint32_t operator_words_positions(const struct operator_config *config, struct b
     }
     json_close_array(&json);
     return count;
+}
+
+static void put_sides(struct json_writer *json, const struct product_row *row)
+{
+    json_open_object(json);
+    json_put_text(json, "product", row->product_id);
+    json_put_size(json, "ours", row->position);
+    json_put_size(json, "venue", row->venue_position);
+    json_put_bool(json, "differs", row->differs);
+    json_put_text(json, "state", trading_state_text(row->state));
+    json_close_object(json);
+}
+
+static void put_difference(struct json_writer *json, const struct operator_config *config,
+                           const struct difference_row *row)
+{
+    json_open_object(json);
+    json_put_time(json, "time", row->wall_ns);
+    rows_put_product_id(json, config, row->product);
+    json_put_size(json, "ours", row->ours);
+    json_put_size(json, "venue", row->venue);
+    json_put_text(json, "done", row->text);
+    json_close_object(json);
+}
+
+void operator_words_comparison(const struct operator_config *config, struct buf *out)
+{
+    struct json_writer json;
+    struct product_row product;
+    struct difference_row difference;
+    json_write_init(&json, out);
+    json_open_object(&json);
+    json_open_array_at(&json, "positions");
+    for (product_index i = 0; snapshot_product(config->engine, i, &product); i++)
+        put_sides(&json, &product);
+    json_close_array(&json);
+    json_open_array_at(&json, "differences");
+    for (uint32_t i = 0; snapshot_difference(config->engine, i, &difference); i++)
+        put_difference(&json, config, &difference);
+    json_close_array(&json);
+    json_close_object(&json);
 }
 
 static uint32_t put_runners(struct json_writer *json, const struct operator_config *config)

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include "base/check.h"
+#include "engine/balance.h"
 #include "engine/cancels.h"
 #include "engine/fills.h"
 #include "engine/intents.h"
@@ -24,7 +25,8 @@ static size_t arena_bytes(const struct engine_settings *settings)
            sizeof(struct product) * MAX_PRODUCTS + book_bytes() * settings->catalog.count +
            sizeof(struct pending) * MAX_PENDING_INTENTS +
            sizeof(struct recent_intent) * RECENT_INTENTS +
-           sizeof(struct verdict_row) * VERDICTS_KEPT + sizeof(uint16_t) * MAX_ORDERS +
+           sizeof(struct verdict_row) * VERDICTS_KEPT +
+           sizeof(struct difference_row) * DIFFERENCES_KEPT + sizeof(uint16_t) * MAX_ORDERS +
            sizeof(struct deadline) * MAX_TIMERS +
            (sizeof(struct record) + sizeof(struct command)) * OUT_MAX + ARENA_SLACK;
 }
@@ -36,6 +38,7 @@ static void take_tables(struct engine *engine)
     engine->pending = arena_take(arena, MAX_PENDING_INTENTS, sizeof(struct pending));
     engine->recent = arena_take(arena, RECENT_INTENTS, sizeof(struct recent_intent));
     engine->verdicts = arena_take(arena, VERDICTS_KEPT, sizeof(struct verdict_row));
+    engine->differences = arena_take(arena, DIFFERENCES_KEPT, sizeof(struct difference_row));
     engine->cancel_queue = arena_take(arena, MAX_ORDERS, sizeof(uint16_t));
     engine->records = arena_take(arena, OUT_MAX, sizeof(struct record));
     engine->commands = arena_take(arena, OUT_MAX, sizeof(struct command));
@@ -116,19 +119,13 @@ static void on_skew(struct engine *engine, const struct event_skew *event)
     engine->skew_ns = event->skew_ns;
 }
 
-static void on_balance(struct engine *engine, const struct event_balance *event)
-{
-    engine->balance_known = true;
-    engine->balance = *event;
-}
-
 static void dispatch_venue(struct engine *engine, const struct event *event)
 {
     switch (event->kind) {
     case EVENT_ORDER_REPORT: venue_on_report(engine, &event->order); break;
     case EVENT_FILL: fills_on_fill(engine, &event->fill); break;
     case EVENT_POSITION: reconcile_on_position(engine, &event->position); break;
-    case EVENT_BALANCE: on_balance(engine, &event->balance); break;
+    case EVENT_BALANCE: balance_on_event(engine, &event->balance); break;
     case EVENT_LIST_END: reconcile_on_list_end(engine, &event->list_end); break;
     case EVENT_PLACE_REPLY: venue_on_place_reply(engine, &event->place_reply); break;
     case EVENT_CANCEL_REPLY: venue_on_cancel_reply(engine, &event->cancel_reply); break;

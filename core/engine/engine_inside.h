@@ -8,6 +8,7 @@
  *     fills.c       fills, provisional and exact   reconcile.c  lists, looks, positions compared
  *     operator.c    verbs, stop, flatten           restore.c    the journal read back
  *     ladder.c      what is off, and why           lost.c       what of it is not configured
+ *     balance.c     the account's money
  *
  * An event is handled by one function there; what it leaves to be done (cancels, lists, flatten,
  * views) is done at the end of the same step or when engine->due_ns comes. */
@@ -20,6 +21,7 @@
 #include "engine/guard.h"
 #include "engine/portfolio.h"
 #include "engine/snapshot.h"
+#include "engine/snapshot_compare.h"
 
 struct engine {
     struct engine_settings settings;
@@ -32,8 +34,7 @@ struct engine {
     int64_t newest_fill_wall_ns;        /* last_fill_wall_ns, once a whole list ends */
     bool fill_left;                     /* one did not fit: the next list must have it */
     int64_t cancels_look_ns;            /* when to look after cancels without an end */
-    bool balance_known;
-    struct event_balance balance;
+    struct balances balances;
 
     struct feed feed;
     struct guard guard;
@@ -55,6 +56,8 @@ struct engine {
     uint64_t recent_count;
     struct verdict_row *verdicts;
     uint64_t verdict_count;
+    struct difference_row *differences; /* a ring, by difference_count */
+    uint64_t difference_count;
     struct staged_fill *stage;
     uint32_t stage_count;
     uint16_t *cancel_queue;             /* FIFO of order slots that can be cancelled now */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/balance.h"
 #include "engine/outbox.h"
 
 static bool is_known_skew(const struct engine *engine)
@@ -128,6 +129,7 @@ void ladder_on_health(struct engine *engine, const struct event_health *event)
 
 void ladder_follow(struct engine *engine)
 {
+    struct event_balance equity;
     const bool facts[HEALTH_CAUSE_COUNT - HEALTH_MARKET_DOWN] = {
         [HEALTH_MARKET_DOWN - HEALTH_MARKET_DOWN] =
             !engine->market_up || !feed_is_usable(&engine->feed, STREAM_MARKET),
@@ -136,6 +138,7 @@ void ladder_follow(struct engine *engine)
         [HEALTH_NOT_RECONCILED - HEALTH_MARKET_DOWN] = !engine->reconciled,
         [HEALTH_SKEW - HEALTH_MARKET_DOWN] = !is_known_skew(engine),
         [HEALTH_JOURNAL_DEAD - HEALTH_MARKET_DOWN] = engine->journal_dead,
+        [HEALTH_EQUITY - HEALTH_MARKET_DOWN] = !balance_get(engine, &equity),
     };
     for (enum health_cause i = HEALTH_MARKET_DOWN; i < HEALTH_CAUSE_COUNT; i++)
         set_cause(engine, i, facts[i - HEALTH_MARKET_DOWN], health_cause_meaning(i));

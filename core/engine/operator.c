@@ -174,7 +174,8 @@ void operator_on_event(struct engine *engine, const struct event_operator *event
         out_reply(engine, event->token, false, "no such strategy or product");
         return;
     }
-    record_operator(engine, event);
+    if (event->verb != OPERATOR_RECONCILE) /* it only looks */
+        record_operator(engine, event);
     switch (event->verb) {
     case OPERATOR_HALT: tighten(engine, event, TRADING_HALTED); return;
     case OPERATOR_REDUCE: tighten(engine, event, TRADING_REDUCING); return;
@@ -183,8 +184,7 @@ void operator_on_event(struct engine *engine, const struct event_operator *event
     case OPERATOR_FLATTEN: flatten(engine, event); return;
     case OPERATOR_STOP: stop(engine, event); return;
     case OPERATOR_RECONCILE:
-        reconcile_begin(engine);
-        out_reply(engine, event->token, true, "a fresh comparison with the venue has begun");
+        reconcile_ask(engine, event->token);
         return;
     case OPERATOR_ACCEPT: accept(engine, event); return;
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/balance.h"
 #include "engine/fills.h"
 #include "engine/outbox.h"
 #include "engine/venue.h"
@@ -10,6 +11,10 @@
 static const int64_t LIST_GAP_NS = 500000000;        /* one list of a kind in so long */
 static const int64_t LIST_TIMEOUT_NS = 30000000000;  /* its end never came */
 static const int64_t LIST_RETRY_NS = 2000000000;
+/* A list that fails is asked again after one second, two, four ...: an endpoint that is down is not
+ * helped by being hammered, and the budget of requests is shared with the orders. */
+static const int64_t FAILED_FIRST_NS = 1000000000, FAILED_MOST_NS = 30000000000;
+static const int64_t ASK_PATIENCE_NS = 45000000000; /* of an operator who waits for the outcome */
 static const int64_t LIST_OVERLAP_NS = 120000000000; /* what the venue may show late */
 /* R2: the request's token lives 120 s, the venue may take 120 s more; looks are 30 s apart. */
 static const int64_t UNKNOWN_BOUND_NS = 240000000000;
@@ -27,12 +32,22 @@ void reconcile_want(struct engine *engine, enum list_kind kind)
     engine_due(engine, engine->now.mono_ns);
 }
 
-static void ask_later(struct engine *engine, enum list_kind kind)
+static void ask_later(struct engine *engine, enum list_kind kind, int64_t after_ns)
 {
     struct list_state *list = &engine->lists[kind];
     list->wanted = true;
-    list->not_before_ns = engine->now.mono_ns + LIST_RETRY_NS;
+    list->not_before_ns = engine->now.mono_ns + after_ns;
     engine_due(engine, list->not_before_ns);
+}
+
+int64_t reconcile_poll_ns(const struct engine *engine, enum list_kind kind)
+{
+    const struct engine_settings *settings = &engine->settings;
+    const int64_t own_ns[] = {[LIST_ORDERS] = settings->orders_poll_ns,
+                              [LIST_FILLS] = settings->fills_poll_ns,
+                              [LIST_POSITIONS] = settings->positions_poll_ns,
+                              [LIST_BALANCE] = settings->balance_poll_ns};
+    return own_ns[kind] > 0 ? own_ns[kind] : settings->fills_poll_ns;
 }
 
 /* Orders that the venue has shown as open need no long list: open ones are listed whatever their
@@ -84,6 +99,7 @@ static void send_list(struct engine *engine, enum list_kind kind)
     list->wanted = false;
     list->outstanding = true;
     list->request = ++engine->next_request;
+    list->fills = engine->counters.fills;
     list->sent_ns = engine->now.mono_ns;
     list->not_before_ns = engine->now.mono_ns + LIST_GAP_NS;
     c->kind = kind;
@@ -93,6 +109,8 @@ static void send_list(struct engine *engine, enum list_kind kind)
         memset(engine->cycle.coming, 0, sizeof engine->cycle.coming);
         memset(engine->cycle.coming_average, 0, sizeof engine->cycle.coming_average);
     }
+    if (kind == LIST_BALANCE)
+        balance_begin(engine);
     engine->counters.lists++;
     engine_due(engine, list->sent_ns + LIST_TIMEOUT_NS);
 }
@@ -112,17 +130,15 @@ static void enter(struct engine *engine, enum cycle_phase phase)
 void reconcile_begin(struct engine *engine)
 {
     engine->cycle.again = false;
+    engine->cycle.began_ns = engine->now.mono_ns;
     enter(engine, CYCLE_ORDERS);
 }
 
 static void end_cycle(struct engine *engine)
 {
-    int64_t poll_ns = engine->settings.fills_poll_ns;
     engine->cycle.phase = CYCLE_IDLE;
-    engine->cycle.next_ns = poll_ns > 0 ? engine->now.mono_ns + poll_ns : INT64_MAX;
     if (engine->cycle.again)
         reconcile_begin(engine);
-    engine_due(engine, engine->cycle.next_ns);
 }
 
 /* ---- orders that a whole list did not have */
@@ -148,6 +164,8 @@ static void look_for(struct engine *engine, struct order *order)
     const struct list_state *list = &engine->lists[LIST_ORDERS];
     bool shown = order->state == ORDER_OPEN || order->state == ORDER_CANCEL_SENT;
     if (shown && list->sent_ns >= order->created_mono_ns + VISIBLE_AFTER_NS) {
+        reconcile_tell(engine, order->product, order_remaining(order), (struct size){0},
+                       "an order it had shown is in no list: unknown until it says how it ended");
         out_alert(engine, "the venue no longer lists an order it had shown: ",
                   order->venue_id.text, ", counted until it says how it ended", NULL);
         venue_move(engine, order, STIMULUS_MISSING, "missing from a whole list of orders");
@@ -175,7 +193,7 @@ static void end_orders(struct engine *engine, uint64_t request)
     if (!engine->lists[LIST_FILLS].outstanding)
         fills_flush(engine);
     if (engine->stage_count > 0)
-        ask_later(engine, LIST_ORDERS);
+        ask_later(engine, LIST_ORDERS, LIST_RETRY_NS);
 }
 
 /* ---- positions compared */
@@ -203,16 +221,27 @@ void reconcile_on_position(struct engine *engine, const struct event_position *e
     }
 }
 
-static void record_outcome(struct engine *engine, product_index product, const char *text)
+void reconcile_tell(struct engine *engine, product_index product, struct size ours,
+                    struct size venue, const char *done)
 {
     struct record_reconcile *r = &out_record(engine, RECORD_RECONCILE)->reconcile;
-    r->agreed = product == NO_PRODUCT;
+    struct difference_row *row =
+        &engine->differences[engine->difference_count++ % DIFFERENCES_KEPT];
     r->product = product;
-    if (product != NO_PRODUCT) {
-        r->ours = our_size(engine, product);
-        r->venue = engine->cycle.venue[product];
-    }
-    text_copy(r->text, sizeof r->text, text, strlen(text));
+    r->ours = ours;
+    r->venue = venue;
+    text_copy(r->text, sizeof r->text, done, strlen(done));
+    *row = (struct difference_row){engine->now.wall_ns, product, ours, venue, ""};
+    memcpy(row->text, r->text, sizeof row->text);
+}
+
+static void record_agreement(struct engine *engine)
+{
+    static const char TEXT[] = "orders, fills and positions agree";
+    struct record_reconcile *r = &out_record(engine, RECORD_RECONCILE)->reconcile;
+    r->agreed = true;
+    r->product = NO_PRODUCT;
+    text_copy(r->text, sizeof r->text, TEXT, sizeof TEXT - 1);
 }
 
 static void settle_mismatch(struct engine *engine, product_index product)
@@ -225,7 +254,8 @@ static void settle_mismatch(struct engine *engine, product_index product)
     out_join(text, sizeof text, "our books say ", ours, ", the venue ", venue);
     engine->cycle.settled[product] = true;
     engine->counters.mismatches++;
-    record_outcome(engine, product, text);
+    reconcile_tell(engine, product, our_size(engine, product), engine->cycle.venue[product],
+                   "position differs twice: reducing only, until accepted or gone");
     out_alert(engine, name, ": ", text, ": reducing only; see accept and resume");
     if (guard_tighten(&engine->guard, LATCH_PRODUCT, product, TRADING_REDUCING, false, text,
                       &latch))
@@ -257,7 +287,87 @@ static bool compare(struct engine *engine, product_index product)
     return same;
 }
 
-static void end_positions(struct engine *engine)
+/* ---- operators who wait for the outcome */
+
+void reconcile_ask(struct engine *engine, uint64_t token)
+{
+    struct cycle *cycle = &engine->cycle;
+    reconcile_begin(engine);
+    if (cycle->ask_count == RECONCILE_ASKS) {
+        out_reply(engine, token, false, "too many wait for a comparison: try again");
+        return;
+    }
+    cycle->asks[cycle->ask_count++] = (struct reconcile_ask){token, engine->now.mono_ns};
+    engine_due(engine, engine->now.mono_ns + ASK_PATIENCE_NS);
+}
+
+static void answer_ask(struct engine *engine, uint32_t index, bool agreed, const char *text)
+{
+    struct cycle *cycle = &engine->cycle;
+    out_reply(engine, cycle->asks[index].token, agreed, text);
+    cycle->asks[index] = cycle->asks[--cycle->ask_count];
+}
+
+/* As many of the products that differ as the reply has room for; all of them are in its result. */
+static void describe(const struct engine *engine, char *text, size_t capacity)
+{
+    const struct cycle *cycle = &engine->cycle;
+    char ours[DECIMAL_TEXT_MAX], venue[DECIMAL_TEXT_MAX];
+    for (product_index i = 0; i < engine->settings.catalog.count; i++) {
+        size_t used = strlen(text);
+        if (!cycle->differs[i])
+            continue;
+        size_format((struct size){cycle->venue[i].e9 - cycle->difference[i].e9}, ours);
+        size_format(cycle->venue[i], venue);
+        out_join(text + used, capacity - used, used ? "; " : "",
+                 engine->settings.catalog.items[i].product_id, ": ours ", ours);
+        used = strlen(text);
+        out_join(text + used, capacity - used, ", venue ", venue, NULL, NULL);
+    }
+}
+
+/* A comparison that began before the question does not answer it. */
+static void answer_asks(struct engine *engine, bool agreed)
+{
+    struct cycle *cycle = &engine->cycle;
+    char text[160] = "";
+    if (agreed)
+        out_join(text, sizeof text, "agreed: orders, fills and positions are as the venue's", NULL,
+                 NULL, NULL);
+    else
+        describe(engine, text, sizeof text);
+    for (uint32_t i = cycle->ask_count; i-- > 0;)
+        if (cycle->asks[i].since_ns <= cycle->began_ns)
+            answer_ask(engine, i, agreed, text);
+}
+
+static void due_asks(struct engine *engine)
+{
+    struct cycle *cycle = &engine->cycle;
+    static const char *const PHASES[] = {"nothing", "orders", "fills", "positions", "the balance"};
+    char text[160];
+    memset(text, 0, sizeof text);
+    out_join(text, sizeof text, "no comparison came to its end: still reading ",
+             PHASES[cycle->phase], "; see status for the link's last error", NULL);
+    for (uint32_t i = cycle->ask_count; i-- > 0;)
+        if (engine->now.mono_ns - cycle->asks[i].since_ns >= ASK_PATIENCE_NS)
+            answer_ask(engine, i, false, text);
+        else
+            engine_due(engine, cycle->asks[i].since_ns + ASK_PATIENCE_NS);
+}
+
+/* ---- positions have been read to their end */
+
+/* A look of the cadence alone: it finds, and a cycle from the top then judges. */
+static void glance_positions(struct engine *engine, bool settled)
+{
+    if (!settled)
+        reconcile_begin(engine);
+    else if (engine->reconciled)
+        engine->reconciled_ns = engine->now.mono_ns;
+}
+
+static void end_positions(struct engine *engine, bool in_cycle)
 {
     bool settled = true, agreed = true;
     memcpy(engine->cycle.venue, engine->cycle.coming, sizeof engine->cycle.venue);
@@ -267,12 +377,17 @@ static void end_positions(struct engine *engine)
         settled = compare(engine, i) && settled;
         agreed = agreed && !engine->cycle.differs[i];
     }
+    if (!in_cycle) {
+        glance_positions(engine, settled);
+        return;
+    }
     engine->cycle.again = !settled;
     if (!settled)
         return;
     if (agreed && !engine->cycle.recorded)
-        record_outcome(engine, NO_PRODUCT, "orders, fills and positions agree");
+        record_agreement(engine);
     engine->cycle.recorded = agreed;
+    answer_asks(engine, agreed);
     engine->counters.reconciles++;
     engine->reconciled = engine->user_up;
     engine->reconciled_ns = engine->now.mono_ns;
@@ -306,8 +421,22 @@ static void advance(struct engine *engine, enum list_kind kind, uint64_t request
 
 static void fail_list(struct engine *engine, enum list_kind kind)
 {
-    engine->lists[kind].outstanding = false;
-    ask_later(engine, kind);
+    struct list_state *list = &engine->lists[kind];
+    uint32_t doublings = list->failures < 8 ? list->failures : 8;
+    int64_t after_ns = FAILED_FIRST_NS << doublings;
+    list->outstanding = false;
+    list->failures++;
+    ask_later(engine, kind, after_ns < FAILED_MOST_NS ? after_ns : FAILED_MOST_NS);
+}
+
+/* A whole list of its kind has come to its end; when its cadence asks for the next. */
+static void end_list(struct engine *engine, enum list_kind kind)
+{
+    struct list_state *list = &engine->lists[kind];
+    int64_t poll_ns = reconcile_poll_ns(engine, kind);
+    list->failures = 0;
+    list->poll_ns = poll_ns > 0 ? engine->now.mono_ns + poll_ns : INT64_MAX;
+    engine_due(engine, list->poll_ns);
 }
 
 /* A fill can be told by the user channel before the list of fills shows it. */
@@ -317,7 +446,7 @@ static void end_fills(struct engine *engine)
     fills_list_whole(engine, engine->now.wall_ns - (engine->now.mono_ns - sent_ns));
     fills_settle_external(engine, sent_ns - VISIBLE_AFTER_NS);
     if (engine->portfolio.provisional_count > 0)
-        ask_later(engine, LIST_FILLS);
+        ask_later(engine, LIST_FILLS, LIST_RETRY_NS);
 }
 
 void reconcile_on_list_end(struct engine *engine, const struct event_list_end *event)
@@ -335,17 +464,36 @@ void reconcile_on_list_end(struct engine *engine, const struct event_list_end *e
         fail_list(engine, event->kind);
         return;
     }
+    end_list(engine, event->kind);
     if (event->kind == LIST_ORDERS)
         end_orders(engine, event->request);
     else if (event->kind == LIST_FILLS)
         end_fills(engine);
     else if (event->kind == LIST_POSITIONS && engine->cycle.phase == CYCLE_POSITIONS &&
              event->request >= engine->cycle.first_request)
-        end_positions(engine);
+        end_positions(engine, true);
+    else if (event->kind == LIST_POSITIONS && engine->cycle.phase == CYCLE_IDLE)
+        end_positions(engine, false);
+    else if (event->kind == LIST_BALANCE && !balance_end(engine)) {
+        ask_later(engine, LIST_BALANCE, LIST_GAP_NS);
+        return;
+    }
     advance(engine, event->kind, event->request);
 }
 
 /* ---- what falls due */
+
+/* The drop copy: each kind of list at its own cadence, counted from the end of the last. */
+static void due_poll(struct engine *engine, enum list_kind kind)
+{
+    struct list_state *list = &engine->lists[kind];
+    if (list->poll_ns == 0 || list->outstanding || list->wanted)
+        return;
+    if (engine->now.mono_ns >= list->poll_ns)
+        list->wanted = true;
+    else
+        engine_due(engine, list->poll_ns);
+}
 
 static void due_list(struct engine *engine, enum list_kind kind)
 {
@@ -365,15 +513,11 @@ static void due_list(struct engine *engine, enum list_kind kind)
 
 void reconcile_due(struct engine *engine)
 {
-    struct cycle *cycle = &engine->cycle;
-    if (cycle->phase == CYCLE_IDLE && cycle->next_ns > 0) {
-        if (engine->now.mono_ns >= cycle->next_ns)
-            reconcile_begin(engine);
-        else
-            engine_due(engine, cycle->next_ns);
-    }
-    for (int i = 0; i < LIST_KIND_COUNT; i++)
+    due_asks(engine);
+    for (int i = 0; i < LIST_KIND_COUNT; i++) {
+        due_poll(engine, (enum list_kind)i);
         due_list(engine, (enum list_kind)i);
+    }
 }
 
 /* ---- the operator takes the venue's word */

@@ -1,6 +1,8 @@
 #pragma once
-/* Comparison with the venue: lists of orders, fills, positions and the balance, in that order, at
- * start, when the user stream comes up, at the cadence of the drop copy, and when in doubt.
+/* Comparison with the venue: lists of orders, fills, positions and the balance, in that order (a
+ * cycle), at start, when the user stream comes up, when an operator asks, and when in doubt.
+ * Between cycles each kind of list is read at its own cadence (the drop copy); a position that
+ * differs in one of those begins a cycle, which judges it.
  *
  * A cycle that agrees makes the engine `reconciled`; before that nothing is sent that opens. A list
  * counts for a phase only when it was asked for after the phase before it had ended. A position
@@ -14,6 +16,12 @@
 
 void reconcile_begin(struct engine *engine);                       /* a fresh cycle, from the top */
 void reconcile_want(struct engine *engine, enum list_kind kind);   /* one list, soon */
+int64_t reconcile_poll_ns(const struct engine *engine, enum list_kind kind); /* its cadence */
+/* A fresh cycle, and a reply with its outcome to this token. */
+void reconcile_ask(struct engine *engine, uint64_t token);
+/* A difference, once: what we had, what the venue has, and what was done; journaled and kept. */
+void reconcile_tell(struct engine *engine, product_index product, struct size ours,
+                    struct size venue, const char *done);
 void reconcile_on_list_end(struct engine *engine, const struct event_list_end *event);
 void reconcile_on_position(struct engine *engine, const struct event_position *event);
 void reconcile_due(struct engine *engine);

@@ -225,7 +225,9 @@ static bool begin_order(struct engine *engine, struct order *order)
         engine_due(engine, engine->now.mono_ns);
     }
     /* Ours by its tag but no strategy's: nobody would look after it. */
-    if (order->actor >= MAX_STRATEGIES && order->ours)
+    bool adopted = order->actor == ACTOR_EXTERNAL &&
+                   engine->settings.unknown_own_orders == UNKNOWN_OWN_ADOPT;
+    if (order->actor >= MAX_STRATEGIES && order->ours && !adopted)
         cancels_want(engine, order);
     orders_open(&engine->orders, order);
     bool moved = order_move(order, STIMULUS_RESTARTED);

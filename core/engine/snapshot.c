@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/balance.h"
 #include "engine/engine_inside.h"
 
 static void add_money(struct money *sum, struct money value)
@@ -61,11 +62,12 @@ static void account_money(const struct engine *engine, struct account_row *ret)
         ret->unknown += engine->orders.products[i].unknown[SIDE_BUY] +
                         engine->orders.products[i].unknown[SIDE_SELL];
     }
-    ret->balance_known = engine->balance_known;
-    ret->equity = engine->balance.equity;
-    ret->available_margin = engine->balance.available_margin;
-    ret->initial_margin = engine->balance.initial_margin;
-    ret->funding_pnl = engine->balance.funding_pnl;
+    struct event_balance sum;
+    ret->balance_known = balance_get(engine, &sum);
+    ret->equity = sum.equity;
+    ret->available_margin = sum.available_margin;
+    ret->initial_margin = sum.initial_margin;
+    ret->funding_pnl = sum.funding_pnl;
 }
 
 void snapshot_account(const struct engine *engine, struct account_row *ret)
@@ -144,6 +146,8 @@ bool snapshot_product(const struct engine *engine, product_index i, struct produ
     memcpy(ret->reason, engine->guard.products[i].reason, sizeof ret->reason);
     product_book(engine, i, ret);
     ret->position = position->size;
+    ret->differs = engine->cycle.differs[i];
+    ret->venue_position = engine->cycle.differs[i] ? engine->cycle.venue[i] : position->size;
     add_position(position, ret->mark.e9 > 0, ret->mark, &ret->realised, &ret->unrealised,
                  &ret->fees);
     ret->average_price = position_average(position);
@@ -282,6 +286,16 @@ bool snapshot_verdict(const struct engine *engine, uint32_t index, struct verdic
     if (index >= kept)
         return false;
     *ret = engine->verdicts[(engine->verdict_count - 1 - index) % VERDICTS_KEPT];
+    return true;
+}
+
+bool snapshot_difference(const struct engine *engine, uint32_t index, struct difference_row *ret)
+{
+    uint64_t kept = engine->difference_count < DIFFERENCES_KEPT ? engine->difference_count
+                                                                : DIFFERENCES_KEPT;
+    if (index >= kept)
+        return false;
+    *ret = engine->differences[(engine->difference_count - 1 - index) % DIFFERENCES_KEPT];
     return true;
 }
 

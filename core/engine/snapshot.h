@@ -45,6 +45,8 @@ struct product_row {
     struct product_limits limits;
     struct size room_buy, room_sell; /* what max_position would still let open, worst case */
     uint64_t book_updates, trades;
+    struct size venue_position;    /* of the last whole list; as ours before the first one */
+    bool differs;                  /* from ours, in that list */
 };
 
 struct position_row {

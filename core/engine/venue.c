@@ -201,8 +201,18 @@ static void apply_report(struct engine *engine, struct order *order,
     tell_revived(engine, order, was);
 }
 
+static const char *adopted_words(const struct engine *engine, bool tagged)
+{
+    if (!tagged)
+        return "not ours";
+    return engine->settings.unknown_own_orders == UNKNOWN_OWN_ADOPT
+               ? "ours by its tag, unknown to the journal, adopted"
+               : "ours by its tag, unknown to the journal, to be cancelled";
+}
+
 /* Orders that the venue shows and our journal does not know: they count, they alarm, and those that
- * carry our tag are cancelled, for no strategy would look after them. */
+ * carry our tag are cancelled, for no strategy would look after them, unless the operator's policy
+ * is to let them work. */
 static void adopt(struct engine *engine, const struct event_order_report *report, bool twin)
 {
     struct order order;
@@ -241,7 +251,7 @@ static void adopt(struct engine *engine, const struct event_order_report *report
     order.created_mono_ns = engine->now.mono_ns;
     order.cancel_sent_ns = engine->now.mono_ns;
     order.created_wall_ns = report->created_ns > 0 ? report->created_ns : engine->now.wall_ns;
-    set_reason(&order, tagged ? "ours by its tag, unknown to the journal" : "not ours");
+    set_reason(&order, adopted_words(engine, tagged));
     struct order *kept = orders_add(&engine->orders, &order);
     if (kept == NULL) {
         out_alert(engine, "no room for an order the venue shows: ", order.venue_id.text, NULL,
@@ -249,9 +259,10 @@ static void adopt(struct engine *engine, const struct event_order_report *report
         return;
     }
     out_order(engine, kept);
+    reconcile_tell(engine, order.product, (struct size){0}, size, kept->reason);
     out_alert(engine, engine->settings.catalog.items[order.product].product_id, ": an order ",
               kept->reason, ", counted as exposure");
-    if (tagged)
+    if (tagged && engine->settings.unknown_own_orders == UNKNOWN_OWN_CANCEL)
         cancels_want(engine, kept);
 }
 

@@ -73,7 +73,7 @@ struct event_fill {
 struct event_position { product_index product; struct size size; /* signed */
                         struct money unrealised; struct price average_price; };
 struct event_balance { struct money equity, available_margin, initial_margin, funding_pnl;
-                       bool informative_rounded; };
+                       bool informative_rounded; enum venue_profile profile; };
 struct event_list_end { enum list_kind kind; uint64_t request; bool complete; };
 struct event_place_reply {
     struct client_id client_id;

@@ -46,4 +46,8 @@ struct engine_settings {
     int64_t candle_lengths_ns[MAX_CANDLE_LENGTHS];
     uint8_t candle_length_count;
     bool cancel_on_stop;
+    /* Cadences of the other lists; 0: as fills_poll_ns. */
+    int64_t orders_poll_ns, positions_poll_ns, balance_poll_ns;
+    /* Orders that carry our tag but are not in the journal: cancelled, or left to work. */
+    enum { UNKNOWN_OWN_CANCEL, UNKNOWN_OWN_ADOPT } unknown_own_orders;
 };

@@ -243,7 +243,7 @@ bool coinbase_read_balance(struct json_reader *json, struct event *ret)
         return false;
     while (json_next_key(json, &key))
         coinbase_read_field(json, key, NAMES, 4, got);
-    *ret = (struct event){.kind = EVENT_BALANCE};
+    *ret = (struct event){.kind = EVENT_BALANCE, .balance = {.profile = PROFILE_CDE}};
     struct event_balance *balance = &ret->balance;
     bool *rounded = &balance->informative_rounded;
     if (json->failure)

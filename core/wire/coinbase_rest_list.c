@@ -200,7 +200,7 @@ static void read_intx_summary(struct reading *reading, struct event_balance *bal
 static void read_intx_balance(struct reading *reading)
 {
     struct json_text key;
-    struct event event = {.kind = EVENT_BALANCE};
+    struct event event = {.kind = EVENT_BALANCE, .balance = {.profile = PROFILE_INTX}};
     if (!json_enter_object(&reading->json))
         return;
     while (json_next_key(&reading->json, &key)) {

@@ -157,6 +157,10 @@ static void answer_list(struct rig *rig, struct command_list list)
                                           .position = {.product = i,
                                                        .size = rig->venue_position[i],
                                                        .average_price = rig_price("100")}});
+    for (int i = 0; list.kind == LIST_BALANCE && i < 2 - rig->poor; i++)
+        rig_step(rig, &(struct event){.kind = EVENT_BALANCE,
+                                      .balance = {.equity = rig_money("1000"),
+                                                  .profile = (enum venue_profile)i}});
     rig_list_end(rig, &list, true);
 }
 
@@ -383,6 +387,27 @@ void rig_list_end(struct rig *rig, const struct command_list *list, bool complet
 {
     rig_step(rig, &(struct event){.kind = EVENT_LIST_END,
                                   .list_end = {list->kind, list->request, complete}});
+}
+
+struct command_list rig_open_list(struct rig *rig, enum list_kind kind)
+{
+    rig->hold_lists = true;
+    for (int i = 0; i < 80; i++) {
+        rig_pass(rig, SECOND / 2);
+        for (uint32_t k = 0; k < rig->command_count; k++) {
+            struct command_list list = rig->commands[k].list;
+            if (rig->commands[k].kind != COMMAND_LIST)
+                continue;
+            if (list.kind == kind) {
+                rig_forget(rig);
+                return list;
+            }
+            rig_list_end(rig, &list, true);
+        }
+        rig_forget(rig);
+    }
+    fail_msg("no such list was asked for");
+    return (struct command_list){0};
 }
 
 void rig_operator(struct rig *rig, enum operator_verb verb, int target, uint8_t index,

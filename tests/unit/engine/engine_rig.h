@@ -17,6 +17,7 @@ struct rig {
     struct engine *engine; /* owned */
     struct stamp now;
     uint64_t sequence[STREAM_COUNT], beat, trade_id;
+    bool poor;             /* its lists of the balance lack one of the profiles */
     bool hold_lists;       /* lists are left to the test instead of being answered at once */
     struct size venue_position[MAX_PRODUCTS];
     struct command *commands; /* owned; since rig_forget */
@@ -61,6 +62,8 @@ void rig_report(struct rig *rig, struct client_id id, const char *venue_id,
 void rig_fill(struct rig *rig, const char *trade_id, const char *venue_id, product_index product,
               enum side side, const char *price, const char *size, const char *fee);
 void rig_list_end(struct rig *rig, const struct command_list *list, bool complete);
+/* Lists are answered until this kind is asked for, which is left open, as all are from here on. */
+struct command_list rig_open_list(struct rig *rig, enum list_kind kind);
 void rig_operator(struct rig *rig, enum operator_verb verb, int target, uint8_t index,
                   const char *reason);
 

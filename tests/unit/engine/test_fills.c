@@ -27,9 +27,9 @@ static void the_position_moves_at_once_and_ends_exact(void **state)
     (void)state;
     struct rig *rig = ready();
     struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
-    rig->hold_lists = true;
-    rig_pass(rig, SECOND);
+    rig_pass(rig, 2 * SECOND);
     rig_forget(rig);
+    rig->hold_lists = true;
     rig_report(rig, id, "v1", VENUE_OPEN, "0.4", "98.7", REPORT_USER_UPDATE);
     assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("0.4").e9);
     assert_money(rig_position(rig, 0, 0).cost, "39.48");
@@ -122,13 +122,8 @@ static void a_list_newest_first_is_booked_oldest_first(void **state)
     struct rig *rig = ready();
     rig_open_order(rig, 0, 0, SIDE_BUY, "99", "2", 1, "v1");
     rig_open_order(rig, 0, 0, SIDE_SELL, "101", "2", 2, "v2");
-    rig->hold_lists = true;
     rig_forget(rig);
-    rig_pass(rig, 6 * SECOND); /* a cycle asks for orders, then for fills */
-    struct command_list list = rig_last(rig, COMMAND_LIST)->list;
-    rig_list_end(rig, &list, true);
-    list = rig_last(rig, COMMAND_LIST)->list;
-    assert_int_equal(list.kind, LIST_FILLS);
+    struct command_list list = rig_open_list(rig, LIST_FILLS);
     rig->now.wall_ns += 3;
     rig_fill(rig, "t3", "v1", 0, SIDE_BUY, "90", "1", "0");
     rig->now.wall_ns -= 1;

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "engine/snapshot_compare.h"
 #include "engine_rig.h"
+#include "model/client_id.h"
 
 static const int64_t SECOND = 1000000000;
 
@@ -199,28 +201,6 @@ static void report_position(struct rig *rig, const char *size)
                                                .average_price = rig_price("100")}});
 }
 
-/* Lists are answered until this kind is asked for, which is left open. */
-static struct command_list open_list(struct rig *rig, enum list_kind kind)
-{
-    rig->hold_lists = true;
-    for (int i = 0; i < 40; i++) {
-        rig_pass(rig, SECOND / 2);
-        for (uint32_t k = 0; k < rig->command_count; k++) {
-            struct command_list list = rig->commands[k].list;
-            if (rig->commands[k].kind != COMMAND_LIST)
-                continue;
-            if (list.kind == kind) {
-                rig_forget(rig);
-                return list;
-            }
-            rig_list_end(rig, &list, true);
-        }
-        rig_forget(rig);
-    }
-    fail_msg("no such list was asked for");
-    return (struct command_list){0};
-}
-
 /* The newest page comes first: what a list lacked that broke off is older than what it had. */
 /* F45 | unit | a list of fills breaks off | asked again from the same time, also after a restart */
 static void a_broken_list_of_fills_is_asked_from_the_same_time(void **state)
@@ -229,20 +209,20 @@ static void a_broken_list_of_fills_is_asked_from_the_same_time(void **state)
     struct rig *rig = rig_create(0);
     rig_up(rig);
     rig_forget(rig);
-    struct command_list list = open_list(rig, LIST_FILLS);
+    struct command_list list = rig_open_list(rig, LIST_FILLS);
     int64_t since_ns = list.since_wall_ns;
     rig->now.wall_ns += 600 * SECOND;
     rig_fill(rig, "t9", "other", 0, SIDE_BUY, "99", "1", "0");
     rig_list_end(rig, &list, false);
     assert_int_equal(rig_product(rig, 0).position.e9, rig_size("1").e9); /* a fact all the same */
-    list = open_list(rig, LIST_FILLS);
+    list = rig_open_list(rig, LIST_FILLS);
     assert_int_equal(list.since_wall_ns, since_ns);
     rig_list_end(rig, &list, true);
-    list = open_list(rig, LIST_FILLS);
+    list = rig_open_list(rig, LIST_FILLS);
     assert_true(list.since_wall_ns > since_ns);
     rig_restart(rig);
     rig_link(rig, STREAM_USER, true);
-    list = open_list(rig, LIST_FILLS);
+    list = rig_open_list(rig, LIST_FILLS);
     assert_true(list.since_wall_ns <= since_ns); /* the journal does not tell of lists */
     rig_destroy(rig);
 }
@@ -257,13 +237,13 @@ static void a_fill_of_tomorrow_hides_none_of_today(void **state)
     rig_fill(rig, "t9", "other", 0, SIDE_BUY, "99", "1", "0");
     rig->now.wall_ns -= 86400 * SECOND;
     for (int i = 0; i < 3; i++) {
-        struct command_list list = open_list(rig, LIST_FILLS);
+        struct command_list list = rig_open_list(rig, LIST_FILLS);
         assert_true(list.since_wall_ns < rig->now.wall_ns - 60 * SECOND);
         rig_list_end(rig, &list, true);
     }
     rig_restart(rig);
     rig_link(rig, STREAM_USER, true);
-    assert_true(open_list(rig, LIST_FILLS).since_wall_ns < rig->now.wall_ns - 60 * SECOND);
+    assert_true(rig_open_list(rig, LIST_FILLS).since_wall_ns < rig->now.wall_ns - 60 * SECOND);
     rig_destroy(rig);
 }
 
@@ -280,7 +260,7 @@ static void accept_takes_a_whole_list(void **state)
         rig_pass(rig, 14 * SECOND);
         assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
         rig_forget(rig);
-        open_list(rig, LIST_POSITIONS);
+        rig_open_list(rig, LIST_POSITIONS);
         if (COMING[i] != NULL)
             report_position(rig, COMING[i]);
         rig_operator(rig, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0, "theirs");
@@ -303,7 +283,7 @@ static void a_fill_that_waits_is_compared_once(void **state)
     rig->hold_lists = true;
     rig_reply(rig, id, OUTCOME_UNKNOWN, "");
     rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
-    struct command_list list = open_list(rig, LIST_POSITIONS);
+    struct command_list list = rig_open_list(rig, LIST_POSITIONS);
     report_position(rig, "1");
     rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_USER_UPDATE);
     rig_list_end(rig, &list, true);
@@ -330,6 +310,13 @@ static void accept_waits_when_our_books_moved(void **state)
     rig_destroy(rig);
 }
 
+static void answer_positions(struct rig *rig, const char *venue_position)
+{
+    struct command_list list = rig_open_list(rig, LIST_POSITIONS);
+    report_position(rig, venue_position);
+    rig_list_end(rig, &list, true);
+}
+
 /* Lists are not one snapshot: a fill between them makes a difference that is gone at the next. */
 /* F53 | unit | a fill between the lists of one look | tolerated, agreed at the next look */
 static void a_passing_difference_is_tolerated(void **state)
@@ -338,41 +325,18 @@ static void a_passing_difference_is_tolerated(void **state)
     struct rig *rig = rig_create(0);
     rig_up(rig);
     rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
-    rig->hold_lists = true;
-    rig_pass(rig, 6 * SECOND);
-    for (int i = 0; i < 2; i++) {
-        struct command_list list = rig_last(rig, COMMAND_LIST)->list;
-        rig_list_end(rig, &list, true);
-    }
-    struct command_list list = last_list(rig, LIST_POSITIONS);
-    rig_step(rig, &(struct event){.kind = EVENT_POSITION,
-                                  .position = {.product = 0, .size = rig_size("1")}});
-    rig_list_end(rig, &list, true);
+    rig_forget(rig);
+    answer_positions(rig, "1");
     assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
     rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0"); /* the user channel was late */
+    answer_positions(rig, "1");
     rig->hold_lists = false;
     rig->venue_position[0] = rig_size("1");
-    rig_pass(rig, SECOND);
-    list = rig_last(rig, COMMAND_LIST)->list;
-    rig_list_end(rig, &list, true);
     rig_pass(rig, 20 * SECOND);
     assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), 0);
     assert_true(is_reconciled(rig));
     rig_destroy(rig);
-}
-
-static void answer_cycle(struct rig *rig, const char *venue_position)
-{
-    rig_pass(rig, 6 * SECOND);
-    for (int i = 0; i < 4; i++) {
-        struct command_list list = rig_last(rig, COMMAND_LIST)->list;
-        if (list.kind == LIST_POSITIONS)
-            rig_step(rig, &(struct event){
-                              .kind = EVENT_POSITION,
-                              .position = {.product = 0, .size = rig_size(venue_position)}});
-        rig_list_end(rig, &list, true);
-        rig_pass(rig, SECOND);
-    }
 }
 
 /* The same difference twice proves something only when nothing was filled between the looks. */
@@ -383,13 +347,13 @@ static void a_fill_between_two_looks_proves_nothing(void **state)
     struct rig *rig = rig_create(0);
     rig_up(rig);
     rig_open_order(rig, 0, 0, SIDE_BUY, "99", "2", 1, "v1");
-    rig->hold_lists = true;
-    answer_cycle(rig, "1");
+    rig_forget(rig);
+    answer_positions(rig, "1");
     rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
-    answer_cycle(rig, "2");
+    answer_positions(rig, "2");
     assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
     assert_true(rig_product(rig, 0).position.e9 == rig_size("1").e9);
-    answer_cycle(rig, "2");
+    answer_positions(rig, "2");
     assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
     rig_destroy(rig);
 }
@@ -412,6 +376,162 @@ static void a_lost_user_frame_shows_in_the_drop_copy(void **state)
     rig_destroy(rig);
 }
 
+/* ---- each list at its own cadence */
+
+static uint32_t lists_of(const struct rig *rig, enum list_kind kind)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        count += rig->commands[i].kind == COMMAND_LIST && rig->commands[i].list.kind == kind;
+    return count;
+}
+
+static struct rig *with_cadences(void)
+{
+    struct rig *rig = rig_create(0);
+    engine_destroy(rig->engine);
+    rig->settings.orders_poll_ns = 4 * SECOND;
+    rig->settings.fills_poll_ns = 3 * SECOND;
+    rig->settings.positions_poll_ns = 6 * SECOND;
+    rig->settings.balance_poll_ns = 10 * SECOND;
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    rig_forget(rig);
+    return rig;
+}
+
+static void each_list_has_a_cadence_of_its_own(void **state)
+{
+    (void)state;
+    struct rig *rig = with_cadences();
+    rig_pass(rig, 60 * SECOND);
+    assert_in_range(lists_of(rig, LIST_ORDERS), 14, 15);
+    assert_in_range(lists_of(rig, LIST_FILLS), 19, 20);
+    assert_in_range(lists_of(rig, LIST_POSITIONS), 9, 10);
+    assert_in_range(lists_of(rig, LIST_BALANCE), 5, 6);
+    rig_destroy(rig);
+}
+
+/* AC-A4 | unit | others trade on the account | booked as EXTERNAL within 5 s */
+/* F52 | unit | a manual trade that no frame told of | in the list of fills, booked as external */
+static void what_others_filled_shows_within_five_seconds(void **state)
+{
+    (void)state;
+    struct rig *rig = with_cadences();
+    int64_t began_ns = rig->now.mono_ns;
+    struct command_list list = rig_open_list(rig, LIST_FILLS);
+    rig_fill(rig, "t1", "theirs", 0, SIDE_BUY, "100", "0.3", "0.01");
+    rig_list_end(rig, &list, true);
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 0).size.e9, rig_size("0.3").e9);
+    assert_true(rig->now.mono_ns - began_ns <= 5 * SECOND);
+    rig_destroy(rig);
+}
+
+/* F55 | unit | an endpoint is down for a while | asked 1, 2, 4 ... 30 s apart, then as before */
+static void a_list_that_fails_is_asked_with_patience(void **state)
+{
+    static const int GAPS[] = {1, 2, 4, 8, 16, 30, 30};
+    (void)state;
+    struct rig *rig = with_cadences();
+    struct command_list list = rig_open_list(rig, LIST_FILLS);
+    for (size_t i = 0; i < sizeof GAPS / sizeof GAPS[0]; i++) {
+        int64_t asked_ns = rig->now.mono_ns;
+        rig_list_end(rig, &list, false);
+        list = rig_open_list(rig, LIST_FILLS);
+        assert_int_equal((rig->now.mono_ns - asked_ns) / SECOND, GAPS[i]);
+    }
+    rig_list_end(rig, &list, true);
+    rig->hold_lists = false;
+    rig_pass(rig, 4 * SECOND);
+    rig_forget(rig);
+    rig_pass(rig, 30 * SECOND);
+    assert_in_range(lists_of(rig, LIST_FILLS), 9, 10);
+    rig_destroy(rig);
+}
+
+/* ---- an operator asks */
+
+static void an_operator_is_told_the_outcome(void **state)
+{
+    (void)state;
+    struct rig *rig = with_cadences();
+    rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "");
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 1);
+    assert_true(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.done);
+    assert_int_equal(rig->journal_count, rig->journal_mark); /* it only looked */
+    rig->venue_position[1] = rig_size("-2");
+    rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "");
+    rig_pass(rig, 3 * SECOND);
+    const struct command_operator_reply *reply =
+        &rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply;
+    assert_false(reply->done);
+    assert_string_equal(reply->text, "BTC-PERP-INTX: ours 0, venue -2");
+    assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 2);
+    struct difference_row row;
+    assert_true(snapshot_difference(rig->engine, 0, &row));
+    assert_int_equal(row.product, 1);
+    assert_int_equal(row.venue.e9, rig_size("-2").e9);
+    assert_true(rig_product(rig, 1).differs);
+    rig_destroy(rig);
+}
+
+static void an_operator_is_told_when_none_can_be_had(void **state)
+{
+    (void)state;
+    struct rig *rig = with_cadences();
+    rig->hold_lists = true;
+    rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "");
+    rig_pass(rig, 50 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 1);
+    assert_false(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.done);
+    rig_destroy(rig);
+}
+
+/* ---- orders that the journal does not know */
+
+static void report_own(struct rig *rig, uint32_t owner)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){.source = REPORT_REST,
+                                              .client_id = client_id_make(owner, 77, 5),
+                                              .has_client_id = true,
+                                              .venue_id = rig_venue_id("v77"),
+                                              .status = VENUE_OPEN,
+                                              .size = rig_size("1"),
+                                              .limit_price = rig_price("90")};
+    rig_step(rig, &event);
+}
+
+/* F51 | unit | an open order with our tag, not in the journal | counted, cancelled or adopted */
+/* F65 | unit | an order under another owner's tag | alarm, counted as exposure, not cancelled */
+static void orders_that_the_journal_lacks(void **state)
+{
+    static const struct { bool ours, adopt; uint32_t cancels; } CASES[] = {
+        {true, false, 1}, {true, true, 0}, {false, false, 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct rig *rig = rig_create(0);
+        engine_destroy(rig->engine);
+        rig->settings.unknown_own_orders =
+            CASES[i].adopt ? UNKNOWN_OWN_ADOPT : UNKNOWN_OWN_CANCEL;
+        rig->engine = engine_create(&rig->settings);
+        rig_up(rig);
+        rig_forget(rig);
+        report_own(rig, rig->settings.owner_tag + !CASES[i].ours);
+        assert_int_equal(rig_count(rig, COMMAND_CANCEL), CASES[i].cancels);
+        assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
+        assert_int_equal(rig_records(rig, RECORD_RECONCILE), 1);
+        assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size("1").e9);
+        rig_restart(rig); /* and the policy holds over a restart */
+        rig_up(rig);
+        report_own(rig, rig->settings.owner_tag + !CASES[i].ours);
+        rig_pass(rig, 20 * SECOND);
+        assert_int_equal(rig_count(rig, COMMAND_CANCEL) > 0, CASES[i].cancels > 0);
+        rig_destroy(rig);
+    }
+}
+
 int suite_reconcile(void)
 {
     const struct CMUnitTest tests[] = {
@@ -432,6 +552,12 @@ int suite_reconcile(void)
         cmocka_unit_test(a_passing_difference_is_tolerated),
         cmocka_unit_test(a_fill_between_two_looks_proves_nothing),
         cmocka_unit_test(a_lost_user_frame_shows_in_the_drop_copy),
+        cmocka_unit_test(each_list_has_a_cadence_of_its_own),
+        cmocka_unit_test(what_others_filled_shows_within_five_seconds),
+        cmocka_unit_test(a_list_that_fails_is_asked_with_patience),
+        cmocka_unit_test(an_operator_is_told_the_outcome),
+        cmocka_unit_test(an_operator_is_told_when_none_can_be_had),
+        cmocka_unit_test(orders_that_the_journal_lacks),
     };
     return cmocka_run_group_tests_name("reconcile", tests, NULL, NULL);
 }

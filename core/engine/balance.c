@@ -1,0 +1,71 @@
+#include "engine/balance.h"
+
+#include <string.h>
+
+#include "engine/reconcile.h"
+
+enum { PROFILES = 2, TORN_MAX = 3 };
+static const int64_t KNOWN_AT_LEAST_NS = 15000000000;
+
+static bool is_traded(const struct engine *engine, unsigned profile)
+{
+    for (product_index i = 0; i < engine->settings.catalog.count; i++)
+        if (engine->settings.catalog.items[i].profile == profile)
+            return true;
+    return false;
+}
+
+void balance_on_event(struct engine *engine, const struct event_balance *event)
+{
+    struct balances *balances = &engine->balances;
+    if ((unsigned)event->profile >= PROFILES)
+        return;
+    if (engine->lists[LIST_BALANCE].outstanding) {
+        balances->coming[event->profile] = *event;
+        balances->coming_known[event->profile] = true;
+    } else if (balances->known) {
+        balances->of[event->profile] = *event; /* the stream's word on the same pot */
+    }
+}
+
+void balance_begin(struct engine *engine)
+{
+    memset(engine->balances.coming_known, 0, sizeof engine->balances.coming_known);
+}
+
+bool balance_end(struct engine *engine)
+{
+    struct balances *balances = &engine->balances;
+    const struct list_state *list = &engine->lists[LIST_BALANCE];
+    for (unsigned i = 0; i < PROFILES; i++)
+        if (is_traded(engine, i) && !balances->coming_known[i])
+            return true; /* whole, but it lacks one: what was known gets old */
+    if (engine->counters.fills != list->fills && ++balances->torn < TORN_MAX)
+        return false;
+    balances->torn = 0;
+    memcpy(balances->of, balances->coming, sizeof balances->of);
+    balances->known = true;
+    balances->known_ns = list->sent_ns;
+    return true;
+}
+
+bool balance_get(const struct engine *engine, struct event_balance *ret)
+{
+    const struct balances *balances = &engine->balances;
+    int64_t bound_ns = 3 * reconcile_poll_ns(engine, LIST_BALANCE);
+    bool fits = true;
+    memset(ret, 0, sizeof *ret);
+    for (unsigned i = 0; i < PROFILES; i++) {
+        const struct event_balance *one = &balances->of[i];
+        if (!is_traded(engine, i))
+            continue;
+        fits = fits && money_add(ret->equity, one->equity, &ret->equity) &&
+               money_add(ret->available_margin, one->available_margin, &ret->available_margin) &&
+               money_add(ret->initial_margin, one->initial_margin, &ret->initial_margin) &&
+               money_add(ret->funding_pnl, one->funding_pnl, &ret->funding_pnl);
+    }
+    if (bound_ns < KNOWN_AT_LEAST_NS)
+        bound_ns = KNOWN_AT_LEAST_NS;
+    return fits && balances->known && (reconcile_poll_ns(engine, LIST_BALANCE) <= 0 ||
+                                       engine->now.mono_ns - balances->known_ns <= bound_ns);
+}

@@ -1,0 +1,12 @@
+#pragma once
+/* The account's money as the venue tells it: one balance for each profile that is traded, taken
+ * over when a list was read to its end, all of them or none. No endpoint stands in for another:
+ * while one is down the equity is unknown, and nothing opens; nothing closes for it either. */
+#include "engine/engine_inside.h"
+
+void balance_on_event(struct engine *engine, const struct event_balance *event);
+void balance_begin(struct engine *engine); /* a list is asked for */
+/* It ended whole. false: it must be read again, for a fill came between its parts. */
+bool balance_end(struct engine *engine);
+/* The sum over the profiles; false: not known, or not for three of its cadences. */
+bool balance_get(const struct engine *engine, struct event_balance *ret);
