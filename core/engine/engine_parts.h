@@ -6,6 +6,7 @@
 #include "engine/orders.h"
 #include "engine/rate.h"
 #include "base/map.h"
+#include "engine/reconcile_parts.h"
 #include "model/view.h"
 
 enum {
@@ -20,9 +21,7 @@ enum {
     RECENT_INTENTS = 512,     /* for control 12; older ones are outside any sensible window */
     VERDICTS_KEPT = 256,
     REFUSALS_RECORDED = 10,   /* per strategy and second; a flood must not fill the journal */
-    FLATTEN_TRIES = 5,
-    DIFFERENCES_KEPT = 64,
-    RECONCILE_ASKS = 8        /* operators that wait for one outcome */
+    FLATTEN_TRIES = 5
 };
 static const int64_t NS_PER_MS = 1000000, NS_PER_S = 1000000000;
 
@@ -77,38 +76,6 @@ struct pending {
 struct recent_intent { int64_t at_ns; struct price price; struct size size; actor_index actor;
                        product_index product; enum side side; };
 struct staged_fill { struct event_fill fill; int64_t came_ns; bool held; };
-
-struct list_state {
-    bool wanted, outstanding;
-    uint64_t request;
-    uint64_t fills;           /* booked when it was asked for */
-    uint32_t failures;        /* in a row */
-    int64_t sent_ns, not_before_ns;
-    int64_t poll_ns;          /* when its cadence asks next; 0: not before one has ended */
-};
-struct reconcile_ask { uint64_t token; int64_t since_ns; };
-/* What the venue says of the money, by profile: one pot each, never one for the other. */
-struct balances {
-    bool known, coming_known[2];
-    struct event_balance of[2], coming[2]; /* coming: of a list that has not ended */
-    int64_t known_ns;         /* when the last whole list was asked for */
-    uint32_t torn;            /* lists in a row with a fill in them */
-};
-enum cycle_phase { CYCLE_IDLE, CYCLE_ORDERS, CYCLE_FILLS, CYCLE_POSITIONS, CYCLE_BALANCE };
-struct cycle {
-    enum cycle_phase phase;
-    uint64_t first_request;   /* a list asked for earlier does not count for this phase */
-    int64_t began_ns;
-    struct reconcile_ask asks[RECONCILE_ASKS]; /* operators who wait for the outcome */
-    uint32_t ask_count;
-    bool again, recorded;     /* recorded: the journal has the present outcome */
-    struct size venue[MAX_PRODUCTS], difference[MAX_PRODUCTS];
-    struct price venue_average[MAX_PRODUCTS];
-    uint64_t fills[MAX_PRODUCTS]; /* product.fills when `difference` was seen */
-    bool differs[MAX_PRODUCTS], settled[MAX_PRODUCTS], foreign_told;
-    struct size coming[MAX_PRODUCTS]; /* of a list that has not ended: `venue` is of a whole one */
-    struct price coming_average[MAX_PRODUCTS];
-};
 
 /* See lost.h. told: an earlier start has, and journaled it. */
 enum { LOST_ORDERS_MAX = 64, LOST_LATCHES_MAX = MAX_STRATEGIES + MAX_PRODUCTS };

@@ -258,12 +258,12 @@ static void list_fills(struct lab_sim *sim, int64_t since_ns)
     }
 }
 
-static void list_balance(struct lab_sim *sim)
+static void list_balance(struct lab_sim *sim, enum venue_profile profile)
 {
     struct venue_margin margin;
-    struct event event = {.kind = EVENT_BALANCE};
+    struct event event = {.kind = EVENT_BALANCE, .balance = {.profile = profile}};
 
-    venue_sim_margin(sim->venue, PROFILE_CDE, &margin);
+    venue_sim_margin(sim->venue, profile, &margin);
     event.balance.equity = margin.equity;
     event.balance.available_margin = margin.available;
     event.balance.initial_margin = margin.required;
@@ -279,8 +279,8 @@ static void list(struct lab_sim *sim, const struct command_list *command)
         list_orders(sim, command->since_wall_ns);
     else if (command->kind == LIST_FILLS)
         list_fills(sim, command->since_wall_ns);
-    else if (command->kind == LIST_BALANCE)
-        list_balance(sim);
+    for (int i = PROFILE_CDE; command->kind == LIST_BALANCE && i <= PROFILE_INTX; i++)
+        list_balance(sim, (enum venue_profile)i);
     for (product_index i = 0; command->kind == LIST_POSITIONS &&
                               i < sim->lab->config.settings.catalog.count; i++) {
         struct event event = {.kind = EVENT_POSITION,

@@ -318,9 +318,20 @@ static void list_fills(struct lab_venue *venue, int64_t since_ns)
     }
 }
 
+/* All of it in the pot of the first product, nothing in the other one. */
+static void list_balance(struct lab_venue *venue)
+{
+    for (int i = PROFILE_CDE; i <= PROFILE_INTX; i++) {
+        struct event event = {.kind = EVENT_BALANCE,
+                              .balance = {.profile = (enum venue_profile)i}};
+        if (venue->lab->config.settings.catalog.items[0].profile == event.balance.profile)
+            event.balance.equity = event.balance.available_margin = venue->config.equity;
+        lab_push(venue->lab, &event);
+    }
+}
+
 static void list(struct lab_venue *venue, const struct command_list *command)
 {
-    struct event event = {.kind = EVENT_BALANCE};
     struct event end = {.kind = EVENT_LIST_END,
                         .list_end = {command->kind, command->request, true}};
 
@@ -328,14 +339,12 @@ static void list(struct lab_venue *venue, const struct command_list *command)
         list_orders(venue, command->since_wall_ns);
     if (command->kind == LIST_FILLS)
         list_fills(venue, command->since_wall_ns);
-    if (command->kind == LIST_BALANCE) {
-        event.balance.equity = event.balance.available_margin = venue->config.equity;
-        lab_push(venue->lab, &event);
-    }
+    if (command->kind == LIST_BALANCE)
+        list_balance(venue);
     for (product_index i = 0; command->kind == LIST_POSITIONS &&
                               i < venue->lab->config.settings.catalog.count; i++) {
-        event = (struct event){.kind = EVENT_POSITION,
-                               .position = {.product = i, .size = venue->positions[i]}};
+        struct event event = {.kind = EVENT_POSITION,
+                              .position = {.product = i, .size = venue->positions[i]}};
         lab_push(venue->lab, &event);
     }
     lab_push(venue->lab, &end);

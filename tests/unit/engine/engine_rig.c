@@ -149,6 +149,14 @@ static void keep(struct rig *rig)
     engine_clear(rig->engine);
 }
 
+void rig_balance(struct rig *rig)
+{
+    for (int i = 0; i < 2 - rig->poor; i++)
+        rig_step(rig, &(struct event){.kind = EVENT_BALANCE,
+                                      .balance = {.equity = rig_money("1000"),
+                                                  .profile = (enum venue_profile)i}});
+}
+
 static void answer_list(struct rig *rig, struct command_list list)
 {
     for (product_index i = 0; list.kind == LIST_POSITIONS && i < rig->settings.catalog.count; i++)
@@ -157,10 +165,8 @@ static void answer_list(struct rig *rig, struct command_list list)
                                           .position = {.product = i,
                                                        .size = rig->venue_position[i],
                                                        .average_price = rig_price("100")}});
-    for (int i = 0; list.kind == LIST_BALANCE && i < 2 - rig->poor; i++)
-        rig_step(rig, &(struct event){.kind = EVENT_BALANCE,
-                                      .balance = {.equity = rig_money("1000"),
-                                                  .profile = (enum venue_profile)i}});
+    if (list.kind == LIST_BALANCE)
+        rig_balance(rig);
     rig_list_end(rig, &list, true);
 }
 

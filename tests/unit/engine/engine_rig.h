@@ -61,6 +61,7 @@ void rig_report(struct rig *rig, struct client_id id, const char *venue_id,
                 enum report_source source);
 void rig_fill(struct rig *rig, const char *trade_id, const char *venue_id, product_index product,
               enum side side, const char *price, const char *size, const char *fee);
+void rig_balance(struct rig *rig); /* 1000 in each profile */
 void rig_list_end(struct rig *rig, const struct command_list *list, bool complete);
 /* Lists are answered until this kind is asked for, which is left open, as all are from here on. */
 struct command_list rig_open_list(struct rig *rig, enum list_kind kind);

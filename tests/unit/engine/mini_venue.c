@@ -84,6 +84,8 @@ static void answer(struct mini_venue *venue, struct rig *rig, struct command_lis
                 tell_fill(venue, rig, &venue->fills[i]);
     if (list.kind == LIST_POSITIONS)
         tell_positions(venue, rig);
+    if (list.kind == LIST_BALANCE)
+        rig_balance(rig);
     rig_list_end(rig, &list, whole);
 }
 

@@ -488,6 +488,66 @@ static void an_operator_is_told_when_none_can_be_had(void **state)
     rig_destroy(rig);
 }
 
+/* ---- the balance */
+
+static const char *placed_or_why(struct rig *rig, order_ref ref)
+{
+    struct verdict_row row;
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", ref);
+    assert_true(snapshot_verdict(rig->engine, 0, &row));
+    if (row.verdict.code == REFUSED_NOT)
+        rig_reply(rig, row.id, OUTCOME_REFUSED, "");
+    return refusal_text(row.verdict.code);
+}
+
+/* F55 | unit | a portfolio endpoint is down, positions are up | no mix, no opens, no flatten */
+static void the_equity_of_one_pot_is_not_taken_for_two(void **state)
+{
+    (void)state;
+    struct account_row account;
+    struct rig *rig = with_cadences();
+    rig->poor = true;
+    assert_string_equal(placed_or_why(rig, 1), "none");
+    rig_pass(rig, 45 * SECOND); /* three of its cadences and more */
+    snapshot_account(rig->engine, &account);
+    assert_false(account.balance_known);
+    assert_true(account.reconciled);
+    rig_forget(rig);
+    assert_string_equal(placed_or_why(rig, 2), "health");
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig->poor = false;
+    rig_pass(rig, 12 * SECOND);
+    snapshot_account(rig->engine, &account);
+    assert_int_equal(account.equity.e18, rig_money("2000").e18);
+    assert_string_equal(placed_or_why(rig, 3), "none");
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+/* F53 | unit | a fill is booked while the balance is read | read again before it counts */
+static void a_balance_with_a_fill_in_it_is_read_again(void **state)
+{
+    (void)state;
+    struct account_row account;
+    struct rig *rig = with_cadences();
+    struct command_list list = rig_open_list(rig, LIST_BALANCE);
+    rig_fill(rig, "t1", "theirs", 0, SIDE_BUY, "100", "0.3", "0.01");
+    rig_step(rig, &(struct event){.kind = EVENT_BALANCE, .balance = {.equity = rig_money("1")}});
+    rig_step(rig, &(struct event){.kind = EVENT_BALANCE,
+                                  .balance = {.profile = PROFILE_INTX}});
+    rig_list_end(rig, &list, true);
+    snapshot_account(rig->engine, &account);
+    assert_int_equal(account.equity.e18, rig_money("2000").e18);
+    int64_t asked_ns = rig->now.mono_ns;
+    list = rig_open_list(rig, LIST_BALANCE);
+    assert_true(rig->now.mono_ns - asked_ns <= SECOND);
+    rig_balance(rig);
+    rig_list_end(rig, &list, true);
+    snapshot_account(rig->engine, &account);
+    assert_int_equal(account.equity.e18, rig_money("2000").e18);
+    rig_destroy(rig);
+}
+
 /* ---- orders that the journal does not know */
 
 static void report_own(struct rig *rig, uint32_t owner)
@@ -557,6 +617,8 @@ int suite_reconcile(void)
         cmocka_unit_test(a_list_that_fails_is_asked_with_patience),
         cmocka_unit_test(an_operator_is_told_the_outcome),
         cmocka_unit_test(an_operator_is_told_when_none_can_be_had),
+        cmocka_unit_test(the_equity_of_one_pot_is_not_taken_for_two),
+        cmocka_unit_test(a_balance_with_a_fill_in_it_is_read_again),
         cmocka_unit_test(orders_that_the_journal_lacks),
     };
     return cmocka_run_group_tests_name("reconcile", tests, NULL, NULL);

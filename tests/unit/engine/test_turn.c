@@ -85,9 +85,13 @@ static void answer_lists(struct ports *ports)
         turn_run(&ports->turn, 1000);
         for (; seen < ports->traces; seen++) {
             const struct command *c = &ports->trace[seen].command;
-            if (ports->trace[seen].what == TRACE_SEND && c->kind == COMMAND_LIST)
-                push(ports, (struct event){.kind = EVENT_LIST_END,
-                                           .list_end = {c->list.kind, c->list.request, true}});
+            if (ports->trace[seen].what != TRACE_SEND || c->kind != COMMAND_LIST)
+                continue;
+            for (int k = 0; c->list.kind == LIST_BALANCE && k < 2; k++)
+                push(ports, (struct event){.kind = EVENT_BALANCE,
+                                           .balance = {.profile = (enum venue_profile)k}});
+            push(ports, (struct event){.kind = EVENT_LIST_END,
+                                       .list_end = {c->list.kind, c->list.request, true}});
         }
     }
 }
