@@ -169,6 +169,12 @@ static void any_small(struct prng *prng, struct record *r)
         ANY_TEXT(prng, r->runner.hash);
         ANY_TEXT(prng, r->runner.reason);
         break;
+    case RECORD_LADDER:
+        r->ladder.cause = (enum health_cause)prng_below(prng, HEALTH_CAUSE_COUNT);
+        r->ladder.step = (enum ladder_step)prng_below(prng, LADDER_STEP_COUNT);
+        r->ladder.on = any_bool(prng);
+        ANY_TEXT(prng, r->ladder.text);
+        break;
     default:
         r->reconcile.agreed = any_bool(prng);
         r->reconcile.product = any_product(prng);
