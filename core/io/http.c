@@ -5,8 +5,6 @@
  * Whether a byte was sent is asked of CURLOPT_PREREQFUNCTION, which libcurl calls when the
  * connection stands and nothing of the request has been given to TLS. A second call for one
  * request is libcurl's silent retry after a reused connection died: it is aborted there. */
-#include "io/http.h"
-
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -22,6 +20,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "io/clock_os.h"
+#include "io/http_private.h"
 
 enum {
     KEPT_LANES = 2, /* for cancels, and for cancels and orders; see enum http_class */
@@ -29,88 +28,8 @@ enum {
     USER_TIMEOUT_MS = 10000,   /* unacknowledged bytes this old end the connection */
     HEADER_BYTES_MAX = 64 * 1024,
     BODY_KEPT = 256 * 1024,    /* a lane gives larger buffers back after use */
-    PATH_MAX_BYTES = 8192,
-    OWN_HEADERS = 4,
 };
 static const int64_t WARM_FOR_NS = 15000000000; /* used so recently: needs no warming */
-
-struct request {
-    struct request *next;
-    char *url, *body; /* into `blob` */
-    size_t body_length;
-    bool post;
-    struct curl_slist headers[OWN_HEADERS + HTTP_HEADERS_MAX + 1];
-    unsigned header_count;
-    int64_t submitted_ns, deadline_ns;
-    http_done *done;
-    void *context;
-    bool warming;
-    size_t used;
-    char blob[]; /* owned: every text of the request, wiped at the end for the token's sake */
-};
-
-struct queue { struct request *head, *tail; unsigned count; };
-
-struct lane;
-struct socket_watch { struct lane *lane; int fd; struct loop_fd *watch; };
-
-struct lane {
-    struct http *http;
-    CURLM *multi;              /* owned */
-    CURL *easy;                /* owned */
-    struct loop_timer *timer;  /* owned */
-    struct request *request;   /* owned; NULL: free */
-    unsigned attempts;         /* times the request was about to be written */
-    size_t header_bytes;
-    bool too_long, reply_begun, head_ended, framed, want_warm;
-    int64_t written_ns, used_ns; /* used_ns: last whole reply; 0: no live connection */
-    struct buf body;
-    struct http_result result;
-    char error[CURL_ERROR_SIZE];
-};
-
-struct http {
-    struct loop *loop; /* borrowed */
-    struct lane lanes[HTTP_CONNECTIONS_MAX];
-    unsigned lane_count;
-    struct queue queues[HTTP_CLASSES];
-    struct http_counters counters;
-    char base_url[300], ca_file[512], *warm_path; /* warm_path owned */
-    http_done *warm_done;
-    void *warm_context;
-    bool in_hook;
-};
-
-static void queue_push(struct queue *queue, struct request *request)
-{
-    request->next = NULL;
-    if (queue->tail)
-        queue->tail->next = request;
-    else
-        queue->head = request;
-    queue->tail = request;
-    queue->count++;
-}
-
-static struct request *queue_pop(struct queue *queue)
-{
-    struct request *request = queue->head;
-    if (!request)
-        return NULL;
-    queue->head = request->next;
-    if (!queue->head)
-        queue->tail = NULL;
-    queue->count--;
-    return request;
-}
-
-static void request_free(struct request *request)
-{
-    if (!request)
-        return;
-    explicit_bzero(request->blob, request->used);
-    free(request);
-}
 
 /* ---- libcurl's callbacks ------------------------------------------------------------------ */
 
@@ -166,7 +85,8 @@ static int64_t header_number(const char *text, size_t length)
 
 static void forget_reply(struct lane *lane)
 {
-    lane->result = (struct http_result){.rate_limit = -1, .rate_remaining = -1, .rate_reset = -1};
+    lane->result = (struct http_result){.rate_limit = -1, .rate_remaining = -1, .rate_reset = -1,
+                                        .retry_after = -1};
     lane->too_long = lane->head_ended = lane->framed = false;
     buf_clear(&lane->body);
 }
@@ -194,6 +114,8 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
         lane->result.rate_remaining = header_number(value, value_length);
     else if (header_is(line, length, "x-ratelimit-reset", &value, &value_length))
         lane->result.rate_reset = header_number(value, value_length);
+    else if (header_is(line, length, "retry-after", &value, &value_length))
+        lane->result.retry_after = header_number(value, value_length);
     else if (header_is(line, length, "date", &value, &value_length))
         text_copy(lane->result.date, sizeof lane->result.date, value, value_length);
     return length;
@@ -361,12 +283,15 @@ static void finish(struct lane *lane, CURLcode code)
     fill_result(lane, code, &result);
     CHECK(curl_multi_remove_handle(lane->multi, lane->easy) == CURLM_OK);
     lane->used_ns = result.state == HTTP_COMPLETE ? result.done_ns : 0;
+    http_path_note(lane, code, result.state);
     count_result(http, result.state);
     http->counters.in_flight--;
+    http->telling = lane;
     if (request->done && (!request->warming || result.state == HTTP_COMPLETE))
         request->done(request->context, &result);
+    http->telling = NULL;
     lane->request = NULL;
-    request_free(request);
+    http_request_free(request);
     if (lane->body.capacity > BODY_KEPT)
         buf_fini(&lane->body);
     if (http->in_hook) /* what the callback enqueued must not wait for the next wake-up */
@@ -385,14 +310,14 @@ static void drain(struct lane *lane)
 static void finish_unsent(struct http *http, struct request *request, const char *reason)
 {
     struct http_result result = {.state = HTTP_NOT_SENT, .body = "", .rate_limit = -1,
-                                 .rate_remaining = -1, .rate_reset = -1,
+                                 .rate_remaining = -1, .rate_reset = -1, .retry_after = -1,
                                  .submitted_ns = request->submitted_ns,
                                  .done_ns = clock_os_now().mono_ns};
     copy_reason(result.reason, reason);
     count_result(http, HTTP_NOT_SENT);
     if (request->done && !request->warming)
         request->done(request->context, &result);
-    request_free(request);
+    http_request_free(request);
     loop_again(http->loop);
 }
 
@@ -402,10 +327,6 @@ static void start(struct lane *lane, struct request *request)
 {
     CURL *easy = lane->easy;
     int64_t now_ns = clock_os_now().mono_ns;
-    if (now_ns >= request->deadline_ns) {
-        finish_unsent(lane->http, request, "waited past its time-out for a free connection");
-        return;
-    }
     lane->request = request;
     lane->attempts = 0;
     lane->header_bytes = 0;
@@ -414,6 +335,11 @@ static void start(struct lane *lane, struct request *request)
     lane->want_warm = false;
     lane->error[0] = '\0';
     forget_reply(lane);
+    if (request->fresh)
+        http_path_turn(lane->http);
+    http_path_set(lane);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)(request->fresh || lane->distrusted));
+    lane->distrusted = false;
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
@@ -447,15 +373,27 @@ static struct lane *free_lane(struct http *http, enum http_class class)
     return cold;
 }
 
-static void pump_queue(struct http *http, enum http_class class)
+/* Time-outs are alike within a class, so the oldest is the first to be late. */
+static void drop_late(struct http *http, enum http_class class)
+{
+    struct queue *queue = &http->queues[class];
+    while (queue->head && clock_os_now().mono_ns >= queue->head->deadline_ns)
+        finish_unsent(http, queue_pop(queue), "waited past its time-out to be sent");
+}
+
+/* How long the class must still wait before its next request may leave; 0: nothing of it does. */
+static int64_t pump_queue(struct http *http, enum http_class class)
 {
     struct queue *queue = &http->queues[class];
     struct lane *lane;
-    while (queue->head && (lane = free_lane(http, class)))
+    while (queue->head && (lane = free_lane(http, class))) {
+        int64_t wait_ns = http->may_leave ? http->may_leave(http->may_leave_context, class) : 0;
+        if (wait_ns > 0)
+            return wait_ns;
         start(lane, queue_pop(queue));
+    }
+    return 0;
 }
-
-static struct request *make_request(struct http *http, const struct http_request *from);
 
 static void pump_warming(struct http *http)
 {
@@ -469,7 +407,7 @@ static void pump_warming(struct http *http)
         struct http_request request = {.method = "GET", .path = http->warm_path,
                                        .headers = {"Cache-Control: no-cache"},
                                        .timeout_ns = (int64_t)CONNECT_TIMEOUT_MS * 2000000};
-        struct request *made = make_request(http, &request);
+        struct request *made = http_request_make(http, &request);
         if (!made)
             return;
         made->done = http->warm_done;
@@ -480,113 +418,51 @@ static void pump_warming(struct http *http)
     }
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The next pass comes at the latest when a request may leave, or has waited too long. */
+static void set_pace(struct http *http, int64_t wait_ns)
+{
+    int64_t now_ns = clock_os_now().mono_ns;
+    for (int class = 0; class < HTTP_CLASSES; class++)
+        if (http->queues[class].head)
+            wait_ns = least(wait_ns, http->queues[class].head->deadline_ns - now_ns);
+    if (wait_ns < INT64_MAX)
+        loop_timer_set(http->pace, wait_ns);
+    else
+        loop_timer_clear(http->pace);
+}
+
+static uint32_t queued(const struct http *http);
+
 static void on_submit(void *context)
 {
     struct http *http = context;
+    int64_t wait_ns = INT64_MAX;
     http->in_hook = true;
-    for (int class = HTTP_CANCEL; class >= HTTP_OTHER; class--)
-        pump_queue(http, (enum http_class)class);
-    pump_warming(http);
+    for (int class = 0; class < HTTP_CLASSES; class++)
+        drop_late(http, (enum http_class)class);
+    bool wanted = queued(http) > 0 || http->warm_path;
+    if (wanted && http_path_ready(http)) {
+        for (int class = HTTP_CANCEL; class >= HTTP_OTHER; class--) {
+            int64_t class_wait_ns = pump_queue(http, (enum http_class)class);
+            wait_ns = class_wait_ns > 0 ? least(wait_ns, class_wait_ns) : wait_ns;
+        }
+        pump_warming(http);
+    }
+    set_pace(http, wait_ns);
     http->in_hook = false;
 }
 
+static void on_pace(void *context)
+{
+    (void)context; /* the pass that it makes is what it is for */
+}
+
 /* ---- taking requests in ------------------------------------------------------------------- */
-
-static char *blob_put(struct request *request, const void *bytes, size_t length)
-{
-    char *at = request->blob + request->used;
-    if (length > 0)
-        memcpy(at, bytes, length);
-    at[length] = '\0';
-    request->used += length + 1;
-    return at;
-}
-
-static void add_header(struct request *request, char *line)
-{
-    unsigned i = request->header_count++;
-    request->headers[i].data = line;
-    request->headers[i].next = NULL;
-    if (i > 0)
-        request->headers[i - 1].next = &request->headers[i];
-}
-
-static size_t request_bytes(const struct http *http, const struct http_request *from)
-{
-    size_t bytes = strlen(http->base_url) + strlen(from->path) + from->body_length + 512;
-    bytes += from->bearer ? strlen(from->bearer) : 0;
-    for (unsigned i = 0; i < HTTP_HEADERS_MAX && from->headers[i]; i++)
-        bytes += strlen(from->headers[i]) + 1;
-    return bytes;
-}
-
-static void put_headers(struct request *request, const struct http_request *from)
-{
-    static const char accept[] = "Accept: application/json";
-    static const char type[] = "Content-Type: application/json";
-    static const char expect[] = "Expect:"; /* no waiting for 100 Continue */
-    static const char bearer[] = "Authorization: Bearer ";
-    add_header(request, blob_put(request, accept, sizeof accept - 1));
-    add_header(request, blob_put(request, expect, sizeof expect - 1));
-    if (request->post)
-        add_header(request, blob_put(request, type, sizeof type - 1));
-    if (from->bearer) {
-        char *line = blob_put(request, bearer, sizeof bearer - 1);
-        request->used--; /* the token goes on where the line ended */
-        blob_put(request, from->bearer, strlen(from->bearer));
-        add_header(request, line);
-    }
-    for (unsigned i = 0; i < HTTP_HEADERS_MAX && from->headers[i]; i++)
-        add_header(request, blob_put(request, from->headers[i], strlen(from->headers[i])));
-}
-
-static struct request *make_request(struct http *http, const struct http_request *from)
-{
-    struct request *request = calloc(1, sizeof *request + request_bytes(http, from));
-    if (!request)
-        return NULL;
-    request->post = strcmp(from->method, "POST") == 0;
-    request->url = blob_put(request, http->base_url, strlen(http->base_url));
-    request->used--;
-    blob_put(request, from->path, strlen(from->path));
-    request->body = blob_put(request, from->body, from->body_length);
-    request->body_length = from->body_length;
-    put_headers(request, from);
-    request->submitted_ns = clock_os_now().mono_ns;
-    request->deadline_ns = request->submitted_ns + from->timeout_ns;
-    return request;
-}
-
-/* Header lines and paths are cut into the request as they are: a line end in one would be a request
- * of somebody else's making. */
-static bool is_line(const char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~')
-            return false;
-    return true;
-}
-
-static int check_request(const struct http_request *request, struct err *err)
-{
-    bool post = strcmp(request->method, "POST") == 0;
-    if (!post && strcmp(request->method, "GET") != 0)
-        return err_set(err, "method '%.16s' is neither GET nor POST", request->method);
-    if (request->path[0] != '/' || strlen(request->path) > PATH_MAX_BYTES ||
-        !is_line(request->path) || strpbrk(request->path, " #"))
-        return err_set(err, "the path must begin with '/', be printable without blanks, and have "
-                       "at most %d bytes", PATH_MAX_BYTES);
-    if (request->bearer && !is_line(request->bearer))
-        return err_set(err, "the token holds a byte that is not printable");
-    for (unsigned i = 0; i < HTTP_HEADERS_MAX && request->headers[i]; i++)
-        if (!is_line(request->headers[i]))
-            return err_set(err, "a header holds a byte that is not printable");
-    if (!post && request->body_length)
-        return err_set(err, "a GET has no body");
-    if (request->timeout_ns <= 0)
-        return err_set(err, "a request needs a time-out");
-    return 0;
-}
 
 static uint32_t queued(const struct http *http)
 {
@@ -599,11 +475,11 @@ static uint32_t queued(const struct http *http)
 int http_submit(struct http *http, const struct http_request *request, http_done *done,
                 void *context, struct err *err)
 {
-    if (check_request(request, err) < 0)
+    if (http_request_check(request, err) < 0)
         return -1;
     struct request *made = NULL;
     if (queued(http) < HTTP_QUEUE_MAX)
-        made = make_request(http, request);
+        made = http_request_make(http, request);
     if (!made) {
         http->counters.rejected_full++;
         return err_set(err, "%d requests are waiting already, or memory is out", HTTP_QUEUE_MAX);
@@ -618,10 +494,30 @@ int http_submit(struct http *http, const struct http_request *request, http_done
 }
 
 /* Only as many as waited at the call: `done` may submit again. */
+static void fail_class(struct http *http, enum http_class class, const char *reason)
+{
+    for (uint32_t left = http->queues[class].count; left > 0; left--)
+        finish_unsent(http, queue_pop(&http->queues[class]), reason);
+}
+
 void http_drop_orders(struct http *http, const char *reason)
 {
-    for (uint32_t left = http->queues[HTTP_ORDER].count; left > 0; left--)
-        finish_unsent(http, queue_pop(&http->queues[HTTP_ORDER]), reason);
+    fail_class(http, HTTP_ORDER, reason);
+}
+
+void http_fail_queued(struct http *http, const char *reason)
+{
+    char words[128];
+    snprintf(words, sizeof words, "no address for %.60s: %.40s", http->path.host, reason);
+    for (int class = HTTP_CANCEL; class >= HTTP_OTHER; class--)
+        fail_class(http, (enum http_class)class, words);
+}
+
+void http_distrust(struct http *http)
+{
+    CHECK(http->telling);
+    http->telling->distrusted = true;
+    http->telling->used_ns = 0;
 }
 
 void http_warm(struct http *http, const char *path, http_done *done, void *context)
@@ -725,12 +621,12 @@ static void close_lane(struct lane *lane)
     curl_easy_cleanup(lane->easy);
     loop_timer_destroy(lane->timer);
     buf_fini(&lane->body);
-    request_free(lane->request);
+    http_request_free(lane->request);
 }
 
 static int check_config(const struct http_config *config, struct err *err)
 {
-    if (!config->host[0] || !is_line(config->host) || strpbrk(config->host, " /@?#[]") ||
+    if (!config->host[0] || !http_is_line(config->host) || strpbrk(config->host, " /@?#[]") ||
         strlen(config->host) > 253)
         return err_set(err, "'%.64s' is no host name", config->host);
     if (config->connections <= KEPT_LANES || config->connections > HTTP_CONNECTIONS_MAX)
@@ -738,6 +634,8 @@ static int check_config(const struct http_config *config, struct err *err)
                        HTTP_CONNECTIONS_MAX, config->connections);
     if (!config->ca_file || !config->ca_file[0] || strlen(config->ca_file) >= 512)
         return err_set(err, "no CA file is named");
+    if (!config->resolve)
+        return err_set(err, "nobody looks the host's name up");
     if (access(config->ca_file, R_OK) < 0)
         return err_set(err, "the CA file %s cannot be read", config->ca_file);
     return 0;
@@ -748,6 +646,9 @@ static void init_http(struct http *http, struct loop *loop, const struct http_co
     bool v6 = strchr(config->host, ':') != NULL;
     http->loop = loop;
     http->lane_count = config->connections;
+    http->may_leave = config->may_leave;
+    http->may_leave_context = config->may_leave_context;
+    http_path_init(&http->path, config);
     snprintf(http->base_url, sizeof http->base_url, "https://%s%s%s:%u", v6 ? "[" : "",
              config->host, v6 ? "]" : "", config->port);
     if (config->port == 443) /* the Host header then names the bare host */
@@ -766,9 +667,10 @@ struct http *http_create(struct loop *loop, const struct http_config *config, st
         return NULL;
     }
     init_http(http, loop, config);
+    http->pace = loop_timer_create(loop, on_pace, http);
     for (unsigned i = 0; i < http->lane_count; i++)
-        if (open_lane(http, &http->lanes[i],
-                      config->body_max ? config->body_max : MAX_HTTP_BODY) < 0) {
+        if (!http->pace || open_lane(http, &http->lanes[i],
+                                     config->body_max ? config->body_max : MAX_HTTP_BODY) < 0) {
             http_destroy(http);
             err_set(err, "no memory for %u connections", config->connections);
             return NULL;
@@ -781,7 +683,7 @@ static void empty_queue(struct queue *queue)
 {
     struct request *request;
     while ((request = queue_pop(queue)))
-        request_free(request);
+        http_request_free(request);
 }
 
 void http_destroy(struct http *http)
@@ -789,6 +691,8 @@ void http_destroy(struct http *http)
     if (!http)
         return;
     loop_remove_hook(http->loop, on_submit, http);
+    resolve_forget(http->path.resolve, http);
+    loop_timer_destroy(http->pace);
     for (unsigned i = 0; i < http->lane_count; i++)
         close_lane(&http->lanes[i]);
     for (int class = 0; class < HTTP_CLASSES; class++)

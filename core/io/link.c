@@ -281,9 +281,9 @@ static int make_parts(struct link *link, struct err *err)
                                .connections = link->config.connections};
     if (make_tokens(link, err) < 0 || make_timers(link, err) < 0)
         return -1;
-    link->http = http_create(link->loop, &http, err);
-    link->resolve = link->http ? resolve_create(link->loop, err) : NULL;
-    link->hub = link->resolve
+    link->resolve = http.resolve = resolve_create(link->loop, err);
+    link->http = link->resolve ? http_create(link->loop, &http, err) : NULL;
+    link->hub = link->http
                     ? ws_hub_create(link->loop, link->resolve, link->ca_file, err)
                     : NULL;
     if (!link->hub)
@@ -366,8 +366,8 @@ void link_destroy(struct link *link)
     for (int i = 0; i < STREAM_COUNT; i++)
         link_stream_destroy(&link->streams[i]);
     ws_hub_destroy(link->hub);
-    resolve_destroy(link->resolve);
     http_destroy(link->http);
+    resolve_destroy(link->resolve);
     while (link->calls)
         link_call_end(link->calls);
     while (link->waiting_first) {

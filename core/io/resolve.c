@@ -31,6 +31,7 @@ struct shared {
 
 struct good {
     char name[RESOLVE_NAME_MAX];
+    char proved[RESOLVE_ADDRESS_MAX]; /* "": none */
     struct resolve_answer answer;
 };
 
@@ -137,29 +138,65 @@ static int start_helper(struct shared *shared)
     return failure;
 }
 
-static void keep_good(struct resolve *resolve, const char *name,
-                      const struct resolve_answer *answer)
+static struct good *find_good(struct resolve *resolve, const char *name)
 {
-    struct good *place = NULL;
-    for (unsigned i = 0; i < RESOLVE_PENDING_MAX && !place; i++)
+    for (unsigned i = 0; i < RESOLVE_PENDING_MAX; i++)
         if (strcmp(resolve->kept[i].name, name) == 0)
-            place = &resolve->kept[i];
-    if (!place)
-        place = &resolve->kept[resolve->next_kept++ % RESOLVE_PENDING_MAX];
-    text_copy(place->name, sizeof place->name, name, strlen(name));
-    place->answer = *answer;
+            return &resolve->kept[i];
+    return NULL;
 }
 
-static void fall_back(struct resolve *resolve, const char *name, struct resolve_answer *answer)
+static struct good *make_good(struct resolve *resolve, const char *name)
 {
-    for (unsigned i = 0; i < RESOLVE_PENDING_MAX; i++) {
-        const struct good *good = &resolve->kept[i];
-        if (strcmp(good->name, name) != 0)
-            continue;
-        memcpy(answer->addresses, good->answer.addresses, sizeof answer->addresses);
-        answer->count = good->answer.count;
-        answer->stale = true;
-    }
+    struct good *good = find_good(resolve, name);
+    if (good)
+        return good;
+    good = &resolve->kept[resolve->next_kept++ % RESOLVE_PENDING_MAX];
+    *good = (struct good){0};
+    text_copy(good->name, sizeof good->name, name, strlen(name));
+    return good;
+}
+
+static void add_proved(struct resolve_answer *answer, const char *proved)
+{
+    if (!proved[0])
+        return;
+    for (unsigned i = 0; i < answer->count; i++)
+        if (strcmp(answer->addresses[i], proved) == 0)
+            return;
+    unsigned at = answer->count < RESOLVE_ADDRESSES_MAX ? answer->count++
+                                                        : RESOLVE_ADDRESSES_MAX - 1;
+    text_copy(answer->addresses[at], RESOLVE_ADDRESS_MAX, proved, strlen(proved));
+}
+
+static void fall_back(const struct good *good, struct resolve_answer *answer)
+{
+    memcpy(answer->addresses, good->answer.addresses, sizeof answer->addresses);
+    answer->count = good->answer.count;
+    answer->stale = true;
+}
+
+static void complete(struct resolve *resolve, const char *name, struct resolve_answer *answer)
+{
+    struct good *good = answer->count > 0 ? make_good(resolve, name) : find_good(resolve, name);
+    if (!good)
+        return;
+    if (answer->count > 0)
+        good->answer = *answer;
+    else
+        fall_back(good, answer);
+    add_proved(answer, good->proved);
+}
+
+void resolve_note(struct resolve *resolve, const char *name, const char *address, bool proved)
+{
+    struct good *good = find_good(resolve, name);
+    if (!good || !address)
+        return;
+    if (proved)
+        text_copy(good->proved, sizeof good->proved, address, strlen(address));
+    else if (strcmp(good->proved, address) == 0)
+        good->proved[0] = '\0';
 }
 
 static bool take_answer(struct resolve *resolve, unsigned i, char name[RESOLVE_NAME_MAX],
@@ -187,10 +224,7 @@ static void on_wake(void *context)
             continue;
         resolve_done *done = resolve->asks[i].done;
         resolve->asks[i].done = NULL;
-        if (answer.count > 0)
-            keep_good(resolve, name, &answer);
-        else
-            fall_back(resolve, name, &answer);
+        complete(resolve, name, &answer);
         if (done)
             done(resolve->asks[i].context, &answer);
     }

@@ -28,4 +28,7 @@ void resolve_destroy(struct resolve *resolve);
 /* Always answers later, never from inside. -1: the name is too long, or RESOLVE_PENDING_MAX. */
 int resolve_ask(struct resolve *resolve, const char *name, resolve_done *done, void *context,
                 struct err *err);
+/* `address` of `name` proved itself by its certificate, or failed to. The last one that did is
+ * added to every later answer, behind what the resolver says: a forged answer is outlived. */
+void resolve_note(struct resolve *resolve, const char *name, const char *address, bool proved);
 void resolve_forget(struct resolve *resolve, void *context); /* no answer will reach `context` */

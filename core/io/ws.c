@@ -62,6 +62,7 @@ struct ws {
     struct backoff backoff;
     struct prng prng;
     unsigned failures, address_turn;
+    char address[RESOLVE_ADDRESS_MAX]; /* of the attempt */
     int64_t opened_ns, heard_ns;
     bool ping_due;
     struct buf partial;
@@ -169,6 +170,7 @@ static void on_established(struct ws *ws, struct lws *wsi)
     ws->state = WS_OPEN;
     ws->opened_ns = ws->heard_ns = clock_os_now().mono_ns;
     ws->counters.connects++;
+    resolve_note(ws->hub->resolve, ws->host, ws->address, true);
     loop_timer_set(ws->timer, ws->config.silence_ns);
     if (ws->config.ping_ns > 0)
         loop_timer_set(ws->ping_timer, ws->config.ping_ns);
@@ -310,6 +312,7 @@ static void connect_to(struct ws *ws, const char *address)
         .local_protocol_name = "moongate", .alpn = "http/1.1", .pwsi = &attempt->wsi,
         .opaque_user_data = attempt,
     };
+    text_copy(ws->address, sizeof ws->address, address, strlen(address));
     attempt->ws = ws;
     attempt->connecting = true;
     ws->attempt = attempt;

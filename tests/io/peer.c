@@ -282,12 +282,13 @@ static void *run_accept(void *context)
     return NULL;
 }
 
-static int listen_on_loopback(uint16_t *ret_port)
+static int listen_on(const char *name, uint16_t port, uint16_t *ret_port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     socklen_t length = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+    CHECK(inet_pton(AF_INET, name ? name : "127.0.0.1", &address.sin_addr) == 1);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&address, length) == 0);
     CHECK(listen(fd, 64) == 0 && getsockname(fd, (struct sockaddr *)&address, &length) == 0);
     *ret_port = ntohs(address.sin_port);
@@ -300,7 +301,7 @@ struct peer *peer_create(const struct peer_options *options)
     CHECK(peer);
     signal(SIGPIPE, SIG_IGN);
     peer->options = *options;
-    peer->fd = listen_on_loopback(&peer->port);
+    peer->fd = listen_on(options->address, options->port, &peer->port);
     mbedtls_ssl_config_init(&peer->config);
     CHECK(mbedtls_ssl_config_defaults(&peer->config, MBEDTLS_SSL_IS_SERVER,
                                       MBEDTLS_SSL_TRANSPORT_STREAM,
@@ -344,6 +345,6 @@ unsigned peer_requests(struct peer *peer)
 uint16_t peer_closed_port(void)
 {
     uint16_t port;
-    close(listen_on_loopback(&port));
+    close(listen_on(NULL, 0, &port));
     return port;
 }

@@ -22,6 +22,8 @@ struct peer_options {
     void *context;
     enum peer_certificate certificate;
     bool no_tls; /* the script has the bare socket */
+    const char *address; /* NULL: 127.0.0.1 */
+    uint16_t port;       /* 0: any */
 };
 
 struct peer *peer_create(const struct peer_options *options);

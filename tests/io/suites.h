@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 int suite_http_peers(void);
+int suite_path_peers(void);
 int suite_ws_peers(void);
 int suite_link_peers(void);
 int suite_order_peers(void);

@@ -16,6 +16,7 @@ struct seen { struct http_result result; char body[KEPT + 1]; };
 
 struct rig {
     struct loop *loop;
+    struct resolve *resolve;
     struct http *http;
     struct peer *peer;
     struct seen seen[64];
@@ -41,6 +42,7 @@ static void start_port(uint16_t port)
                                  .connections = 4, .body_max = BODY_MAX};
     rig.done = rig.wanted = 0;
     rig.loop = loop_create(&err);
+    rig.resolve = config.resolve = resolve_create(rig.loop, &err);
     rig.http = http_create(rig.loop, &config, &err);
     assert_non_null(rig.http);
 }
@@ -54,6 +56,7 @@ static void start(const struct peer_options *options)
 static void finish(void)
 {
     http_destroy(rig.http);
+    resolve_destroy(rig.resolve);
     loop_destroy(rig.loop);
     if (rig.peer)
         peer_destroy(rig.peer);
@@ -96,7 +99,7 @@ static void answers(struct peer_session *session)
     while (peer_read_request(session))
         if (!peer_puts(session, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-RateLimit-Limit: 30\r\n"
                                 "x-ratelimit-remaining: 29\r\nx-ratelimit-reset: 1x\r\n"
-                                "Date: Sat, 21 Nov 2026 05:38:25 GMT\r\n\r\nok"))
+                                "Retry-After: 7\r\nDate: Sat, 21 Nov 2026 05:38:25 GMT\r\n\r\nok"))
             return;
 }
 
@@ -111,6 +114,7 @@ static void a_whole_reply_is_told_whole(void **state)
     assert_int_equal(result->rate_limit, 30);
     assert_int_equal(result->rate_remaining, 29);
     assert_int_equal(result->rate_reset, -1); /* "1x" is no number */
+    assert_int_equal(result->retry_after, 7);
     assert_string_equal(result->date, "Sat, 21 Nov 2026 05:38:25 GMT");
     assert_true(result->submitted_ns <= result->written_ns);
     assert_true(result->written_ns > 0 && result->written_ns <= result->done_ns);
@@ -448,7 +452,8 @@ static void orders_find_a_free_connection_behind_any_number_of_lists(void **stat
 static void drop_what_waits(void *context)
 {
     (void)context;
-    http_drop_orders(rig.http, "halted");
+    if (http_counters(rig.http)->in_flight > 0)
+        http_drop_orders(rig.http, "halted");
 }
 
 /* F71: orders that a halt finds waiting for a connection never leave; a cancel behind them does. */
@@ -567,8 +572,9 @@ static void a_bad_config_is_refused(void **state)
     (void)state;
     struct err err;
     struct loop *loop = loop_create(&err);
+    struct resolve *resolve = resolve_create(loop, &err);
     struct http_config good = {.host = "localhost", .port = 1, .ca_file = peer_ca_file(),
-                               .connections = 4};
+                               .connections = 4, .resolve = resolve};
     struct http_config bad = good;
     bad.connections = 2;
     assert_null(http_create(loop, &bad, &err));
@@ -579,6 +585,10 @@ static void a_bad_config_is_refused(void **state)
     bad.ca_file = "/nonexistent/ca.pem";
     assert_null(http_create(loop, &bad, &err));
     assert_non_null(strstr(err.text, "/nonexistent/ca.pem"));
+    bad = good;
+    bad.resolve = NULL;
+    assert_null(http_create(loop, &bad, &err));
+    resolve_destroy(resolve);
     loop_destroy(loop);
 }
 
