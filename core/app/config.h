@@ -26,7 +26,7 @@ struct config_script {
     char products[MAX_PRODUCTS][NAME_MAX_BYTES]; /* "BTC-cde" */
     uint32_t product_count;
     uint32_t max_messages, max_working_orders;
-    uint32_t on_death;          /* DEATH_KEEP, DEATH_CANCEL */
+    uint32_t on_death;          /* DEATH_KEEP and so on */
     int line;
 };
 

@@ -276,7 +276,7 @@ static void take_strategy(const struct config *config, const struct config_scrip
     text_copy(ret->name, sizeof(ret->name), script->name, strlen(script->name));
     ret->max_messages = script->max_messages;
     ret->max_working_orders = script->max_working_orders;
-    ret->on_death = script->on_death ? DEATH_CANCEL : DEATH_KEEP;
+    ret->on_death = script->on_death;
     for (uint32_t i = 0; i < script->product_count; i++) {
         const struct config_product *product = find_product(config, script->products[i]);
         ret->products |= 1u << (product - config->products);

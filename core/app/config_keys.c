@@ -5,7 +5,7 @@
 static const char *const environments[] = {"loopback", "sandbox", "production", NULL};
 static const char *const apis[] = {"advanced", "exchange", NULL};
 static const char *const profiles[] = {"cde", "intx", NULL};
-static const char *const deaths[] = {"keep", "cancel", NULL};
+static const char *const deaths[] = {"keep", "cancel", "cancel_and_flatten", NULL};
 static const char *const unknown_own[] = {"cancel", "adopt", NULL};
 
 #define AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
@@ -136,7 +136,7 @@ static const struct config_key strategy[] = {
     ROW(config_script, "max_messages", KEY_COUNT, max_messages, true, "control 14, per window"),
     ROW(config_script, "max_working_orders", KEY_COUNT, max_working_orders, true, "control 15"),
     CHOICE(config_script, "on_death", on_death, true, deaths,
-           "its orders when its runner dies: keep or cancel"),
+           "when its runner dies: keep its orders, cancel them, or cancel_and_flatten"),
 };
 SECTION(config_strategy_section, "strategies", strategy);
 

@@ -269,3 +269,25 @@ void rows_put_runner(struct json_writer *json, const struct operator_config *con
         put_process(json, &process);
     json_close_object(json);
 }
+
+/* --- protections --- */
+
+void rows_put_protection(struct json_writer *json, const struct operator_config *config,
+                         const struct protection_row *row)
+{
+    static const char *const GUARDS[] = {"long", "short", "flat"};
+    json_open_object(json);
+    rows_put_actor(json, config, row->actor);
+    rows_put_product_id(json, config, row->product);
+    json_put_text(json, "state", protect_state_text(row->state));
+    json_put_text(json, "guards", row->side <= SIDE_UNKNOWN ? GUARDS[row->side] : "invalid");
+    put_price_or_null(json, "stop", row->terms.stop);
+    json_put_ratio(json, "trail", row->terms.trail);
+    put_price_or_null(json, "best", row->best);
+    put_price_or_null(json, "trail_at", row->level);
+    rows_put_age_ms(json, "after_ms", row->terms.after_ns > 0 ? row->terms.after_ns : INT64_MAX);
+    rows_put_age_ms(json, "held_ms", row->held_ns);
+    json_put_bool(json, "blind", row->blind);
+    json_put_text(json, "reason", row->reason);
+    json_close_object(json);
+}

@@ -2,6 +2,7 @@
 /* One engine row as one JSON object: what operator_words.c strings together. */
 #include "app/operator_words.h"
 #include "engine/snapshot.h"
+#include "engine/snapshot_care.h"
 #include "wire/json_write.h"
 
 void rows_put_order(struct json_writer *json, const struct operator_config *config,
@@ -21,3 +22,5 @@ void rows_put_age_ms(struct json_writer *json, const char *key, int64_t age_ns);
 /* A verdict's number in its own unit: "0.5", "12" or "1500 ms". */
 void rows_put_amount(struct json_writer *json, const char *key, const struct verdict *verdict,
                      struct money amount);
+void rows_put_protection(struct json_writer *json, const struct operator_config *config,
+                         const struct protection_row *row);

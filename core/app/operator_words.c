@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "app/operator_rows.h"
-#include "engine/snapshot_care.h"
 #include "engine/snapshot_compare.h"
 #include "model/client_id.h"
 
@@ -401,6 +400,7 @@ static void put_status_lists(struct json_writer *json, const struct operator_con
 {
     const struct operator_words_target all = {NO_PRODUCT, NO_PRODUCT, STATUS_ORDERS};
     struct product_row product;
+    struct protection_row protection;
     json_open_array_at(json, "products");
     for (product_index i = 0; snapshot_product(config->engine, i, &product); i++)
         rows_put_product(json, &product);
@@ -410,6 +410,10 @@ static void put_status_lists(struct json_writer *json, const struct operator_con
     json_close_array(json);
     json_open_array_at(json, "orders");
     put_orders(json, config, &all, true);
+    json_close_array(json);
+    json_open_array_at(json, "protections");
+    for (uint32_t i = 0; snapshot_protection(config->engine, i, &protection); i++)
+        rows_put_protection(json, config, &protection);
     json_close_array(json);
 }
 

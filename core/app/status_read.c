@@ -25,6 +25,12 @@ static const struct field ACCOUNT[] = {
 static const struct field CAUSE[] = {
     FIELD(status_cause, TEXT, cause), FIELD(status_cause, TEXT, step),
     FIELD(status_cause, TEXT, text), {NULL}};
+static const struct field PROTECTION[] = {
+    FIELD(status_protection, TEXT, actor), FIELD(status_protection, TEXT, product),
+    FIELD(status_protection, TEXT, state), FIELD(status_protection, TEXT, guards),
+    FIELD(status_protection, TEXT, stop), FIELD(status_protection, TEXT, trail_at),
+    FIELD(status_protection, TEXT, reason), FIELD(status_protection, NUMBER, after_ms),
+    FIELD(status_protection, NUMBER, held_ms), FIELD(status_protection, TRUTH, blind), {NULL}};
 static const struct field LADDER[] = {NAMED("step", status, TEXT, ladder), {NULL}};
 
 static const struct field PRODUCT[] = {
@@ -213,6 +219,9 @@ static bool read_member(struct json_reader *json, struct json_text key, struct s
         return read_codes(json, ret);
     if (json_text_equal(key, "counters"))
         return read_object(json, COUNTERS, &ret->counters);
+    if (json_text_equal(key, "protections"))
+        return read_rows(json, PROTECTION, ret->protections, sizeof ret->protections[0],
+                         STATUS_PROTECTIONS_MAX, &ret->protection_count);
     if (json_text_equal(key, "ladder"))
         return read_ladder(json, ret);
     if (json_text_equal(key, "link"))

@@ -181,6 +181,21 @@ static void draw_runners(struct screen *screen, const struct status *status)
         draw_runner(screen, &status->runners[i]);
 }
 
+static void draw_protections(struct screen *screen, const struct status *status)
+{
+    for (uint32_t i = 0; i < status->protection_count; i++) {
+        const struct status_protection *p = &status->protections[i];
+        char time[NUMBER_BYTES] = "-";
+        if (p->after_ms > 0)
+            snprintf(time, sizeof time, "%" PRId64 " of %" PRId64 " s", p->held_ms / 1000,
+                     p->after_ms / 1000);
+        put(screen, strcmp(p->state, "set") == 0 && !p->blind ? PLAIN : BAD,
+            "protected %-16s %-16s %-5s %-6s stop %s  trailing at %s  held %s  %s%s", p->actor,
+            p->product, p->guards, p->state, or_dash(p->stop), or_dash(p->trail_at), time,
+            p->blind ? "BLIND: no fresh price; " : "", p->reason);
+    }
+}
+
 static void refusals_text(const struct status *status, char *out, size_t capacity)
 {
     size_t used = 0;
@@ -246,6 +261,7 @@ void status_screen_draw(struct screen *screen, const struct status *status)
     draw_account(screen, status);
     draw_products(screen, status);
     draw_runners(screen, status);
+    draw_protections(screen, status);
     draw_counters(screen, status);
     draw_orders(screen, status);
 }

@@ -10,6 +10,7 @@
 #include "engine/market.h"
 #include "engine/operator.h"
 #include "engine/outbox.h"
+#include "engine/protect.h"
 #include "engine/reconcile.h"
 #include "engine/restore.h"
 #include "engine/strategies.h"
@@ -23,6 +24,7 @@ static size_t arena_bytes(const struct engine_settings *settings)
 {
     return sizeof(struct engine) + orders_bytes() + portfolio_bytes() + fills_bytes() +
            sizeof(struct product) * MAX_PRODUCTS + book_bytes() * settings->catalog.count +
+           sizeof(struct protection) * MAX_STRATEGIES * MAX_PRODUCTS +
            sizeof(struct pending) * MAX_PENDING_INTENTS +
            sizeof(struct recent_intent) * RECENT_INTENTS +
            sizeof(struct verdict_row) * VERDICTS_KEPT +
@@ -35,6 +37,7 @@ static void take_tables(struct engine *engine)
 {
     struct arena *arena = &engine->arena;
     engine->products = arena_take(arena, MAX_PRODUCTS, sizeof(struct product));
+    engine->protections = arena_take(arena, MAX_STRATEGIES, sizeof *engine->protections);
     engine->pending = arena_take(arena, MAX_PENDING_INTENTS, sizeof(struct pending));
     engine->recent = arena_take(arena, RECENT_INTENTS, sizeof(struct recent_intent));
     engine->verdicts = arena_take(arena, VERDICTS_KEPT, sizeof(struct verdict_row));
@@ -169,6 +172,7 @@ static void do_due(struct engine *engine)
         strategies_due(engine);
         judge_due(engine);
         operator_due(engine);
+        protect_due(engine);
         cancels_due(engine);
         reconcile_due(engine);
     }
@@ -186,6 +190,7 @@ void engine_step(struct engine *engine, const struct event *event)
     }
     engine->counters.events++;
     dispatch(engine, event);
+    protect_due(engine);
     do_due(engine);
     ladder_follow(engine);
 }

@@ -8,13 +8,14 @@
  *     fills.c       fills, provisional and exact   reconcile.c  lists, looks, positions compared
  *     operator.c    verbs, stop, flatten           restore.c    the journal read back
  *     ladder.c      what is off, and why           lost.c       what of it is not configured
- *     balance.c     the account's money
+ *     balance.c     the account's money            protect.c    stops held for strategies
  *
  * An event is handled by one function there; what it leaves to be done (cancels, lists, flatten,
  * views) is done at the end of the same step or when engine->due_ns comes. */
 #include "base/arena.h"
 #include "base/deadline.h"
 #include "engine/engine.h"
+#include "engine/engine_care.h"
 #include "engine/engine_parts.h"
 #include "engine/feed.h"
 #include "engine/gate.h"
@@ -50,6 +51,7 @@ struct engine {
     struct deadlines timers;
 
     struct product *products;           /* all below: from the arena */
+    struct protection (*protections)[MAX_PRODUCTS]; /* [MAX_STRATEGIES] */
     struct pending *pending;
     uint32_t pending_count;
     struct recent_intent *recent;

@@ -11,8 +11,9 @@
 
 enum {
     /* The worst one event can ask for: every order is missing from a list (notice and alert), every
-     * staged fill is booked (two notices, two alerts), and a batch of cancels leaves. */
-    EVENT_OUT_MAX = 3 * MAX_ORDERS + 1024,
+     * staged fill is booked (two notices, two alerts), a batch of cancels leaves, and every
+     * protection fires (a record, a notice, an alert and an order each). */
+    EVENT_OUT_MAX = 3 * MAX_ORDERS + 4096,
     OUT_SPARE = MAX_ORDERS,   /* for views, and for a turn whose journal dies under it */
     OUT_MAX = EVENT_OUT_MAX + OUT_SPARE + MAX_ORDERS,
     CANCELS_PER_STEP = 256,
@@ -87,14 +88,6 @@ struct lost {
     uint32_t order_count, latch_count;
     bool full;
     char strategy[NAME_MAX_BYTES]; /* the first unknown one that an order or a fill names */
-};
-
-/* See ladder.h. */
-struct ladder_cause { bool on; int64_t since_ns; char text[REASON_MAX]; };
-struct ladder {
-    struct ladder_cause causes[HEALTH_CAUSE_COUNT];
-    uint32_t stale_specs;     /* bit i: product i was not read for long */
-    enum ladder_step step;    /* with the account's latch; as last told */
 };
 
 struct fills_seen { struct map map; unsigned char (*ring)[16]; uint32_t next, count; };

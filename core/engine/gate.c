@@ -24,7 +24,7 @@ static __int128 reducible_of(const struct gate_exposure *exposure, enum side sid
 
 /* A strategy may reduce what is its own, as far as that reduces the account too: else one could
  * spend another's way out. The operator is bound by the account alone. */
-static struct size reducible(const struct gate_input *in)
+struct size gate_reducible(const struct gate_input *in)
 {
     __int128 account, own;
     if (in->intent->side != SIDE_BUY && in->intent->side != SIDE_SELL)
@@ -40,7 +40,7 @@ static struct size reducible(const struct gate_input *in)
 bool gate_is_reducing(const struct gate_input *in)
 {
     CHECK(in->intent);
-    return in->intent->size.e9 > 0 && in->intent->size.e9 <= reducible(in).e9;
+    return in->intent->size.e9 > 0 && in->intent->size.e9 <= gate_reducible(in).e9;
 }
 
 static bool is_book_quoted(const struct gate_input *in)
@@ -71,7 +71,7 @@ void gate_judged_init(struct judged *ret, const struct gate_input *in)
         ret->instrument = in->instrument;
         ret->limits = &in->settings->product_limits[intent->product];
     }
-    ret->reducible = reducible(in);
+    ret->reducible = gate_reducible(in);
     ret->reducing = gate_is_reducing(in);
     ret->price = intent->type == ORDER_TYPE_MARKET ? in->worst : intent->price;
     if (is_book_quoted(in))

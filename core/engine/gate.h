@@ -53,6 +53,9 @@ struct gate_input {
 /* True when the order can do nothing but reduce |position|, whatever else fills first. */
 bool gate_is_reducing(const struct gate_input *in);
 
+/* How much an order on the intent's side could take and do nothing but reduce. */
+struct size gate_reducible(const struct gate_input *in);
+
 /* The verdict is always filled; the order only when true is returned. */
 bool gate_approve(const struct gate_input *in, struct client_id id,
                   struct approved_order *ret_order, struct verdict *ret_verdict);

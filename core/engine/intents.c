@@ -8,7 +8,10 @@
 #include "engine/ladder.h"
 #include "engine/market.h"
 #include "engine/outbox.h"
+#include "engine/protect.h"
 #include "engine/strategies.h"
+
+static const char FIRING[] = "its protection fires: the position is being closed";
 
 /* ---- what is true now */
 
@@ -255,22 +258,35 @@ static bool place(struct engine *engine, actor_index asking, actor_index actor,
     return true;
 }
 
+static bool place_or_refuse(struct engine *engine, actor_index asking, actor_index actor,
+                            const struct intent *intent, struct verdict *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    if (place(engine, asking, actor, intent, ret))
+        return true;
+    refuse(engine, asking, intent, ret, NULL);
+    return false;
+}
+
 void intents_finish(struct engine *engine, actor_index actor, const struct intent *intent)
 {
     struct verdict verdict;
-    memset(&verdict, 0, sizeof verdict);
-    if (!place(engine, actor, actor, intent, &verdict))
-        refuse(engine, actor, intent, &verdict, NULL);
+    if (protect_is_firing(engine, actor, intent->product))
+        intents_refuse(engine, actor, intent, REFUSED_STRATEGY_STATE, FIRING);
+    else
+        (void)place_or_refuse(engine, actor, actor, intent, &verdict);
 }
 
 bool intents_place_for_operator(struct engine *engine, actor_index actor,
                                 const struct intent *intent, struct verdict *ret)
 {
-    memset(ret, 0, sizeof *ret);
-    if (place(engine, ACTOR_OPERATOR, actor, intent, ret))
-        return true;
-    refuse(engine, ACTOR_OPERATOR, intent, ret, NULL);
-    return false;
+    return place_or_refuse(engine, ACTOR_OPERATOR, actor, intent, ret);
+}
+
+bool intents_place_for_protection(struct engine *engine, actor_index actor,
+                                  const struct intent *intent, struct verdict *ret)
+{
+    return place_or_refuse(engine, actor, actor, intent, ret);
 }
 
 /* ---- a strategy asks */
@@ -342,6 +358,10 @@ static void want_place(struct engine *engine, actor_index actor, const struct in
         intents_refuse(engine, actor, &intent, REFUSED_STATE, "the host is stopping");
         return;
     }
+    if (protect_is_firing(engine, actor, intent.product)) {
+        intents_refuse(engine, actor, &intent, REFUSED_STRATEGY_STATE, FIRING);
+        return;
+    }
     if (intent.type == ORDER_TYPE_MARKET)
         intent.tif = TIF_IOC;
     ask_gate(engine, actor, &intent);
@@ -370,6 +390,7 @@ void intents_on_intent(struct engine *engine, const struct event_intent *event)
     engine->runners[event->runner].intents++;
     switch (event->intent.kind) {
     case INTENT_PLACE: want_place(engine, event->runner, &event->intent); return;
+    case INTENT_PROTECT: protect_on_intent(engine, event->runner, &event->intent); return;
     case INTENT_CANCEL: want_cancel(engine, event->runner, &event->intent); return;
     case INTENT_CANCEL_ALL:
         cancels_want_all(engine, event->runner, event->intent.product);

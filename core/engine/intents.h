@@ -22,3 +22,6 @@ void intents_keep_verdict(struct engine *engine, actor_index actor, const struct
 /* On the operator's behalf, for `actor`'s books: past the rules and the quotas, not the gate. */
 bool intents_place_for_operator(struct engine *engine, actor_index actor,
                                 const struct intent *intent, struct verdict *ret);
+/* A stop that the engine holds for `actor`: past the rules, which never stand before a way out. */
+bool intents_place_for_protection(struct engine *engine, actor_index actor,
+                                  const struct intent *intent, struct verdict *ret);

@@ -109,9 +109,10 @@ static void set_cause(struct engine *engine, enum health_cause cause, bool on, c
 
 static void set_spec(struct engine *engine, const struct event_health *event)
 {
-    uint32_t bit = 1u << event->product, *specs = &engine->ladder.stale_specs;
+    uint32_t *specs = &engine->ladder.stale_specs;
     if (event->product >= engine->settings.catalog.count)
         return;
+    uint32_t bit = 1u << event->product;
     *specs = event->on ? *specs | bit : *specs & ~bit;
     set_cause(engine, HEALTH_SPEC_STALE, *specs != 0, event->text);
 }

@@ -7,6 +7,7 @@
 #include "engine/intents.h"
 #include "engine/judge.h"
 #include "engine/outbox.h"
+#include "engine/protect.h"
 #include "engine/reconcile.h"
 
 static const int64_t FLATTEN_GAP_NS = 1000000000;
@@ -130,6 +131,7 @@ static void stop(struct engine *engine, const struct event_operator *event)
     uint32_t count = 0;
     engine->stopping = true;
     judge_drop_all(engine, "the host is stopping");
+    protect_on_stop(engine);
     if (engine->settings.cancel_on_stop)
         count = cancels_want_all(engine, ACTOR_OPERATOR, NO_PRODUCT);
     engine_due(engine, engine->now.mono_ns);

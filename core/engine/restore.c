@@ -9,6 +9,7 @@
 #include "engine/lost.h"
 #include "engine/operator.h"
 #include "engine/outbox.h"
+#include "engine/protect.h"
 
 /* Products are found by name: the index was that of the config file of then. */
 static product_index find_product(const struct engine *engine, const char *product_id)
@@ -173,6 +174,17 @@ static bool restore_operator(struct engine *engine, const struct record_operator
     return operator_restore(engine, &verb);
 }
 
+static bool restore_protect(struct engine *engine, const struct record_protect *record)
+{
+    product_index product = find_product(engine, record->product_id);
+    actor_index actor = find_strategy(engine, record->name);
+    if (record->product_id[0] == '\0' || record->name[0] == '\0')
+        return false;
+    if (product == NO_PRODUCT || actor == NO_ACTOR)
+        return true; /* it guarded what is not configured: lost.c tells of that */
+    return protect_restore(engine, actor, product, record);
+}
+
 static bool restore_runner(struct engine *engine, const struct record_runner *record)
 {
     if (record->runner >= MAX_RUNNERS)
@@ -208,6 +220,7 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_RUNNER: return restore_runner(engine, &record->runner);
     case RECORD_OPERATOR: return restore_operator(engine, &record->operator);
     case RECORD_KIND_END: return false;
+    case RECORD_PROTECT: return restore_protect(engine, &record->protect);
     case RECORD_LADDER:
     case RECORD_RECONCILE: return true; /* for people; their effects have records of their own */
     }
@@ -253,6 +266,7 @@ void restore_begin(struct engine *engine)
         if (order != NULL && order_is_live(order->state))
             unknown += begin_order(engine, order);
     }
+    protect_begin(engine);
     lost_tell(engine);
     if (unknown > 0)
         out_alert(engine, "orders of the last run may have been sent: unknown until the venue says",

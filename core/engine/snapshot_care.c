@@ -18,3 +18,36 @@ bool snapshot_health(const struct engine *engine, uint32_t index, struct health_
     }
     return false;
 }
+
+static void protection_row(const struct engine *engine, const struct protection *p,
+                           struct protection_row *ret)
+{
+    struct ratio by = p->terms.trail;
+    ret->state = p->state;
+    ret->terms = p->terms;
+    ret->side = p->side;
+    ret->best = p->best;
+    ret->blind = p->blind;
+    ret->held_ns = p->side == SIDE_UNKNOWN ? 0 : engine->now.mono_ns - p->since_ns;
+    memcpy(ret->reason, p->reason, sizeof ret->reason);
+    if (p->side == SIDE_BUY)
+        by.e9 = -by.e9;
+    if (by.e9 != 0 && p->best.e9 > 0)
+        (void)price_shift(p->best, by, p->side == SIDE_BUY ? ROUND_DOWN : ROUND_UP, &ret->level);
+}
+
+bool snapshot_protection(const struct engine *engine, uint32_t index, struct protection_row *ret)
+{
+    for (actor_index a = 0; a < engine->settings.strategy_count; a++)
+        for (product_index i = 0; i < engine->settings.catalog.count; i++) {
+            const struct protection *p = &engine->protections[a][i];
+            if (p->state == PROTECT_CLEAR || index-- > 0)
+                continue;
+            memset(ret, 0, sizeof *ret);
+            ret->actor = a;
+            ret->product = i;
+            protection_row(engine, p, ret);
+            return true;
+        }
+    return false;
+}

@@ -11,3 +11,17 @@ struct health_row {                /* a cause that is on */
 
 /* In the order of HEALTH_CAUSE_LIST. */
 bool snapshot_health(const struct engine *engine, uint32_t index, struct health_row *ret);
+
+struct protection_row {            /* what guards a strategy's position in a product */
+    actor_index actor;
+    product_index product;
+    enum protect_state state;
+    struct protect_terms terms;
+    enum side side;                /* BUY: of a long; UNKNOWN: flat */
+    struct price best, level;      /* level: where the trailing stop stands now; 0: nowhere */
+    int64_t held_ns;
+    bool blind;                    /* no fresh price to judge it on */
+    char reason[REASON_MAX];
+};
+
+bool snapshot_protection(const struct engine *engine, uint32_t index, struct protection_row *ret);

@@ -9,6 +9,7 @@
 #include "engine/ladder.h"
 #include "engine/market.h"
 #include "engine/outbox.h"
+#include "engine/protect.h"
 
 /* ---- generations */
 
@@ -71,6 +72,7 @@ static void take_over(struct engine *engine, const struct event_runner *event)
     memcpy(runner->hash, event->hash, sizeof runner->hash);
     runner->hash[sizeof runner->hash - 1] = '\0';
     tell_working(engine, event->runner);
+    protect_tell(engine, event->runner);
     if (engine->ladder.step != LADDER_NORMAL)
         ladder_tell(engine, event->runner);
 }
@@ -82,9 +84,12 @@ static void lose_runner(struct engine *engine, const struct event_runner *event)
     runner->credit = false;
     clear_timers(engine, event->runner);
     judge_drop(engine, event->runner);
-    if (event->runner < engine->settings.strategy_count &&
-        engine->settings.strategies[event->runner].on_death == DEATH_CANCEL)
-        cancels_want_all(engine, event->runner, NO_PRODUCT);
+    if (event->runner >= engine->settings.strategy_count ||
+        engine->settings.strategies[event->runner].on_death == DEATH_KEEP)
+        return;
+    cancels_want_all(engine, event->runner, NO_PRODUCT);
+    if (engine->settings.strategies[event->runner].on_death == DEATH_FLATTEN)
+        protect_close_all(engine, event->runner, "its runner died");
 }
 
 void strategies_on_runner(struct engine *engine, const struct event_runner *event)

@@ -2,10 +2,18 @@
 /* What a strategy wants. It becomes an order only through the gate. */
 #include "model/types.h"
 
-enum intent_kind { INTENT_PLACE, INTENT_CANCEL, INTENT_CANCEL_ALL };
+enum intent_kind { INTENT_PLACE, INTENT_CANCEL, INTENT_CANCEL_ALL, INTENT_PROTECT };
 
 /* The script's own name of an order: generation << 32 | counter, unique per strategy for ever. */
 typedef uint64_t order_ref;
+
+/* What ends a strategy's position in a product, held by the engine; 0: that one is not wanted. */
+struct protect_terms {
+    struct price stop;       /* a long ends at or below it, a short at or above */
+    struct ratio trail;      /* as a part of the best price since the position was opened */
+    int64_t after_ns;        /* the position has been held so long */
+};
+enum protect_state { PROTECT_CLEAR, PROTECT_SET, PROTECT_FIRING };
 
 struct intent {
     enum intent_kind kind;
@@ -19,8 +27,10 @@ struct intent {
     order_ref ref;           /* PLACE: the new name; CANCEL: whose */
     int64_t caused_ns;       /* mono stamp of what the script was shown, as it says: for figures
                                 only, nothing is decided by it; 0: none */
+    struct protect_terms protect; /* PROTECT: in place of those before; all 0: none any more */
 };
 
 /* Who asks: a strategy's index, or the host itself on the operator's behalf. */
 enum { ACTOR_OPERATOR = 254, ACTOR_EXTERNAL = 255 };
 typedef uint8_t actor_index;
+const char *protect_state_text(enum protect_state state);

@@ -57,6 +57,13 @@ const char *command_kind_text(enum command_kind kind)
     return TEXT_AT(texts, kind);
 }
 
+const char *protect_state_text(enum protect_state state)
+{
+    static const char *const texts[] = {
+        [PROTECT_CLEAR] = "clear", [PROTECT_SET] = "set", [PROTECT_FIRING] = "firing"};
+    return TEXT_AT(texts, state);
+}
+
 const char *record_kind_text(enum record_kind kind)
 {
     static const char *const texts[] = {
@@ -64,7 +71,7 @@ const char *record_kind_text(enum record_kind kind)
         [RECORD_FILL] = "fill",         [RECORD_REFUSAL] = "refusal",
         [RECORD_LATCH] = "latch",       [RECORD_OPERATOR] = "operator",
         [RECORD_RUNNER] = "runner",     [RECORD_RECONCILE] = "reconcile",
-        [RECORD_LADDER] = "ladder",
+        [RECORD_LADDER] = "ladder",     [RECORD_PROTECT] = "protect",
     };
     return TEXT_AT(texts, kind);
 }

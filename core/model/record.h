@@ -11,6 +11,7 @@ enum record_kind {
     RECORD_LATCH,    /* a trading state changed, by whom and why */
     RECORD_OPERATOR, RECORD_RUNNER, RECORD_RECONCILE,
     RECORD_LADDER,   /* a cause came or went; for people, facts are found anew at a start */
+    RECORD_PROTECT,  /* a stop was set, its position began or ended, or it fires */
     RECORD_KIND_END  /* no kind: one past the last */
 };
 
@@ -54,6 +55,18 @@ struct record_reconcile { bool agreed; product_index product; struct size ours, 
                           char text[REASON_MAX]; };
 struct record_ladder { enum ladder_step step; enum health_cause cause; bool on;
                        char text[REASON_MAX]; };
+struct record_protect {
+    actor_index actor;
+    char name[NAME_MAX_BYTES];
+    product_index product;
+    char product_id[PRODUCT_ID_MAX];
+    enum protect_state state;
+    struct protect_terms terms;
+    enum side side;          /* BUY: it guards a long; UNKNOWN: flat */
+    struct price best;       /* the best price of that position, at most a tenth of a trail old */
+    int64_t since_wall_ns;   /* when that position was opened */
+    char reason[REASON_MAX];
+};
 
 struct record {
     enum record_kind kind;
@@ -68,6 +81,7 @@ struct record {
         struct record_runner runner;
         struct record_reconcile reconcile;
         struct record_ladder ladder;
+        struct record_protect protect;
     };
 };
 const char *record_kind_text(enum record_kind kind);

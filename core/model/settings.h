@@ -20,7 +20,8 @@ struct strategy_settings {
     uint32_t products;                /* bit i: may trade product i */
     uint32_t max_messages;            /* control 14, per message_window_ns */
     uint32_t max_working_orders;      /* control 15 */
-    enum { DEATH_KEEP, DEATH_CANCEL } on_death; /* the policy for its orders */
+    /* When its runner dies: its orders stay, go, or go and its position is closed. */
+    enum { DEATH_KEEP, DEATH_CANCEL, DEATH_FLATTEN } on_death;
 };
 
 struct engine_settings {

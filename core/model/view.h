@@ -28,7 +28,8 @@ struct view {
 };
 
 enum notice_kind { NOTICE_ORDER, NOTICE_FILL, NOTICE_TIMER, NOTICE_CANDLE, NOTICE_STALE,
-                   NOTICE_FRESH, NOTICE_REFUSAL, NOTICE_HEALTH };
+                   NOTICE_FRESH, NOTICE_REFUSAL, NOTICE_HEALTH,
+                   NOTICE_PROTECT };
 
 /* Numbered and never dropped; past a bound the runner is ended by policy. */
 struct notice {
@@ -58,5 +59,11 @@ struct notice {
         struct candle candle;
         struct { order_ref ref; struct verdict verdict; char text[REASON_MAX]; } refusal;
         struct { enum ladder_step step; char text[REASON_MAX]; } health;
+        struct {
+            enum protect_state state;
+            struct protect_terms terms;
+            struct price best; /* 0: flat */
+            char reason[REASON_MAX];
+        } protect;
     };
 };

@@ -35,6 +35,7 @@ NAMED_BY(order_type_text, order_type)
 NAMED_BY(time_in_force_text, time_in_force)
 NAMED_BY(liquidity_text, liquidity)
 NAMED_BY(operator_verb_text, operator_verb)
+NAMED_BY(protect_state_text, protect_state)
 NAMED_BY(ladder_step_text, ladder_step)
 NAMED_BY(health_cause_text, health_cause)
 
@@ -46,7 +47,7 @@ NAMED_BY(health_cause_text, health_cause)
     }
 NAMED_HERE(fill_kind_of, "trade", "reversal", "correction", "other")
 NAMED_HERE(runner_state_of, "starting", "ready", "replaced", "dead")
-NAMED_HERE(intent_kind_of, "place", "cancel", "cancel_all")
+NAMED_HERE(intent_kind_of, "place", "cancel", "cancel_all", "protect")
 NAMED_HERE(unit_of, "none", "size", "money", "price", "count", "ns", "ratio")
 NAMED_HERE(verdict_scope_of, "none", "account", "strategy", "product")
 NAMED_HERE(target_of, "account", "strategy", "product")
@@ -121,7 +122,7 @@ static const struct field REFUSAL_FIELDS[] = {
     CHOICE("unit", refusal.verdict.unit, unit_of, UNIT_RATIO + 1),
     CHOICE("scope", refusal.verdict.scope, verdict_scope_of, SCOPE_PRODUCT + 1),
     FIELD("config_key", FIELD_TEXT, refusal.verdict.config_key),
-    CHOICE("intent", refusal.intent.kind, intent_kind_of, INTENT_CANCEL_ALL + 1),
+    CHOICE("intent", refusal.intent.kind, intent_kind_of, INTENT_PROTECT + 1),
     FIELD("product", FIELD_PRODUCT, refusal.intent.product),
     CHOICE("side", refusal.intent.side, side_text_of, SIDE_UNKNOWN + 1),
     CHOICE("type", refusal.intent.type, order_type_text_of, ORDER_TYPE_OTHER + 1),
@@ -174,6 +175,21 @@ static const struct field LADDER_FIELDS[] = {
     FIELD("text", FIELD_TEXT, ladder.text),
 };
 
+static const struct field PROTECT_FIELDS[] = {
+    FIELD("actor", FIELD_ACTOR, protect.actor),
+    FIELD("name", FIELD_TEXT, protect.name),
+    FIELD("product", FIELD_PRODUCT, protect.product),
+    FIELD("product_id", FIELD_TEXT, protect.product_id),
+    CHOICE("state", protect.state, protect_state_text_of, PROTECT_FIRING + 1),
+    FIELD("stop", FIELD_PRICE, protect.terms.stop),
+    FIELD("trail", FIELD_SIZE, protect.terms.trail), /* a ratio is written as a size is */
+    FIELD("after_ns", FIELD_INT, protect.terms.after_ns),
+    CHOICE("side", protect.side, side_text_of, SIDE_UNKNOWN + 1),
+    FIELD("best", FIELD_PRICE, protect.best),
+    FIELD("since_wall_ns", FIELD_INT, protect.since_wall_ns),
+    FIELD("reason", FIELD_TEXT, protect.reason),
+};
+
 struct shape { const struct field *fields; unsigned count; };
 #define SHAPE(fields) {fields, sizeof(fields) / sizeof(fields)[0]}
 static const struct shape SHAPES[] = {
@@ -181,7 +197,7 @@ static const struct shape SHAPES[] = {
     [RECORD_FILL] = SHAPE(FILL_FIELDS),         [RECORD_REFUSAL] = SHAPE(REFUSAL_FIELDS),
     [RECORD_LATCH] = SHAPE(LATCH_FIELDS),       [RECORD_OPERATOR] = SHAPE(OPERATOR_FIELDS),
     [RECORD_RUNNER] = SHAPE(RUNNER_FIELDS),     [RECORD_RECONCILE] = SHAPE(RECONCILE_FIELDS),
-    [RECORD_LADDER] = SHAPE(LADDER_FIELDS),
+    [RECORD_LADDER] = SHAPE(LADDER_FIELDS),     [RECORD_PROTECT] = SHAPE(PROTECT_FIELDS),
 };
 
 /* --- encode --- */

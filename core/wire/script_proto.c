@@ -139,6 +139,10 @@ static const char *check_notice(const void *payload)
         return notice->health.step < LADDER_STEP_COUNT &&
                        is_text(notice->health.text, sizeof notice->health.text)
                    ? NULL : "the ladder's step or its text is unknown";
+    case NOTICE_PROTECT:
+        return notice->protect.state <= PROTECT_FIRING &&
+                       is_text(notice->protect.reason, sizeof notice->protect.reason)
+                   ? NULL : "the protection's state or its reason is unknown";
     case NOTICE_TIMER:
     case NOTICE_CANDLE:
     case NOTICE_STALE:
@@ -153,7 +157,7 @@ static const char *check_notice(const void *payload)
 static const char *check_intent(const void *payload)
 {
     const struct intent *intent = payload;
-    if (intent->kind > INTENT_CANCEL_ALL)
+    if (intent->kind > INTENT_PROTECT)
         return "the kind of intent is unknown";
     if (intent->product >= MAX_PRODUCTS && intent->product != NO_PRODUCT)
         return "the product is out of range";

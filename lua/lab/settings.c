@@ -411,13 +411,14 @@ static void refuse_unknown_options(lua_State *L)
 
 static void name_strategy(lua_State *L, struct lab_config *ret)
 {
-    static const char *const policies[] = {"keep", "cancel", NULL};
+    static const char *const policies[] = {"keep", "cancel", "cancel_and_flatten",
+                                           NULL};
     struct strategy_settings *strategy = &ret->settings.strategies[0];
 
     text_copy(strategy->name, sizeof(strategy->name), "strategy", 8);
     strategy->products = ret->scripts[0].products = (1u << ret->settings.catalog.count) - 1;
     lua_getfield(L, 1, "on_death");
-    strategy->on_death = luaL_checkoption(L, -1, "cancel", policies) ? DEATH_CANCEL : DEATH_KEEP;
+    strategy->on_death = (unsigned)luaL_checkoption(L, -1, "cancel", policies);
     lua_pop(L, 1);
     for (uint8_t i = 0; i < ret->rule_count; i++)
         text_copy(ret->settings.rules[i], NAME_MAX_BYTES, "rule", 4);

@@ -169,6 +169,21 @@ function Book:trades_lost() end
 ---@field meaning string
 ---@field reason string
 
+---@class Protection
+---@field product string
+---@field state "clear"|"set"|"firing"
+---@field stop? Decimal
+---@field trail? Decimal
+---@field after? number seconds
+---@field best? Decimal the best price since the position was opened
+---@field reason string
+---@field time? integer in on_protect
+
+---@class ProtectOptions
+---@field stop? Amount a price
+---@field trail? Amount a part of the best price, such as "0.002"
+---@field after? Amount seconds
+
 ---@class Intent
 ---@field product string
 ---@field side Side
@@ -192,6 +207,7 @@ function Book:trades_lost() end
 ---@field on_stale? fun(product: string)
 ---@field on_fresh? fun(product: string)
 ---@field on_health? fun(health: HealthNotice)
+---@field on_protect? fun(protection: Protection)
 ---@field on_save? fun(): any
 ---@field on_reload? fun(saved: any)
 ---@field on_stop? fun()
@@ -298,6 +314,14 @@ function host.number(name, default, least, most) end
 ---@param default? Amount
 ---@return Decimal
 function host.decimal(name, default) end
+
+---@param product string
+---@param terms ProtectOptions all of them absent: no protection any more
+function host.protect(product, terms) end
+
+---@param product string
+---@return Protection
+function host.protection(product) end
 
 ---@return Health
 ---@return string # why; "" when normal

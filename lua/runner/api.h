@@ -11,6 +11,7 @@ void api_open_host(lua_State *L);      /* host: time, chance, log, timers, produ
 void api_open_params(lua_State *L);    /* parameters */
 void api_open_market(lua_State *L);    /* books as the callbacks see them */
 void api_open_orders(lua_State *L);    /* place, cancel, orders, position */
+void api_open_protect(lua_State *L);   /* stops that the host holds */
 void api_open_state(lua_State *L);     /* saved state as JSON */
 
 /* Sets a field of the table on top. */
@@ -44,6 +45,11 @@ void params_warn_unread(lua_State *L);        /* one log line per parameter nobo
 /* The script's own record of its orders, fed by order notices. */
 struct script_order *script_order_find(struct script *script, order_ref ref);
 void script_order_apply(struct script *script, const struct notice *notice);
+
+/* Raises for rules, and before on_start. */
+void orders_check_may_send(lua_State *L);
+void orders_send_intent(lua_State *L, struct script *script, const struct intent *intent);
+void protection_push(lua_State *L, const struct script *script, product_index product);
 
 /* state <-> JSON. encode: the value at the top becomes a string at the top, or raises. */
 void state_encode(lua_State *L);

@@ -150,7 +150,7 @@ static void read_intent(lua_State *L, struct intent *intent)
         luaL_error(L, "place: post_only wants a limit order with tif 'gtc'");
 }
 
-static void check_may_send(lua_State *L)
+void orders_check_may_send(lua_State *L)
 {
     const struct script *script = script_of(L);
 
@@ -161,7 +161,7 @@ static void check_may_send(lua_State *L)
                       "takes over its state");
 }
 
-static void send_intent(lua_State *L, struct script *script, const struct intent *intent)
+void orders_send_intent(lua_State *L, struct script *script, const struct intent *intent)
 {
     if (!script->host.send(script->host.context, SCRIPT_INTENT, 0, false, intent,
                            sizeof(*intent))) {
@@ -175,14 +175,14 @@ static int host_place(lua_State *L)
     struct script *script = script_of(L);
     struct intent intent;
 
-    check_may_send(L);
+    orders_check_may_send(L);
     check_fields(L);
     memset(&intent, 0, sizeof(intent)); /* padding too: it crosses a socket */
     intent.kind = INTENT_PLACE;
     read_intent(L, &intent);
     intent.ref = (order_ref)script->generation << 32 | ++script->next_ref;
     intent.caused_ns = script->now.mono_ns;
-    send_intent(L, script, &intent);
+    orders_send_intent(L, script, &intent);
     lua_pushinteger(L, (lua_Integer)intent.ref);
     return 1;
 }
@@ -191,13 +191,13 @@ static int host_cancel(lua_State *L)
 {
     struct intent intent;
 
-    check_may_send(L);
+    orders_check_may_send(L);
     memset(&intent, 0, sizeof(intent));
     intent.kind = INTENT_CANCEL;
     intent.product = NO_PRODUCT;
     intent.ref = (order_ref)luaL_checkinteger(L, 1);
     luaL_argcheck(L, intent.ref != 0, 1, "a ref that host.place returned is wanted");
-    send_intent(L, script_of(L), &intent);
+    orders_send_intent(L, script_of(L), &intent);
     return 0;
 }
 
@@ -205,11 +205,11 @@ static int host_cancel_all(lua_State *L)
 {
     struct intent intent;
 
-    check_may_send(L);
+    orders_check_may_send(L);
     memset(&intent, 0, sizeof(intent));
     intent.kind = INTENT_CANCEL_ALL;
     intent.product = lua_isnoneornil(L, 1) ? NO_PRODUCT : product_check(L, 1);
-    send_intent(L, script_of(L), &intent);
+    orders_send_intent(L, script_of(L), &intent);
     return 0;
 }
 

@@ -111,6 +111,22 @@ static void on_health(struct script *script, const struct notice *notice)
     script_call(script, CALLBACK_HEALTH, 1, 0);
 }
 
+static void on_protect(struct script *script, const struct notice *notice)
+{
+    struct script_protection *told;
+
+    if (notice->product >= MAX_PRODUCTS)
+        return;
+    told = &script->protections[notice->product];
+    told->state = notice->protect.state;
+    told->terms = notice->protect.terms;
+    told->best = notice->protect.best;
+    memcpy(told->reason, notice->protect.reason, sizeof(told->reason));
+    protection_push(script->L, script, notice->product);
+    field_integer(script->L, "time", notice->wall_ns);
+    script_call(script, CALLBACK_PROTECT, 1, 0);
+}
+
 void script_notice(struct script *script, const struct notice *notice)
 {
     switch (notice->kind) {
@@ -120,6 +136,7 @@ void script_notice(struct script *script, const struct notice *notice)
     case NOTICE_REFUSAL: on_refusal(script, notice); break;
     case NOTICE_STALE: case NOTICE_FRESH: on_freshness(script, notice); break;
     case NOTICE_HEALTH: on_health(script, notice); break;
+    case NOTICE_PROTECT: on_protect(script, notice); break;
     case NOTICE_TIMER:
         lua_pushinteger(script->L, notice->timer.id);
         script_call(script, CALLBACK_TIMER, 1, 0);

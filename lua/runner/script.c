@@ -48,7 +48,7 @@ static void api_open(lua_State *L)
 {
     static void (*const areas[])(lua_State *) = {
         api_open_base, api_open_tables, api_open_decimal, api_open_state,
-        api_open_host, api_open_params, api_open_market, api_open_orders,
+        api_open_host, api_open_params, api_open_market, api_open_orders, api_open_protect,
     };
     for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
         int top = lua_gettop(L);

@@ -31,7 +31,7 @@ enum {
     X(CALLBACK_CANDLE, "on_candle") X(CALLBACK_ORDER, "on_order") X(CALLBACK_FILL, "on_fill")     \
     X(CALLBACK_TIMER, "on_timer") X(CALLBACK_REFUSAL, "on_refusal")                               \
     X(CALLBACK_STALE, "on_stale") X(CALLBACK_FRESH, "on_fresh") X(CALLBACK_STOP, "on_stop")       \
-    X(CALLBACK_HEALTH, "on_health")                                                               \
+    X(CALLBACK_HEALTH, "on_health") X(CALLBACK_PROTECT, "on_protect")                             \
     X(CALLBACK_SAVE, "on_save") X(CALLBACK_RELOAD, "on_reload") X(CALLBACK_JUDGE, "judge")
 #define CALLBACK_FIRST(symbol, name) symbol,
 enum script_callback { CALLBACK_LIST(CALLBACK_FIRST) CALLBACK_COUNT };
@@ -45,6 +45,14 @@ struct script_order {
     enum order_state state;
     struct price price;
     struct size size, filled;
+};
+
+/* And of what guards its position in one product. */
+struct script_protection {
+    enum protect_state state;
+    struct protect_terms terms;
+    struct price best;
+    char reason[REASON_MAX];
 };
 
 struct script {
@@ -65,6 +73,7 @@ struct script {
     bool has_view[MAX_PRODUCTS];
     struct script_order orders[SCRIPT_ORDERS_MAX];
     struct script_timer timers[MAX_TIMERS_PER_RUNNER]; /* set before GO, sent with it */
+    struct script_protection protections[MAX_PRODUCTS];
     enum ladder_step ladder;      /* what is off, as last told */
     char ladder_reason[REASON_MAX];
     uint64_t timers_waiting;      /* bit per timer */

@@ -21,5 +21,7 @@ int main(void)
     failed += suite_runners();
     failed += suite_restore();
     failed += suite_hostile();
+    failed += suite_ladder();
+    failed += suite_protect();
     return failed;
 }

@@ -26,3 +26,5 @@ int suite_operator(void);
 int suite_runners(void);
 int suite_restore(void);
 int suite_hostile(void);
+int suite_ladder(void);
+int suite_protect(void);

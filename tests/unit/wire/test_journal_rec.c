@@ -119,7 +119,7 @@ static void any_fill(struct prng *prng, struct record_fill *r)
 static void any_refusal(struct prng *prng, struct record_refusal *r)
 {
     r->actor = any_actor(prng);
-    r->intent.kind = (enum intent_kind)prng_below(prng, INTENT_CANCEL_ALL + 1);
+    r->intent.kind = (enum intent_kind)prng_below(prng, INTENT_PROTECT + 1);
     r->intent.product = any_product(prng);
     r->intent.side = (enum side)prng_below(prng, SIDE_UNKNOWN + 1);
     r->intent.type = (enum order_type)prng_below(prng, ORDER_TYPE_OTHER + 1);
@@ -184,6 +184,22 @@ static void any_small(struct prng *prng, struct record *r)
     }
 }
 
+static void any_protect(struct prng *prng, struct record_protect *r)
+{
+    r->actor = any_actor(prng);
+    ANY_TEXT(prng, r->name);
+    r->product = any_product(prng);
+    ANY_TEXT(prng, r->product_id);
+    r->state = (enum protect_state)prng_below(prng, PROTECT_FIRING + 1);
+    r->terms.stop.e9 = any_number(prng);
+    r->terms.trail.e9 = any_number(prng);
+    r->terms.after_ns = any_number(prng);
+    r->side = (enum side)prng_below(prng, SIDE_UNKNOWN + 1);
+    r->best.e9 = any_number(prng);
+    r->since_wall_ns = any_number(prng);
+    ANY_TEXT(prng, r->reason);
+}
+
 static void any_record(struct prng *prng, struct record *ret)
 {
     memset(ret, 0, sizeof *ret);
@@ -195,6 +211,8 @@ static void any_record(struct prng *prng, struct record *ret)
         any_fill(prng, &ret->fill);
     else if (ret->kind == RECORD_REFUSAL)
         any_refusal(prng, &ret->refusal);
+    else if (ret->kind == RECORD_PROTECT)
+        any_protect(prng, &ret->protect);
     else
         any_small(prng, ret);
 }

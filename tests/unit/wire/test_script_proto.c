@@ -177,7 +177,7 @@ static void test_intent_is_checked(void **state)
     (void)state;
     struct intent intent = {0};
     frame_of(SCRIPT_INTENT, 0, &intent, sizeof intent);
-    refuses_byte(true, offsetof(struct intent, kind), 3, "kind of intent");
+    refuses_byte(true, offsetof(struct intent, kind), INTENT_PROTECT + 1, "kind of intent");
     refuses_byte(true, offsetof(struct intent, product), MAX_PRODUCTS, "product");
     refuses_byte(true, offsetof(struct intent, side), 3, "side");
     refuses_byte(true, offsetof(struct intent, type), 5, "type");
@@ -241,7 +241,7 @@ static void test_views_and_notices_are_checked(void **state)
     refuses_byte(false, offsetof(struct view, trades) + offsetof(struct trade, aggressor), 3,
                  "trade's side");
     frame_of(SCRIPT_NOTICE, 0, &notice, sizeof notice);
-    refuses_byte(false, offsetof(struct notice, kind), NOTICE_HEALTH + 1, "kind of notice");
+    refuses_byte(false, offsetof(struct notice, kind), NOTICE_PROTECT + 1, "kind of notice");
     refuses_byte(false, offsetof(struct notice, order.state), ORDER_STATE_COUNT, "order's state");
     notice.kind = NOTICE_REFUSAL;
     frame_of(SCRIPT_NOTICE, 0, &notice, sizeof notice);

@@ -1,0 +1,24 @@
+#pragma once
+/* What the engine remembers of troubles and of what it looks after; see engine_inside.h. */
+#include "model/record.h"
+
+/* See ladder.h. */
+struct ladder_cause { bool on; int64_t since_ns; char text[REASON_MAX]; };
+struct ladder {
+    struct ladder_cause causes[HEALTH_CAUSE_COUNT];
+    uint32_t stale_specs;     /* bit i: product i was not read for long */
+    enum ladder_step step;    /* with the account's latch; as last told */
+};
+
+/* See protect.h. */
+struct protection {
+    enum protect_state state;
+    struct protect_terms terms;
+    enum side side;           /* of the position it guards; UNKNOWN: flat */
+    struct price best, best_kept; /* kept: as the journal has it */
+    int64_t since_ns, since_wall_ns; /* that position was opened */
+    bool blind;               /* told that there is no price to judge it on */
+    enum refusal told;        /* why it waits, as last told */
+    int64_t next_ns, backoff_ns; /* firing: not before; and how long after that */
+    char reason[REASON_MAX];
+};
