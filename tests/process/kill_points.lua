@@ -1,0 +1,116 @@
+-- A run of scripted orders in which the host is killed again and again, each time at a chosen place
+-- of a record's or an order's way: before it is written, written, on disk, marked, before it is
+-- sent, sent, answered. After each death the next host must come to what the exchange holds before
+-- it sends anything; then it trades on until it is killed at the next place.
+--
+--   kill_points.run(world, {seed = 1, kills = 10})         CI: a sample
+--   kill_points.run(world, {seed = 1, orders = 500})       until the exchange has had 500 orders
+local hurt = require "hurt"
+local rig = require "rig"
+
+local kill_points = {}
+
+local SECOND = 1000000000
+local BLOCKED = 3 -- UNKNOWN orders block their sides; past this many they are seen to their end
+
+-- A suspended machine: the boot clock jumps past token and processing bounds, then twice past the
+-- distance of two looks. What the venue never had is then dropped by its lists.
+local function pass_bounds(world, clock)
+  rig.poll("the end of what is UNKNOWN", function()
+    local status = world:status()
+    if status and status.unknown == 0 and status.reconciled then return true end
+    if status and status.reconciled then
+      clock.ns = clock.ns + 125 * SECOND
+      hurt.set(world, "boot_ns", clock.ns)
+      rig.poll("news of the jump", function() return not world:status().reconciled end)
+    end
+  end)
+end
+
+-- Where the host is to die next: a place, and how often it is passed before.
+local function arm(world, random, places, most)
+  local point, passes = hurt.POINTS[random(places)], random(most)
+  hurt.kill_at(world, point, passes)
+  return point
+end
+
+-- Starts the host; in a fifth of the lives it may die before it is at rest. True: at rest.
+local function rise(world, random, tried)
+  if random(5) > 1 then
+    hurt.start(world)
+  else
+    local point = arm(world, random, 4, 10)
+    hurt.run(world)
+    rig.poll("death at " .. point .. " or rest", function()
+      local status = not world.host:code() and world:status()
+      return world.host:code() or status and status.reconciled
+    end)
+    hurt.kill_at(world, point, 0)
+    if world.host:code() then
+      tried[point] = (tried[point] or 0) + 1
+      return false
+    end
+  end
+  hurt.wait_reconciled(world)
+  return true
+end
+
+-- One life, from the start of the host to its death. Until it agrees with the exchange its script
+-- places nothing; the script is swapped when death is already waiting.
+local function live(world, random, clock, tried)
+  hurt.write_script(world, false)
+  if not rise(world, random, tried) then return end
+  hurt.agree(world)
+  if world:status().unknown >= BLOCKED then
+    pass_bounds(world, clock)
+    hurt.agree(world)
+  end
+  local point = arm(world, random, #hurt.POINTS, 8)
+  hurt.write_script(world, true)
+  world.host:signal("HUP")
+  rig.poll("death at " .. point, function() return world.host:code() end)
+  rig.equal(world.host:code(), 137, "code of a host that was to die at " .. point)
+  tried[point] = (tried[point] or 0) + 1
+end
+
+-- Kills, orders, fills, and how often each place was died at.
+function kill_points.run(world, options)
+  local seed = options.seed
+  local function random(most) -- the same everywhere, whatever Lua's own generator does
+    seed = (seed * 1103515245 + 12345) & 0x7fffffff
+    return (seed >> 8) % most + 1
+  end
+  local clock, tried, kills = {ns = 0}, {}, 0
+  local exchange
+  world:start_exchange{"--rate", "0"}
+  world:write_config(hurt.orders_config(world))
+  repeat
+    live(world, random, clock, tried)
+    kills = kills + 1
+    exchange = hurt.read_exchange(world)
+  until options.kills and kills >= options.kills or
+    options.orders and exchange.order_count >= options.orders
+  hurt.write_script(world, false)
+  hurt.start(world)
+  hurt.wait_reconciled(world)
+  pass_bounds(world, clock)
+  hurt.agree(world)
+  rig.equal(world.host:stop(), 0, "exit code of the host")
+  rig.equal(#world:venue_open(), 0, "own orders at the exchange after SIGTERM")
+  rig.equal(world.exchange:stop(), 0, "exit code of the exchange")
+  world:compare_ledgers()
+  exchange = hurt.read_exchange(world)
+  return {kills = kills, orders = exchange.order_count, fills = exchange.fill_count, tried = tried}
+end
+
+function kill_points.text(result)
+  local places = {}
+  for _, point in ipairs(hurt.POINTS) do
+    places[#places + 1] = ("%s %d"):format(point, result.tried[point] or 0)
+  end
+  return ("%d kills (%s), %d orders, %d fills, 0 duplicates, 0 sent before reconciled, host and " ..
+    "exchange equal after each"):format(result.kills, table.concat(places, ", "), result.orders,
+                                       result.fills)
+end
+
+return kill_points
