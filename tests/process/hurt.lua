@@ -67,6 +67,19 @@ function hurt.wait_reconciled(world)
   end)
 end
 
+-- Until nothing is UNKNOWN. A machine that is suspended again and again: each time the boot clock
+-- jumps past token and processing bounds and past the distance of two looks, and what the venue
+-- never had is then ended by its lists.
+function hurt.settle(world)
+  rig.poll("the end of what is UNKNOWN", function()
+    local status = world:status()
+    if not status.reconciled then return false end
+    if status.unknown == 0 then return true end
+    hurt.set(world, "boot_ns", hurt.get(world, "boot_ns") + 125 * 1000000000)
+    rig.poll("news of the jump", function() return not world:status().reconciled end)
+  end)
+end
+
 -- --- what the exchange holds
 
 local CONTRACT_E9 = {BIP = 10000000, ETP = 100000000, SLP = 5000000000, XPP = 500000000000}
@@ -192,7 +205,7 @@ local function orders_differ(world, exchange, journal)
   end
 end
 
-local function positions_differ(world, exchange)
+function hurt.positions_differ(world, exchange)
   for _, product in ipairs(world:status().products) do
     local theirs = exchange.positions[product.product] or {size = 0, fees = 0, realised = 0}
     if e9(product.position) ~= theirs.size then
@@ -213,7 +226,7 @@ function hurt.difference(world)
   if not world:status().reconciled then return "not reconciled" end
   local journal = hurt.read_journal(world)
   return fills_differ(exchange.fills, journal.fills) or orders_differ(world, exchange, journal) or
-    positions_differ(world, exchange)
+    hurt.positions_differ(world, exchange)
 end
 
 -- Until both agree; the last difference is told when they never do.

@@ -10,22 +10,7 @@ local rig = require "rig"
 
 local kill_points = {}
 
-local SECOND = 1000000000
 local BLOCKED = 3 -- UNKNOWN orders block their sides; past this many they are seen to their end
-
--- A suspended machine: the boot clock jumps past token and processing bounds, then twice past the
--- distance of two looks. What the venue never had is then dropped by its lists.
-local function pass_bounds(world, clock)
-  rig.poll("the end of what is UNKNOWN", function()
-    local status = world:status()
-    if status and status.unknown == 0 and status.reconciled then return true end
-    if status and status.reconciled then
-      clock.ns = clock.ns + 125 * SECOND
-      hurt.set(world, "boot_ns", clock.ns)
-      rig.poll("news of the jump", function() return not world:status().reconciled end)
-    end
-  end)
-end
 
 -- Where the host is to die next: a place, and how often it is passed before.
 local function arm(world, random, places, most)
@@ -57,12 +42,12 @@ end
 
 -- One life, from the start of the host to its death. Until it agrees with the exchange its script
 -- places nothing; the script is swapped when death is already waiting.
-local function live(world, random, clock, tried)
+local function live(world, random, tried)
   hurt.write_script(world, false)
   if not rise(world, random, tried) then return end
   hurt.agree(world)
   if world:status().unknown >= BLOCKED then
-    pass_bounds(world, clock)
+    hurt.settle(world)
     hurt.agree(world)
   end
   local point = arm(world, random, #hurt.POINTS, 8)
@@ -80,12 +65,12 @@ function kill_points.run(world, options)
     seed = (seed * 1103515245 + 12345) & 0x7fffffff
     return (seed >> 8) % most + 1
   end
-  local clock, tried, kills = {ns = 0}, {}, 0
+  local tried, kills = {}, 0
   local exchange
   world:start_exchange{"--rate", "0"}
   world:write_config(hurt.orders_config(world))
   repeat
-    live(world, random, clock, tried)
+    live(world, random, tried)
     kills = kills + 1
     exchange = hurt.read_exchange(world)
   until options.kills and kills >= options.kills or
@@ -93,7 +78,7 @@ function kill_points.run(world, options)
   hurt.write_script(world, false)
   hurt.start(world)
   hurt.wait_reconciled(world)
-  pass_bounds(world, clock)
+  hurt.settle(world)
   hurt.agree(world)
   rig.equal(world.host:stop(), 0, "exit code of the host")
   rig.equal(#world:venue_open(), 0, "own orders at the exchange after SIGTERM")
