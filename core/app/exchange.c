@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "app/exchange_auth.h"
+#include "app/exchange_faults.h"
 #include "app/exchange_feed.h"
 #include "app/exchange_rest.h"
 #include "base/log.h"
@@ -62,6 +63,7 @@ static void on_step(struct ev_loop *loop, ev_timer *timer, int events)
     (void)loop;
     (void)events;
     venue_sim_advance(timers->exchange->venue, exchange_wall_ns());
+    exchange_faults_step(timers->exchange->faults);
     exchange_feed_tell(timers->exchange->feed);
     if (timers->exchange->options.state_file)
         save_when_due(timers);
@@ -155,13 +157,20 @@ static int open_all(struct exchange *exchange, struct err *err)
     exchange->loop = ev_loop_new(EVFLAG_AUTO);
     exchange->feed = exchange_feed_create(exchange);
     exchange->cache = exchange_cache_create();
-    if (!exchange->loop || !exchange->feed || !exchange->cache)
+    exchange->faults = exchange_faults_create(exchange);
+    if (!exchange->loop || !exchange->feed || !exchange->cache || !exchange->faults)
         return err_set(err, "no memory");
     exchange->keys = exchange_keys_load(exchange->options.keys_file, err);
     if (!exchange->keys || load_tape(exchange, err) < 0 || create_venue(exchange, err) < 0)
         return -1;
+    if (exchange_faults_load(exchange->faults, err) < 0)
+        return -1;
     int port = exchange_server_open(exchange, err);
     if (port < 0)
+        return -1;
+    if (exchange->options.control_path)
+        exchange->control = exchange_control_open(exchange, err);
+    if (exchange->options.control_path && !exchange->control)
         return -1;
     char text[16];
     int length = snprintf(text, sizeof text, "%d\n", port);
@@ -176,7 +185,9 @@ static int open_all(struct exchange *exchange, struct err *err)
 
 static void close_all(struct exchange *exchange)
 {
+    exchange_control_close(exchange->control);
     exchange_server_close(exchange);
+    exchange_faults_destroy(exchange->faults);
     exchange_feed_destroy(exchange->feed);
     exchange_cache_destroy(exchange->cache);
     exchange_keys_destroy(exchange->keys);
@@ -220,6 +231,8 @@ int main(int argc, char **argv)
 {
     struct exchange exchange = {0};
     struct err err = {""};
+    if (argc > 1 && strcmp(argv[1], "fault") == 0)
+        return exchange_fault_client(argc - 1, argv + 1);
     int code = exchange_options_read(argc, argv, &exchange.options, &err);
     if (code != 0) {
         if (code < 0)

@@ -2,10 +2,10 @@
 /* moongate-exchange: a loopback Coinbase Advanced. One TLS port on 127.0.0.1 serves REST and the
  * WebSocket; the venue behind it is sim/venue_sim. This header is what its files share.
  *
- *     exchange_http.c   lws HTTP callbacks -> exchange_rest_answer -> exchange_out_reply
- *     exchange_ws.c     lws WebSocket callbacks -> exchange_feed -> exchange_out_frame
+ *     exchange_http.c   lws HTTP callbacks -> exchange_faults_answer -> exchange_rest_answer
+ *     exchange_ws.c     lws WebSocket callbacks -> exchange_feed -> exchange_session
  *
- * Everything that leaves passes exchange_out.c, the one place where faults are to be put in. */
+ * A request or frame meets the rules of exchange_faults once, where it is answered or sent. */
 #include "base/buf.h"
 #include "base/err.h"
 #include "sim/venue_sim.h"
@@ -23,7 +23,8 @@ enum {
 
 struct exchange_options {
     int port; /* 0: any free one */
-    const char *port_file, *cert_file, *key_file, *keys_file, *tape_file, *state_file;
+    const char *port_file, *cert_file, *key_file, *keys_file, *tape_file, *state_file,
+        *faults_file, *control_path;
     uint64_t seed;
     struct ratio speed, fee_maker, fee_taker;
     struct money cash_usd, cash_usdc;
@@ -45,6 +46,8 @@ struct exchange {
     struct exchange_keys *keys;   /* owned */
     struct exchange_feed *feed;   /* owned */
     struct exchange_cache *cache; /* owned: public replies, 1 s */
+    struct exchange_faults *faults;   /* owned */
+    struct exchange_control *control; /* owned; NULL: no --control */
     int64_t started_ns;           /* wall */
     uint64_t account_version, saved_version; /* the state file is behind when they differ */
     uint64_t sequence;            /* of account changes, shown by the order list */

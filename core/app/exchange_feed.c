@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libwebsockets.h>
-
 #include "app/exchange_auth.h"
+#include "app/exchange_faults.h"
 #include "app/exchange_words.h"
 #include "base/check.h"
 #include "base/text.h"
@@ -21,8 +20,6 @@ enum {
 struct exchange_feed {
     struct exchange *exchange;
     struct exchange_session *sessions;
-    exchange_leave_hook *hook;
-    void *hook_context;
     void (*wake)(struct exchange_session *session);
     struct trade trades[VENUE_PRODUCTS][NEWS_TRADES]; /* since the last flush, oldest first */
     uint32_t trade_count[VENUE_PRODUCTS];
@@ -61,18 +58,6 @@ void exchange_feed_destroy(struct exchange_feed *feed)
     free(feed);
 }
 
-void exchange_feed_set_hook(struct exchange_feed *feed, exchange_leave_hook *hook, void *context)
-{
-    feed->hook = hook;
-    feed->hook_context = context;
-}
-
-enum exchange_fate exchange_feed_judge(struct exchange_feed *feed, bool is_frame,
-                                       struct buf *bytes)
-{
-    return feed->hook ? feed->hook(feed->hook_context, is_frame, bytes) : FATE_SEND;
-}
-
 void exchange_feed_set_wake(struct exchange_feed *feed, void (*wake)(struct exchange_session *))
 {
     feed->wake = wake;
@@ -84,89 +69,30 @@ struct exchange_session *exchange_feed_join(struct exchange_feed *feed, int64_t 
     if (!session)
         return NULL;
     session->feed = feed;
+    session->exchange = feed->exchange;
     session->joined_ns = now_ns;
     session->last = &session->first;
     session->next = feed->sessions;
     feed->sessions = session;
+    if (exchange_faults_meet_socket(feed->exchange->faults, PLACE_CONNECT, "*"))
+        exchange_session_close(session);
     return session;
 }
 
 void exchange_feed_leave(struct exchange_session *session)
 {
     struct exchange_session **link = &session->feed->sessions;
-    struct exchange_frame *frame;
     while (*link != session)
         link = &(*link)->next;
     *link = session->next;
-    while ((frame = exchange_session_pop(session)) != NULL)
-        free(frame);
+    exchange_session_clear(session);
     free(session);
 }
 
-struct exchange_frame *exchange_session_pop(struct exchange_session *session)
-{
-    struct exchange_frame *frame = session->first;
-    if (!frame)
-        return NULL;
-    session->first = frame->next;
-    if (!session->first)
-        session->last = &session->first;
-    session->queued -= frame->length;
-    return frame;
-}
-
-static void wake(struct exchange_session *session)
+void exchange_feed_wake(struct exchange_session *session)
 {
     if (session->feed->wake)
         session->feed->wake(session);
-}
-
-/* The one road of every frame: judged, then queued. */
-static void push_frame(struct exchange_session *session, struct buf *text)
-{
-    enum exchange_fate fate = exchange_feed_judge(session->feed, true, text);
-    struct exchange_frame *frame = NULL;
-    if (fate == FATE_SEND && !text->failed && session->queued < SESSION_QUEUE_MAX)
-        frame = malloc(sizeof *frame + LWS_PRE + text->length);
-    if (frame) {
-        *frame = (struct exchange_frame){.length = text->length};
-        frame->text = frame->memory + LWS_PRE;
-        memcpy(frame->text, text->data, text->length);
-        *session->last = frame;
-        session->last = &frame->next;
-        session->queued += frame->length;
-    } else if (fate != FATE_DROP) {
-        session->doomed = true;
-    }
-    wake(session);
-}
-
-void exchange_session_send(struct exchange_session *session, const char *channel,
-                           const struct buf *events)
-{
-    struct buf text;
-    char time[48];
-    bool user = session->products[FEED_USER] || session->products[FEED_BALANCE];
-    exchange_time_ns(exchange_wall_ns(), time);
-    buf_init(&text, EXCHANGE_REPLY_MAX);
-    buf_printf(&text, "{\"channel\":\"%s\",", channel);
-    if (user) /* the user host shows an empty client_id, the market host none */
-        buf_puts(&text, "\"client_id\":\"\",");
-    buf_printf(&text, "\"timestamp\":\"%s\",\"sequence_num\":%" PRIu64 ",\"events\":", time,
-               session->sequence++);
-    buf_put(&text, events->data, events->length);
-    buf_puts(&text, "}");
-    push_frame(session, &text);
-    buf_fini(&text);
-}
-
-void exchange_session_send_error(struct exchange_session *session, const char *message)
-{
-    struct buf text;
-    buf_init(&text, 1024);
-    buf_printf(&text, "{\"type\":\"error\",\"message\":\"%s\"}", message);
-    push_frame(session, &text);
-    buf_fini(&text);
 }
 
 static const char *wire_name(enum exchange_channel channel)
@@ -262,8 +188,7 @@ void exchange_feed_second(struct exchange_feed *feed)
         if (has_subscribed(session) ||
             now_ns - session->joined_ns < SUBSCRIBE_WITHIN_S * INT64_C(1000000000))
             continue;
-        session->doomed = true;
-        wake(session);
+        exchange_session_close(session);
     }
     frames_put_heartbeat(&feed->events, feed->exchange);
     publish(feed, FEED_HEARTBEATS, 1);
@@ -280,6 +205,10 @@ void exchange_feed_second(struct exchange_feed *feed)
 
 void exchange_feed_tell(struct exchange_feed *feed)
 {
+    int64_t now_ns = exchange_wall_ns();
+    for (struct exchange_session *session = feed->sessions; session; session = session->next)
+        if (session->held)
+            exchange_session_step(session, now_ns);
     for (uint32_t i = 0; i < feed->order_count; i++) {
         const struct venue_order *order = &feed->orders[i];
         frames_put_user(&feed->events, &order, 1, false);
@@ -478,6 +407,11 @@ void exchange_feed_take(struct exchange_session *session, const char *text, size
     }
     if (!may_subscribe(session, &wish)) { /* an unknown channel too: as the venue says it */
         exchange_session_send_error(session, "authentication failure");
+        return;
+    }
+    if (exchange_faults_meet_socket(session->feed->exchange->faults, PLACE_SUBSCRIBE,
+                                    frames_channel_name(wish.channel))) {
+        exchange_session_close(session);
         return;
     }
     bool all = !wish.named && wish.channel != FEED_LEVEL2 && wish.channel < FEED_USER;

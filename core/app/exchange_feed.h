@@ -23,6 +23,7 @@ enum exchange_channel {
 struct exchange_frame {
     struct exchange_frame *next;
     size_t length;
+    int64_t due_ns;   /* of one that is held back; INT64_MAX: until another has been sent */
     char *text;   /* into memory; the room before it is the socket library's */
     char memory[];
 };
@@ -30,24 +31,20 @@ struct exchange_frame {
 struct exchange_session {
     struct exchange_session *next;
     struct exchange_feed *feed;
+    struct exchange *exchange;
     void *socket;                     /* whoever writes; NULL in tests */
     uint64_t sequence;
     int64_t joined_ns;
     uint32_t products[FEED_CHANNELS]; /* bit i: product i; the last three use bit 0 or all */
     struct exchange_frame *first, **last;
+    struct exchange_frame *held;      /* by a fault, oldest first */
     size_t queued;
     bool doomed;                      /* close it when it is next written to */
+    bool reset;                       /* and without a farewell */
 };
-
-/* What becomes of a frame or a reply that is about to leave. The hook is where faults go. */
-enum exchange_fate { FATE_SEND, FATE_DROP, FATE_CLOSE };
-typedef enum exchange_fate exchange_leave_hook(void *context, bool is_frame, struct buf *bytes);
 
 struct exchange_feed *exchange_feed_create(struct exchange *exchange);
 void exchange_feed_destroy(struct exchange_feed *feed);
-void exchange_feed_set_hook(struct exchange_feed *feed, exchange_leave_hook *hook, void *context);
-enum exchange_fate exchange_feed_judge(struct exchange_feed *feed, bool is_frame,
-                                       struct buf *bytes);
 /* Called with a session that has something to write or is doomed. */
 void exchange_feed_set_wake(struct exchange_feed *feed, void (*wake)(struct exchange_session *));
 
@@ -61,10 +58,16 @@ void exchange_feed_second(struct exchange_feed *feed); /* every second */
 void exchange_feed_tell(struct exchange_feed *feed);   /* queued account news, after each step */
 struct venue_sink exchange_feed_sink(struct exchange_feed *feed);
 
-/* exchange_frames.c: `events` is the JSON array that stands behind "events": */
+/* exchange_session.c: `events` is the JSON array that stands behind "events": */
 void exchange_session_send(struct exchange_session *session, const char *channel,
                            const struct buf *events);
 void exchange_session_send_error(struct exchange_session *session, const char *message);
+void exchange_session_step(struct exchange_session *session, int64_t now_ns); /* what was held */
+void exchange_session_close(struct exchange_session *session);
+void exchange_session_clear(struct exchange_session *session); /* its queues */
+void exchange_feed_wake(struct exchange_session *session);
+
+/* exchange_frames.c */
 void frames_put_book(struct buf *out, struct exchange *exchange, int product,
                      const struct level *changes, uint32_t count); /* NULL: a snapshot */
 void frames_put_trades(struct buf *out, int product, const struct trade *trades, uint32_t count,

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <sys/types.h>
 
-#include "app/exchange_feed.h"
+#include <ev.h>
+
+#include "app/exchange_faults.h"
 #include "app/exchange_rest.h"
 #include "app/exchange_server.h"
 #include "base/text.h"
@@ -19,12 +21,19 @@ struct exchange_call {
     struct buf body;
     size_t sent;
     bool answered;
+    bool done;        /* the reply is ready and waits for its time */
+    enum fault_end end;
+    ev_timer wait;
+    struct lws *wsi;
+    struct ev_loop *loop;
 };
 
 static void end_call(struct exchange_peer *peer)
 {
     if (!peer->call)
         return;
+    if (peer->call->loop)
+        ev_timer_stop(peer->call->loop, &peer->call->wait);
     rest_reply_fini(&peer->call->reply);
     buf_fini(&peer->call->body);
     free(peer->call);
@@ -113,17 +122,20 @@ static int add_number(struct lws *wsi, const char *name, uint32_t value, unsigne
 
 /* A short reply leaves with its head in one write: it is on its way before any news of what it
  * tells can be sent elsewhere. Returns how much of the body went along, or -1. */
-static ssize_t write_head(struct lws *wsi, const struct rest_reply *reply)
+static ssize_t write_head(struct lws *wsi, const struct rest_reply *reply, size_t declared)
 {
     static unsigned char out[LWS_PRE + HEAD_SIZE + PIECE];
     unsigned char *at = out + LWS_PRE, *start = at, *end = at + HEAD_SIZE;
     size_t body = reply->body.length <= PIECE ? reply->body.length : 0;
     if (lws_add_http_common_headers(wsi, (unsigned)reply->status, reply->type,
-                                    (lws_filepos_t)reply->body.length, &at, end))
+                                    (lws_filepos_t)declared, &at, end))
         return -1;
     if (reply->limited && (add_number(wsi, "x-ratelimit-limit:", reply->limit, &at, end) ||
                            add_number(wsi, "x-ratelimit-remaining:", reply->remaining, &at, end) ||
                            add_number(wsi, "x-ratelimit-reset:", 1, &at, end)))
+        return -1;
+    if (reply->retry_after_s > 0 &&
+        add_number(wsi, "retry-after:", reply->retry_after_s, &at, end))
         return -1;
     if (lws_finalize_http_header(wsi, &at, end))
         return -1;
@@ -139,24 +151,29 @@ static int complete(struct lws *wsi, struct exchange_peer *peer)
     return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
-static int answer(struct exchange *exchange, struct lws *wsi, struct exchange_peer *peer)
+/* Half of it, and then nothing. */
+static int break_off(struct lws *wsi, struct exchange_call *call)
+{
+    size_t whole = call->reply.body.length;
+    call->reply.body.length /= 2;
+    write_head(wsi, &call->reply, whole);
+    exchange_server_reset(wsi);
+    return -1;
+}
+
+/* The reply leaves, or what its fate left of it. */
+static int deliver(struct lws *wsi, struct exchange_peer *peer)
 {
     struct exchange_call *call = peer->call;
-    call->request.body = call->body.data ? call->body.data : "";
-    call->request.body_length = call->body.length;
-    exchange_rest_answer(exchange, &call->request, &call->reply);
-    if (call->body.failed) {
-        buf_clear(&call->reply.body);
-        buf_puts(&call->reply.body, "{\"error\":\"unknown\",\"message\":\"body too large\"}");
-        call->reply.status = 400;
-    }
-    switch (exchange_feed_judge(exchange->feed, false, &call->reply.body)) {
-    case FATE_SEND: break;
-    case FATE_DROP: return 0; /* the client waits for ever */
-    case FATE_CLOSE: return -1;
-    }
     call->answered = true;
-    ssize_t sent = write_head(wsi, &call->reply);
+    switch (call->end) {
+    case END_WELL: break;
+    case END_SILENT: return 0;
+    case END_CLOSED: return -1;
+    case END_RESET: exchange_server_reset(wsi); return -1;
+    case END_RESET_MID: return break_off(wsi, call);
+    }
+    ssize_t sent = write_head(wsi, &call->reply, call->reply.body.length);
     if (sent < 0)
         return -1;
     call->sent = (size_t)sent;
@@ -166,11 +183,49 @@ static int answer(struct exchange *exchange, struct lws *wsi, struct exchange_pe
     return 0;
 }
 
+static void on_wait_over(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    struct exchange_call *call = timer->data;
+    (void)loop;
+    (void)events;
+    call->done = true;
+    lws_callback_on_writable(call->wsi);
+}
+
+static int answer(struct exchange *exchange, struct lws *wsi, struct exchange_peer *peer)
+{
+    struct exchange_call *call = peer->call;
+    struct exchange_request_fate fate;
+    call->request.body = call->body.data ? call->body.data : "";
+    call->request.body_length = call->body.length;
+    exchange_faults_meet_request(exchange->faults, &call->request, &fate);
+    exchange_faults_answer(exchange->faults, &call->request, &fate, &call->reply);
+    if (call->body.failed) {
+        buf_clear(&call->reply.body);
+        buf_puts(&call->reply.body, "{\"error\":\"unknown\",\"message\":\"body too large\"}");
+        call->reply.status = 400;
+    }
+    call->end = fate.end;
+    if (fate.end == END_SILENT || fate.reply_after_ns > 0)
+        lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+    if (fate.reply_after_ns <= 0)
+        return deliver(wsi, peer);
+    call->wsi = wsi;
+    call->loop = exchange->loop;
+    call->wait.data = call;
+    ev_timer_init(&call->wait, on_wait_over, (double)fate.reply_after_ns / DECIMAL_ONE, 0.);
+    ev_now_update(call->loop);
+    ev_timer_start(call->loop, &call->wait);
+    return 0;
+}
+
 static int write_body(struct lws *wsi, struct exchange_peer *peer)
 {
     static unsigned char piece[LWS_PRE + PIECE];
     struct exchange_call *call = peer->call;
-    if (!call || !call->answered)
+    if (call && call->done && !call->answered)
+        return deliver(wsi, peer);
+    if (!call || !call->answered || call->end != END_WELL)
         return 0;
     size_t left = call->reply.body.length - call->sent, size = left < PIECE ? left : PIECE;
     bool last = size == left;

@@ -32,13 +32,16 @@
     "  --rate-public N     public requests a second (default 10)\n"                               \
     "  --visible-ms N      a new order cannot be read for so long (default 0)\n"                  \
     "  --session WORD      calendar: CDE closes Fridays 17-18 New York (default); open; closed\n" \
+    "  --faults FILE       what is to go wrong, a rule a line; see docs/exchange.md\n" \
+    "  --control PATH      a 0600 unix socket that takes such rules while it runs; its client\n" \
+    "                      is `moongate-exchange fault --help`\n" \
     "  --reject-replay     a token's nonce is good once\n"                                        \
     "  --help              this\n"
 
 enum option_id {
     OPT_PORT = 256, OPT_PORT_FILE, OPT_CERT, OPT_KEY, OPT_KEYS, OPT_TAPE, OPT_SEED, OPT_SPEED,
     OPT_STATE, OPT_CASH_USD, OPT_CASH_USDC, OPT_FEE_MAKER, OPT_FEE_TAKER, OPT_RATE,
-    OPT_RATE_PUBLIC, OPT_VISIBLE, OPT_SESSION, OPT_REPLAY, OPT_HELP
+    OPT_RATE_PUBLIC, OPT_VISIBLE, OPT_SESSION, OPT_FAULTS, OPT_CONTROL, OPT_REPLAY, OPT_HELP
 };
 
 static const struct option OPTIONS[] = {
@@ -59,6 +62,8 @@ static const struct option OPTIONS[] = {
     {"rate-public", required_argument, NULL, OPT_RATE_PUBLIC},
     {"visible-ms", required_argument, NULL, OPT_VISIBLE},
     {"session", required_argument, NULL, OPT_SESSION},
+    {"faults", required_argument, NULL, OPT_FAULTS},
+    {"control", required_argument, NULL, OPT_CONTROL},
     {"reject-replay", no_argument, NULL, OPT_REPLAY},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
@@ -159,6 +164,8 @@ static int take_option(int option, struct exchange_options *ret, struct err *err
     case OPT_TAPE: ret->tape_file = optarg; return 0;
     case OPT_STATE: ret->state_file = optarg; return 0;
     case OPT_SESSION: return read_session(optarg, &ret->session, err);
+    case OPT_FAULTS: ret->faults_file = optarg; return 0;
+    case OPT_CONTROL: ret->control_path = optarg; return 0;
     case OPT_REPLAY: ret->reject_replay = true; return 0;
     default: return take_number_option(option, ret, err);
     }

@@ -20,6 +20,7 @@ struct rest_reply {
     struct buf body; /* owned */
     bool limited;    /* a rate applies: the three headers follow */
     uint32_t limit, remaining;
+    uint32_t retry_after_s; /* 0: not said */
 };
 
 /* Fills the reply whole, whatever the request holds. */

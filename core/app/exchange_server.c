@@ -1,6 +1,7 @@
 #include "app/exchange_server.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "app/exchange_feed.h"
 #include "base/log.h"
@@ -59,6 +60,13 @@ int exchange_server_open(struct exchange *exchange, struct err *err)
                        exchange->options.key_file);
     exchange_feed_set_wake(exchange->feed, exchange_socket_wake);
     return lws_get_vhost_listen_port(vhost);
+}
+
+/* Linux: connecting a stream socket to nowhere ends it with an RST, whatever was queued. */
+void exchange_server_reset(struct lws *wsi)
+{
+    const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    connect(lws_get_socket_fd(wsi), &nowhere, sizeof nowhere);
 }
 
 void exchange_server_close(struct exchange *exchange)

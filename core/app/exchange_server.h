@@ -17,4 +17,5 @@ int exchange_http_callback(struct exchange *exchange, struct lws *wsi,
 int exchange_socket_callback(struct exchange *exchange, struct lws *wsi,
                              enum lws_callback_reasons reason, struct exchange_peer *peer,
                              void *in, size_t length);
+void exchange_server_reset(struct lws *wsi); /* an RST instead of a farewell */
 void exchange_socket_wake(struct exchange_session *session);

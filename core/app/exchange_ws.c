@@ -25,6 +25,8 @@ static int take_piece(struct lws *wsi, struct exchange_peer *peer, const void *i
 
 static int write_frames(struct lws *wsi, struct exchange_session *session)
 {
+    if (session->reset)
+        exchange_server_reset(wsi);
     if (session->doomed)
         return -1;
     while (session->first && !lws_send_pipe_choked(wsi)) {

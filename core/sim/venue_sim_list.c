@@ -87,7 +87,7 @@ struct venue_order *venue_list_find(const struct venue_sim *sim, const char *ord
 
 struct venue_order *venue_list_find_client(const struct venue_sim *sim, const char *client_id)
 {
-    if (sim->bucket_count == 0)
+    if (sim->bucket_count == 0 || sim->forgetful)
         return NULL;
     uint32_t number = sim->by_client[hash_text(client_id) & (sim->bucket_count - 1)];
     while (number != NO_ORDER && strcmp(sim->orders[number]->request.client_id, client_id) != 0)

@@ -52,6 +52,7 @@ struct venue_sim {
     uint32_t pending_count;      /* accepted, not entered yet */
     struct deadline deadline_memory[VENUE_DEADLINES];
     struct deadlines deadlines;
+    bool forgetful;              /* a fault: no client id is known */
 };
 
 /* venue_sim_list.c: the list of all orders and fills */

@@ -2,5 +2,6 @@
 
 int main(void)
 {
-    return suite_tape() + suite_ledger() + suite_venue_match() + suite_venue_account();
+    return suite_tape() + suite_ledger() + suite_venue_match() + suite_venue_account() +
+           suite_venue_fault();
 }

@@ -12,3 +12,4 @@ int suite_tape(void);
 int suite_ledger(void);
 int suite_venue_match(void);
 int suite_venue_account(void);
+int suite_venue_fault(void);
