@@ -1,0 +1,26 @@
+#pragma once
+/* What must hold in every run. */
+
+/* X(SYMBOL, "name", "what must hold") */
+#define INVARIANT_LIST(X)                                                                         \
+    X(BROKEN_NOT, "none", "all is well")                                                          \
+    X(BROKEN_LIMIT, "limit", "own orders can carry the position past its limit")                  \
+    X(BROKEN_TWICE, "twice", "one intent became two orders")                                      \
+    X(BROKEN_DURABLE, "durable", "an order left before its record was durable")                   \
+    X(BROKEN_ENDED, "ended", "the books ended an order that can still fill")                      \
+    X(BROKEN_FILL_TWICE, "fill_twice", "a fill was booked twice")                                 \
+    X(BROKEN_FILL_FALSE, "fill_false", "a fill was booked that the venue does not have so")       \
+    X(BROKEN_HALTED, "halted", "an order byte left while the account was halted")                 \
+    X(BROKEN_STALE, "stale", "an order was approved on market data that could not be trusted")    \
+    X(BROKEN_GENERATION, "generation", "an order came of an intent of an older runner")           \
+    X(BROKEN_BOOK, "book", "a script was shown a book that nobody had sent")                      \
+    X(BROKEN_WIRE, "wire", "what left is no order, or another one than was journaled")            \
+    X(BROKEN_RESTORE, "restore", "the journal read back gives another engine")                    \
+    X(BROKEN_AGREE, "agree", "after the faults ended, host and venue did not come to agree")      \
+    X(BROKEN_LEDGER, "ledger", "the venue's ledger and the auditor differ: the simulation is wrong")
+
+#define INVARIANT_SYMBOL(symbol, ...) symbol,
+enum invariant { INVARIANT_LIST(INVARIANT_SYMBOL) INVARIANT_COUNT };
+#undef INVARIANT_SYMBOL
+const char *invariant_name(enum invariant invariant);
+const char *invariant_meaning(enum invariant invariant);

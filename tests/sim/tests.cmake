@@ -1,0 +1,12 @@
+# The fault simulation: the real engine, turn and hold in a world made of seeds. See sim.h.
+file(GLOB sim_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
+add_executable(moongate-sim ${sim_sources} ${PROJECT_SOURCE_DIR}/core/io/hold.c)
+target_include_directories(moongate-sim PRIVATE ${CMAKE_CURRENT_LIST_DIR})
+target_link_libraries(moongate-sim PRIVATE moongate_engine moongate_wire moongate_sim)
+set_target_properties(moongate-sim PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${MOONGATE_BIN})
+if(MOONGATE_SANITIZE)
+  add_test(NAME sim_seeds COMMAND moongate-sim --seeds 1..20 --quiet)
+else()
+  add_test(NAME sim_seeds COMMAND moongate-sim --seeds 101..300 --jobs 2 --quiet)
+  set_tests_properties(sim_seeds PROPERTIES LABELS plain)
+endif()
