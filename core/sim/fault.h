@@ -77,7 +77,7 @@ struct fault {
     bool skipped;
 };
 
-struct fault_plan { int64_t from_ns, until_ns; int only; /* a fault_kind, or -1: as the seed says */ };
+struct fault_plan { int64_t from_ns, until_ns; int only; /* a fault_kind; -1: the seed chooses */ };
 
 struct faults {
     struct fault *items;      /* owned */

@@ -199,15 +199,15 @@ static void grow_refs(struct sim *sim)
     sim->ref_capacity = capacity;
 }
 
-static void check_ref(struct sim *sim, const struct record_order *r, uint32_t order)
+static void check_ref(struct sim *sim, actor_index actor, order_ref ref, uint32_t order)
 {
-    uint64_t key = r->ref ^ (uint64_t)(r->actor + 1) << 56;
+    uint64_t key = ref ^ (uint64_t)(actor + 1) << 56;
     if (2 * sim->ref_count >= sim->ref_capacity)
         grow_refs(sim);
     uint64_t *slot = ref_slot(sim->refs, sim->ref_capacity, key);
     if (slot[0] == key && slot[1] != order + 1u)
-        sim_break(sim, BROKEN_TWICE, "strategy %d's %llx became a second order", r->actor,
-                  (unsigned long long)r->ref);
+        sim_break(sim, BROKEN_TWICE, "strategy %d's %llx became a second order", actor,
+                  (unsigned long long)ref);
     sim->ref_count += slot[0] == 0;
     slot[0] = key;
     slot[1] = order + 1u;
@@ -218,7 +218,7 @@ static void check_born(struct sim *sim, const struct record_order *r, uint32_t o
 {
     product_index product = r->product;
     if (r->ref != 0) {
-        check_ref(sim, r, order);
+        check_ref(sim, r->actor, r->ref, order);
         if (r->actor < SIM_STRATEGIES && r->ref >> 32 < sim->generations_before[r->actor])
             sim_break(sim, BROKEN_GENERATION, "strategy %d is at generation %u, not %u", r->actor,
                       sim->generations[r->actor], (unsigned)(r->ref >> 32));
@@ -295,17 +295,30 @@ void checks_record(struct sim *sim, const struct record *record, uint32_t at)
                  trading_state_text(record->latch.state), record->latch.reason);
 }
 
+/* What the lost records named is forgotten: it never left, and its names are free again. */
+static void forget_orders(struct sim *sim)
+{
+    memset(sim->refs, 0, 16 * (size_t)sim->ref_capacity);
+    sim->ref_count = 0;
+    for (uint32_t i = 0; i < sim->told_capacity; i++) {
+        struct told_order *told = &sim->told[i];
+        if (told->recorded && told->record >= sim->journal.count) {
+            told->recorded = false;
+            if (sim->auditor->orders[i].left)
+                sim_break(sim, BROKEN_DURABLE, "order %s left, and its record is lost",
+                          sim->auditor->orders[i].client_id);
+        } else if (told->recorded && told->ref != 0) {
+            check_ref(sim, told->actor, told->ref, i);
+        }
+    }
+}
+
 /* Of the last life's records some are gone; what was booked by them may be booked again. */
 void checks_restart(struct sim *sim)
 {
     auditor_forget_bookings(sim->auditor);
-    for (uint32_t i = 0; i < sim->told_capacity; i++)
-        if (sim->told[i].recorded && sim->told[i].record >= sim->journal.count) {
-            if (sim->auditor->orders[i].left)
-                sim_break(sim, BROKEN_DURABLE, "order %s left, and its record is lost",
-                          sim->auditor->orders[i].client_id);
-            sim->told[i].recorded = false;
-        }
+    if (sim->ref_capacity > 0)
+        forget_orders(sim);
     for (uint32_t i = 0; i < sim->journal.count; i++) {
         const struct record *record = &sim->journal.records[i];
         if (record->kind == RECORD_FILL && !record->fill.provisional) {

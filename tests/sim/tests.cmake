@@ -7,6 +7,6 @@ set_target_properties(moongate-sim PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${MOONGAT
 if(MOONGATE_SANITIZE)
   add_test(NAME sim_seeds COMMAND moongate-sim --seeds 1..20 --quiet)
 else()
-  add_test(NAME sim_seeds COMMAND moongate-sim --seeds 101..300 --jobs 2 --quiet)
+  add_test(NAME sim_seeds COMMAND moongate-sim --seeds 101..200 --jobs 2 --quiet)
   set_tests_properties(sim_seeds PROPERTIES LABELS plain)
 endif()
