@@ -13,18 +13,13 @@ bool breaker_allows(const struct breaker *breaker)
     return breaker->state == BREAKER_CLOSED;
 }
 
-static void open_for(struct breaker *breaker, unsigned turn, int64_t now_ns, struct prng *prng)
+static void open_again(struct breaker *breaker, int64_t now_ns, struct prng *prng)
 {
     struct backoff half = {breaker->period.min_ns / 2, breaker->period.max_ns / 2};
-    breaker->state = BREAKER_OPEN;
-    breaker->failures = turn;
-    breaker->until_ns = now_ns + half.min_ns + backoff_wait_ns(&half, turn, prng);
-}
-
-static void close_again(struct breaker *breaker)
-{
-    breaker->state = BREAKER_CLOSED;
+    breaker->turn++;
     breaker->failures = 0;
+    breaker->state = BREAKER_OPEN;
+    breaker->until_ns = now_ns + half.min_ns + backoff_wait_ns(&half, breaker->turn, prng);
 }
 
 void breaker_note(struct breaker *breaker, bool good, int64_t now_ns, struct prng *prng)
@@ -32,10 +27,12 @@ void breaker_note(struct breaker *breaker, bool good, int64_t now_ns, struct prn
     if (breaker->state != BREAKER_CLOSED)
         return;
     breaker->failures = good ? 0 : breaker->failures + 1;
-    if (breaker->failures < breaker->threshold)
+    if (good)
+        breaker->turn = 0;
+    if (breaker->failures == 0 || (breaker->failures < breaker->threshold && breaker->turn == 0))
         return;
     breaker->trips++;
-    open_for(breaker, 1, now_ns, prng);
+    open_again(breaker, now_ns, prng);
 }
 
 bool breaker_wants_probe(struct breaker *breaker, int64_t now_ns)
@@ -51,9 +48,9 @@ void breaker_note_probe(struct breaker *breaker, bool good, int64_t now_ns, stru
     if (breaker->state != BREAKER_HALF_OPEN)
         return;
     if (good)
-        close_again(breaker);
+        breaker->state = BREAKER_CLOSED;
     else
-        open_for(breaker, breaker->failures + 1, now_ns, prng);
+        open_again(breaker, now_ns, prng);
 }
 
 const char *breaker_state_text(enum breaker_state state)

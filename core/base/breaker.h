@@ -10,7 +10,8 @@
  *     if (breaker_wants_probe(&breaker, now_ns)) send one harmless request;
  *     breaker_note_probe(&breaker, good, now_ns, &prng);
  *
- * Only the probe closes it: what was under way when it opened proves nothing either way. */
+ * Only the probe closes it: what was under way when it opened proves nothing either way. A probe
+ * that is harmless does not prove the rest: the first failure after it opens again, for longer. */
 #include <stdbool.h>
 
 #include "base/backoff.h"
@@ -20,9 +21,10 @@ struct breaker {
     unsigned threshold;
     struct backoff period;   /* half of it for certain, the other half by chance */
     enum breaker_state state;
-    unsigned failures;       /* in a row, while closed; probes in a row, while not */
+    unsigned failures;       /* in a row, while closed */
+    unsigned turn;           /* openings since the last good request */
     int64_t until_ns;
-    uint64_t trips;          /* from closed to open, since init */
+    uint64_t trips;          /* openings since init */
 };
 
 void breaker_init(struct breaker *breaker, unsigned threshold, struct backoff period);

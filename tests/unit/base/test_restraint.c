@@ -86,9 +86,18 @@ static void a_breaker_asks_one_probe_a_period_and_only_that_closes_it(void **sta
     assert_true(breaker_wants_probe(&breaker, now));
     breaker_note_probe(&breaker, true, now, &chance);
     assert_true(breaker_allows(&breaker));
-    assert_int_equal(breaker.failures, 0);
     breaker_note_probe(&breaker, false, now, &chance); /* late, and not asked for */
     assert_true(breaker_allows(&breaker));
+    breaker_note(&breaker, false, now, &chance); /* on trial: one failure is enough */
+    assert_false(breaker_allows(&breaker));
+    assert_true(breaker.until_ns - now >= 4 * SECOND); /* and the periods go on growing */
+    now = breaker.until_ns;
+    assert_true(breaker_wants_probe(&breaker, now));
+    breaker_note_probe(&breaker, true, now, &chance);
+    breaker_note(&breaker, true, now, &chance); /* proved */
+    breaker_note(&breaker, false, now, &chance);
+    assert_true(breaker_allows(&breaker));
+    assert_int_equal(breaker.trips, 2);
 }
 
 /* AC-I1 | unit | as many places as the rate limit lets | tokens are left for reconcile queries, and

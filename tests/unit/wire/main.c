@@ -12,5 +12,6 @@ int main(void)
     failed += suite_script_proto();
     failed += suite_journal_rec();
     failed += suite_control_proto();
+    failed += suite_restraint();
     return failed;
 }

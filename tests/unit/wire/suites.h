@@ -17,3 +17,4 @@ int suite_feed(void);
 int suite_script_proto(void);
 int suite_journal_rec(void);
 int suite_control_proto(void);
+int suite_restraint(void);
