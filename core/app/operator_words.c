@@ -355,6 +355,29 @@ static void put_stream(struct json_writer *json, const struct link_counters *c, 
     json_close_object(json);
 }
 
+static void put_restraint(struct json_writer *json, const struct link_counters *c)
+{
+    static const char *const BREAKERS[] = {"breaker_orders", "breaker_cancels", "breaker_reads"};
+    for (int i = 0; i < COINBASE_REQUESTS; i++) {
+        json_open_object_at(json, BREAKERS[i]);
+        json_put_text(json, "state", breaker_state_text(c->breakers[i]));
+        json_put_uint(json, "trips", c->trips[i]);
+        json_close_object(json);
+    }
+    json_put_uint(json, "retries_reads", c->retries_reads);
+    json_put_uint(json, "retries_cancels", c->retries_cancels);
+    json_put_uint(json, "retries_denied", c->retries_denied);
+    json_put_uint(json, "probes", c->probes);
+    rows_put_age_ms(json, "held_ms", c->held_ns);
+    rows_put_age_ms(json, "spec_age_ms", c->spec_age_ns);
+    json_put_uint(json, "dns_failures", c->dns_failures);
+    json_put_uint(json, "tls_refused", c->tls_refused);
+    json_put_uint(json, "clock_steps", c->clock_steps);
+    json_put_uint(json, "skew_warnings", c->skew_warnings);
+    json_put_uint(json, "late_passes", c->late_passes);
+    rows_put_age_ms(json, "lag_max_ms", c->lag_max_ns);
+}
+
 static void put_link(struct json_writer *json, struct link *link)
 {
     struct link_counters c;
@@ -373,6 +396,7 @@ static void put_link(struct json_writer *json, struct link *link)
     json_put_uint(json, "http_in_flight", c.http_in_flight);
     json_put_uint(json, "tokens_ahead", c.tokens_ahead);
     json_put_uint(json, "tokens_at_once", c.tokens_at_once);
+    put_restraint(json, &c);
     put_latency(json, "tick_to_approved", &c.tick_to_approved);
     put_latency(json, "tick_to_order", &c.tick_to_order);
     put_latency(json, "submit_to_write", &c.submit_to_write);

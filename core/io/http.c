@@ -265,6 +265,7 @@ static void fill_result(struct lane *lane, CURLcode code, struct http_result *re
     lane->http->counters.connects += (uint64_t)connects;
     *ret = lane->result;
     ret->state = state_of(lane, code);
+    ret->tried = true;
     ret->status = ret->state >= HTTP_PARTIAL ? (int)status : 0;
     ret->body = lane->body.length ? lane->body.data : "";
     ret->body_length = lane->body.length;
@@ -307,9 +308,11 @@ static void drain(struct lane *lane)
             finish(lane, message->data.result);
 }
 
-static void finish_unsent(struct http *http, struct request *request, const char *reason)
+static void finish_unsent(struct http *http, struct request *request, const char *reason,
+                          bool tried)
 {
-    struct http_result result = {.state = HTTP_NOT_SENT, .body = "", .rate_limit = -1,
+    struct http_result result = {.state = HTTP_NOT_SENT, .tried = tried, .body = "",
+                                 .rate_limit = -1,
                                  .rate_remaining = -1, .rate_reset = -1, .retry_after = -1,
                                  .submitted_ns = request->submitted_ns,
                                  .done_ns = clock_os_now().mono_ns};
@@ -378,7 +381,7 @@ static void drop_late(struct http *http, enum http_class class)
 {
     struct queue *queue = &http->queues[class];
     while (queue->head && clock_os_now().mono_ns >= queue->head->deadline_ns)
-        finish_unsent(http, queue_pop(queue), "waited past its time-out to be sent");
+        finish_unsent(http, queue_pop(queue), "waited past its time-out to be sent", false);
 }
 
 /* How long the class must still wait before its next request may leave; 0: nothing of it does. */
@@ -494,15 +497,15 @@ int http_submit(struct http *http, const struct http_request *request, http_done
 }
 
 /* Only as many as waited at the call: `done` may submit again. */
-static void fail_class(struct http *http, enum http_class class, const char *reason)
+static void fail_class(struct http *http, enum http_class class, const char *reason, bool tried)
 {
     for (uint32_t left = http->queues[class].count; left > 0; left--)
-        finish_unsent(http, queue_pop(&http->queues[class]), reason);
+        finish_unsent(http, queue_pop(&http->queues[class]), reason, tried);
 }
 
 void http_drop_orders(struct http *http, const char *reason)
 {
-    fail_class(http, HTTP_ORDER, reason);
+    fail_class(http, HTTP_ORDER, reason, false);
 }
 
 void http_fail_queued(struct http *http, const char *reason)
@@ -510,7 +513,7 @@ void http_fail_queued(struct http *http, const char *reason)
     char words[128];
     snprintf(words, sizeof words, "no address for %.60s: %.40s", http->path.host, reason);
     for (int class = HTTP_CANCEL; class >= HTTP_OTHER; class--)
-        fail_class(http, (enum http_class)class, words);
+        fail_class(http, (enum http_class)class, words, true);
 }
 
 void http_distrust(struct http *http)

@@ -55,6 +55,7 @@ struct http_result {         /* borrowed, valid during the callback */
     size_t body_length;
     int64_t rate_limit, rate_remaining, rate_reset; /* x-ratelimit-*; -1: not told */
     int64_t retry_after;     /* Retry-After in seconds; -1: not told, or a date */
+    bool tried;              /* false: dropped before a connection was asked for */
     char date[40];           /* the Date header as it came; "" when none */
     char reason[128];        /* why it is not COMPLETE */
     int64_t submitted_ns, written_ns, done_ns; /* CLOCK_BOOTTIME; written 0: no byte left */

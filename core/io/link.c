@@ -8,9 +8,9 @@
 
 #include "base/check.h"
 #include "base/text.h"
-#include "io/link_private.h"
+#include "io/link_health.h"
 
-enum { PLACE_TOKENS = 12, CANCEL_TOKENS = 6, RATE_HOLD_MAX_S = 60 };
+enum { PLACE_TOKENS = 12, CANCEL_TOKENS = 6 };
 static const int64_t SECOND_NS = 1000000000, MINT_EVERY_NS = 5000000, QUIET_NS = 1000000;
 
 void link_config_init(struct link_config *config)
@@ -31,6 +31,15 @@ void link_config_init(struct link_config *config)
         .backoff_min_ns = SECOND_NS / 2,
         .backoff_max_ns = 30 * SECOND_NS,
         .malformed_max = 5,
+        .requests_per_s = 30,
+        .breaker_failures = 5,
+        .breaker_min_ns = SECOND_NS,
+        .breaker_max_ns = 30 * SECOND_NS,
+        .retry_min_ns = SECOND_NS / 4,
+        .retry_max_ns = 8 * SECOND_NS,
+        .spec_stale_ns = 300 * SECOND_NS,
+        .skew_warn_ns = SECOND_NS / 4,
+        .loop_lag_max_ns = SECOND_NS / 2,
         .seed = 1,
     };
 }
@@ -58,6 +67,7 @@ void link_call_end(struct call *call)
         call->link->calls = call->next;
     if (call->next)
         call->next->previous = call->previous;
+    loop_timer_destroy(call->timer);
     free(call);
 }
 
@@ -109,26 +119,6 @@ void link_note_error(struct link *link, const char *format, ...)
     va_end(arguments);
 }
 
-void link_note_reply(struct link *link, const struct http_result *result)
-{
-    if (result->state != HTTP_COMPLETE)
-        return;
-    if (result->rate_remaining >= 0)
-        link->counters.rate_remaining = result->rate_remaining;
-    if (result->status == 401) {
-        link->counters.unauthorised++;
-        link_note_error(link, "the venue does not accept the key (HTTP 401)");
-    }
-    if (result->status == 429) {
-        int64_t hold_s = result->rate_reset > 0 ? result->rate_reset : 1;
-        hold_s = hold_s > RATE_HOLD_MAX_S ? RATE_HOLD_MAX_S : hold_s;
-        link->counters.rate_limited++;
-        link->held_until_ns = clock_os_now().mono_ns + hold_s * SECOND_NS;
-        link_note_error(link, "rate limited (HTTP 429), held for %lld s", (long long)hold_s);
-        link_drop_places(link, "rate limited before it was sent");
-    }
-}
-
 /* ---- requests ----------------------------------------------------------------------------- */
 
 /* Legacy keys sign each request: key, time and signature as headers. */
@@ -138,7 +128,7 @@ static int submit_hmac(struct link *link, const struct link_request *from,
 {
     char key[300], stamp[64], line[SIGNATURE_TEXT_MAX + 32], signature[SIGNATURE_TEXT_MAX];
     char path[512];
-    int64_t wall_s = clock_os_now().wall_ns / SECOND_NS;
+    int64_t wall_s = link_token_s(link);
     size_t length = strcspn(from->path, "?");
     if (!text_copy(path, sizeof path, from->path, length))
         return err_set(err, "the path of %zu bytes is too long to be signed", length);
@@ -160,12 +150,12 @@ int link_submit(struct link *link, const struct link_request *from, http_done *d
     char token[JWT_MAX];
     struct http_request request = {.method = from->method, .path = from->path, .body = from->body,
                                    .body_length = from->body_length, .class = from->class,
-                                   .timeout_ns = from->timeout_ns};
+                                   .fresh = from->fresh, .timeout_ns = from->timeout_ns};
     if (!link->key)
         return err_set(err, "there is no key to sign with");
     if (sign_key_kind(link->key) == KEY_HMAC_HEX)
         return submit_hmac(link, from, &request, done, context, err);
-    int64_t wall_s = clock_os_now().wall_ns / SECOND_NS;
+    int64_t wall_s = link_token_s(link);
     int signed_now = from->token_path >= 0
                          ? token_pool_take(link->tokens, from->token_path, wall_s, token, err)
                          : token_pool_sign(link->tokens, from->method, from->path, wall_s, token,
@@ -200,9 +190,8 @@ static void on_flush(void *context)
 static void on_mint(void *context)
 {
     struct link *link = context;
-    struct stamp now = clock_os_now();
-    bool quiet = now.mono_ns - link->readable_ns > QUIET_NS && !link_busy(link);
-    bool more = !quiet || token_pool_mint(link->tokens, now.wall_ns / SECOND_NS, 1);
+    bool quiet = clock_os_now().mono_ns - link->readable_ns > QUIET_NS && !link_busy(link);
+    bool more = !quiet || token_pool_mint(link->tokens, link_token_s(link), 1);
     loop_timer_set(link->mint_timer, more ? (quiet ? MINT_EVERY_NS : QUIET_NS) : SECOND_NS);
 }
 
@@ -226,10 +215,8 @@ static void on_watch(void *context)
     int64_t now_ns = clock_os_now().mono_ns;
     for (int i = 0; i < STREAM_COUNT; i++)
         link_stream_watch(&link->streams[i], now_ns);
-    if (link->counters.skew_known && now_ns - link->skew_told_ns > 3 * link->config.skew_every_ns) {
-        link->counters.skew_known = false;
-        link_emit_surely(link, &(struct event){.kind = EVENT_SKEW});
-    }
+    link_clock_watch(link);
+    link_health_watch(link, now_ns);
     loop_timer_set(link->watch_timer, SECOND_NS);
 }
 
@@ -269,7 +256,9 @@ static int make_timers(struct link *link, struct err *err)
     link->warm_timer = loop_timer_create(link->loop, on_warm, link);
     link->spec_timer = loop_timer_create(link->loop, on_spec, link);
     link->watch_timer = loop_timer_create(link->loop, on_watch, link);
-    if (!link->mint_timer || !link->warm_timer || !link->spec_timer || !link->watch_timer)
+    link->time_timer = loop_timer_create(link->loop, link_time_ask, link);
+    if (!link->mint_timer || !link->warm_timer || !link->spec_timer || !link->watch_timer ||
+        !link->time_timer)
         return err_set(err, "no memory for timers");
     return 0;
 }
@@ -278,7 +267,8 @@ static int make_parts(struct link *link, struct err *err)
 {
     struct http_config http = {.host = link->config.rest.host, .port = link->config.rest.port,
                                .ca_file = link->ca_file,
-                               .connections = link->config.connections};
+                               .connections = link->config.connections,
+                               .may_leave = link_may_leave, .may_leave_context = link};
     if (make_tokens(link, err) < 0 || make_timers(link, err) < 0)
         return -1;
     link->resolve = http.resolve = resolve_create(link->loop, err);
@@ -303,8 +293,15 @@ static int check_config(const struct link_config *config, struct err *err)
     if (config->request_timeout_ns <= 0 || config->list_timeout_ns <= 0 ||
         config->stale_after_ns <= 0 || config->subscribe_ack_ns <= 0 ||
         config->spec_refresh_ns <= 0 || config->skew_every_ns <= 0 || config->warm_every_ns <= 0 ||
-        config->malformed_max == 0)
+        config->spec_stale_ns <= 0 || config->skew_warn_ns <= 0 || config->loop_lag_max_ns <= 0)
         return err_set(err, "every time-out and interval of the link must be positive");
+    if (config->malformed_max == 0 || config->breaker_failures == 0 ||
+        config->requests_per_s < COINBASE_REQUESTS)
+        return err_set(err, "every count of the link must be positive, and %d requests a second "
+                       "the least", COINBASE_REQUESTS);
+    if (config->breaker_min_ns <= 1 || config->breaker_max_ns < config->breaker_min_ns ||
+        config->retry_min_ns <= 0 || config->retry_max_ns < config->retry_min_ns)
+        return err_set(err, "a back-off needs a least time and no smaller greatest one");
     if (!config->ca_file || strlen(config->ca_file) >= 512)
         return err_set(err, "no CA file is named");
     return 0;
@@ -329,6 +326,7 @@ struct link *link_create(const struct link_config *config, struct loop *loop,
     link->key = key;
     link->queue = queue;
     link->counters.rate_remaining = -1;
+    link_health_init(link);
     if (make_parts(link, err) < 0) {
         link_destroy(link);
         return NULL;
@@ -349,6 +347,8 @@ int link_start(struct link *link, struct err *err)
     for (int i = 0; i < STREAM_COUNT; i++)
         if (link->streams[i].ws)
             ws_open(link->streams[i].ws);
+    link_health_start(link);
+    link_time_ask(link);
     on_warm(link);
     on_watch(link);
     if (link->tokens)
@@ -363,6 +363,7 @@ void link_destroy(struct link *link)
     if (!link)
         return;
     loop_remove_hook(link->loop, on_flush, link);
+    loop_on_lag(link->loop, 0, NULL, NULL);
     for (int i = 0; i < STREAM_COUNT; i++)
         link_stream_destroy(&link->streams[i]);
     ws_hub_destroy(link->hub);
@@ -379,6 +380,7 @@ void link_destroy(struct link *link)
     loop_timer_destroy(link->warm_timer);
     loop_timer_destroy(link->spec_timer);
     loop_timer_destroy(link->watch_timer);
+    loop_timer_destroy(link->time_timer);
     token_pool_destroy(link->tokens);
     coinbase_feed_destroy(link->feed);
     free(link);
@@ -446,10 +448,33 @@ static struct link_latency summarise(const struct latencies *latencies)
                                  .max_ns = sorted[n - 1], .samples = n};
 }
 
+static void read_restraint(const struct link *link, struct link_counters *ret)
+{
+    const struct restraint *restraint = &link->restraint;
+    int64_t now_ns = clock_os_now().mono_ns, left_ns = restraint->held_until_ns - now_ns;
+    ret->rate_limited = restraint->counters.rate_limited;
+    ret->unauthorised = restraint->counters.key_refused;
+    ret->retries_reads = restraint->counters.retries[COINBASE_READ];
+    ret->retries_cancels = restraint->counters.retries[COINBASE_CANCEL];
+    ret->retries_denied = restraint->counters.retries_denied;
+    ret->probes = restraint->counters.probes;
+    ret->held_ns = left_ns > 0 ? left_ns : 0;
+    for (int i = 0; i < COINBASE_REQUESTS; i++) {
+        ret->breakers[i] = restraint->breakers[i].state;
+        ret->trips[i] = restraint->breakers[i].trips;
+    }
+    for (product_index i = 0; link->started && i < link->catalog->count; i++)
+        if (now_ns - link->spec_read_ns[i] > ret->spec_age_ns)
+            ret->spec_age_ns = now_ns - link->spec_read_ns[i];
+}
+
 void link_read_counters(struct link *link, struct link_counters *ret)
 {
     const struct http_counters *http = http_counters(link->http);
     *ret = link->counters;
+    read_restraint(link, ret);
+    ret->dns_failures = http->dns_failures;
+    ret->tls_refused = http->tls_refused;
     for (int i = 0; i < STREAM_COUNT; i++) {
         const struct link_stream *stream = &link->streams[i];
         if (!stream->ws)

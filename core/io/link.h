@@ -11,11 +11,15 @@
  * is lost, silent, refused, malformed too often, or when the queue is full. Data that comes before
  * the acknowledgement is passed on: the venue sends snapshots first, so the up is pushed before
  * the first data frame once every subscription was sent, and a missing acknowledgement takes it
- * down again. Replies to orders and cancels are never lost to a full queue: they wait in a list. */
+ * down again. Replies to orders and cancels are never lost to a full queue: they wait in a list.
+ *
+ * Reads and cancels that failed are tried again within their budgets, places never: docs/errors.md.
+ * EVENT_HEALTH says what of it all keeps failing: breakers, rate limit, key, clock, lateness. */
 #include "io/http.h"
 #include "io/ws.h"
 #include "model/command.h"
 #include "model/event_queue.h"
+#include "wire/restraint.h"
 #include "wire/sign.h"
 
 struct link;
@@ -35,6 +39,12 @@ struct link_config {
     int64_t spec_refresh_ns, skew_every_ns, warm_every_ns;
     int64_t backoff_min_ns, backoff_max_ns;
     unsigned malformed_max;    /* frames in a row */
+    uint32_t requests_per_s;   /* the venue's limit; wire/restraint.h shares it out */
+    unsigned breaker_failures; /* in a row, of one class */
+    int64_t breaker_min_ns, breaker_max_ns, retry_min_ns, retry_max_ns;
+    int64_t spec_stale_ns;     /* a product not read for so long: nothing opens on it */
+    int64_t skew_warn_ns;
+    int64_t loop_lag_max_ns;   /* a pass later than this */
     uint64_t seed;             /* of the back-off's jitter */
 };
 /* Sane timings and Coinbase's production hosts; then set what differs. */
@@ -55,6 +65,12 @@ struct link_counters {
     struct link_latency tick_to_order; /* frame readable to order bytes written */
     struct link_latency submit_to_write, order_round_trip;
     uint64_t tokens_ahead, tokens_at_once;
+    uint64_t retries_reads, retries_cancels, retries_denied, probes, trips[COINBASE_REQUESTS];
+    enum breaker_state breakers[COINBASE_REQUESTS];
+    int64_t held_ns;                 /* until places and reads may leave again; 0: now */
+    int64_t spec_age_ns;             /* of the product that was read longest ago */
+    uint64_t dns_failures, tls_refused, clock_steps, skew_warnings, late_passes;
+    int64_t lag_max_ns;
     char last_error[160];
 };
 

@@ -6,8 +6,9 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "io/link_private.h"
+#include "io/link_health.h"
 
+enum { PAGE_UNREADABLE = -2, PAGE_USELESS = -1, PAGE_LAST = 0, PAGE_MORE = 1 };
 enum { LISTS_MAX = 16, STEPS_MAX = 4, PAGES_MAX = 500, PATH_MAX_BYTES = 2048 };
 
 struct list_call {
@@ -16,10 +17,14 @@ struct list_call {
     enum coinbase_list steps[STEPS_MAX];
     uint32_t step_count, step, pages;
     char cursor[sizeof ((struct coinbase_page *)0)->next_cursor];
+    /* Brent's way to see that pages go round: the cursor of a page that is a power of two. */
+    char milestone[sizeof ((struct coinbase_page *)0)->next_cursor];
+    uint32_t next_milestone;
     bool full; /* the queue refused an item */
 };
 
 static void next_page(struct list_call *call);
+static void next_page_again(struct call *call);
 
 static void end_list(struct link *link, const struct command_list *command, bool complete)
 {
@@ -88,7 +93,18 @@ static void on_item(void *context, const struct event *event)
         call->full = true;
 }
 
-/* 1: another page of this step, 0: the step is done, -1: unusable. */
+/* false: this cursor was there before, however many pages ago. */
+static bool is_new_cursor(struct list_call *call, const char *cursor)
+{
+    if (strcmp(cursor, call->cursor) == 0 || strcmp(cursor, call->milestone) == 0)
+        return false;
+    if (call->pages >= call->next_milestone) {
+        memcpy(call->milestone, cursor, strlen(cursor) + 1);
+        call->next_milestone = 2 * call->pages;
+    }
+    return true;
+}
+
 static int take_page(struct list_call *call, const struct http_result *result, struct err *err)
 {
     struct link *link = call->call.link;
@@ -99,15 +115,15 @@ static int take_page(struct list_call *call, const struct http_result *result, s
                                                err);
     if (coinbase_rest_decode_list(step, result->body, result->body_length, link->catalog, on_item,
                                   call, &page, err) < 0)
-        return -1;
+        return PAGE_UNREADABLE; /* nothing of it was passed on: it may be asked for again */
     if (call->full)
         return err_set(err, "the event queue is full");
     if (!page.next_cursor[0])
-        return 0;
-    if (strcmp(page.next_cursor, call->cursor) == 0)
-        return err_set(err, "the venue's next page is the same page again");
+        return PAGE_LAST;
+    if (!is_new_cursor(call, page.next_cursor))
+        return err_set(err, "the venue's pages go round in a circle");
     memcpy(call->cursor, page.next_cursor, sizeof call->cursor);
-    return 1;
+    return PAGE_MORE;
 }
 
 static int check_reply(const struct http_result *result, struct err *err)
@@ -125,17 +141,19 @@ static void on_page(void *context, const struct http_result *result)
 {
     struct list_call *call = context;
     struct err err = {""};
-    link_note_reply(call->call.link, result);
-    int more = check_reply(result, &err);
-    if (more == 0)
-        more = take_page(call, result, &err);
+    enum coinbase_error error = link_note_reply(call->call.link, COINBASE_READ, result);
+    int more = check_reply(result, &err) < 0 ? PAGE_UNREADABLE : take_page(call, result, &err);
+    if (more == PAGE_UNREADABLE && error == ERROR_NONE)
+        error = ERROR_CUT;
+    if (more == PAGE_UNREADABLE && link_retry(&call->call, COINBASE_READ, error, next_page_again))
+        return;
     if (more < 0) {
         finish_list(call, false, err.text);
         return;
     }
-    if (more == 0) {
+    if (more == PAGE_LAST) {
         call->step++;
-        call->cursor[0] = '\0';
+        call->cursor[0] = call->milestone[0] = '\0';
     }
     if (call->step == call->step_count)
         finish_list(call, true, "");
@@ -147,10 +165,11 @@ static int submit_page(struct list_call *call, struct err *err)
 {
     struct link *link = call->call.link;
     struct buf path;
+    const char *why = link_refuses(link, COINBASE_READ);
     if (++call->pages > PAGES_MAX)
         return err_set(err, "it has more than %d pages", PAGES_MAX);
-    if (clock_os_now().mono_ns < link->held_until_ns)
-        return err_set(err, "held: the venue's rate limit was met");
+    if (why)
+        return err_set(err, "%s", why);
     buf_init(&path, PATH_MAX_BYTES);
     enum coinbase_list step = call->steps[call->step];
     coinbase_rest_path(&path, step, call->cursor, link->portfolio,
@@ -168,6 +187,11 @@ static void next_page(struct list_call *call)
     struct err err;
     if (submit_page(call, &err) < 0)
         finish_list(call, false, err.text);
+}
+
+static void next_page_again(struct call *call)
+{
+    next_page((struct list_call *)call);
 }
 
 void link_list(struct link *link, const struct command_list *command)

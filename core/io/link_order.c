@@ -5,13 +5,14 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/text.h"
-#include "io/link_private.h"
+#include "io/link_health.h"
 
 enum { BODY_MAX = 16 * 1024 };
 
 struct place_call { struct call call; struct client_id id; int64_t cause_ns; };
 struct cancel_call {
     struct call call;
+    bool heard;    /* one of the tries may have reached the venue */
     uint32_t count;
     struct venue_id ids[MAX_CANCEL_BATCH];
     struct client_id client_ids[MAX_CANCEL_BATCH];
@@ -49,13 +50,14 @@ static void on_placed(void *context, const struct http_result *result)
     struct event_place_reply reply = {0};
     bool whole = result->state == HTTP_COMPLETE;
     link->orders_in_flight--;
-    link_note_reply(link, result);
+    link_note_reply(link, COINBASE_PLACE, result);
     note_latency(link, result, call->cause_ns);
     if (result->state == HTTP_NOT_SENT) {
         place_not_sent(link, call->id, result->reason);
     } else {
-        coinbase_rest_decode_place(whole ? result->status : 0, whole ? result->body : "",
-                                   whole ? result->body_length : 0, call->id, &reply);
+        if (!coinbase_rest_decode_place(whole ? result->status : 0, whole ? result->body : "",
+                                        whole ? result->body_length : 0, call->id, &reply))
+            http_distrust(link->http);
         reply.client_id = call->id;
         if (!whole) /* the transport's words say more than "no reply" */
             text_copy(reply.reason, sizeof reply.reason, result->reason, strlen(result->reason));
@@ -87,8 +89,9 @@ void link_note_approved(struct link *link, const struct command_place *place)
 static int submit_place(struct link *link, const struct command_place *place, struct err *err)
 {
     struct buf body;
-    if (clock_os_now().mono_ns < link->held_until_ns)
-        return err_set(err, "held: the venue's rate limit was met");
+    const char *why = link_refuses(link, COINBASE_PLACE);
+    if (why)
+        return err_set(err, "%s", why);
     buf_init(&body, BODY_MAX);
     struct place_call *call = link_call_create(link, sizeof *call);
     int result = call ? coinbase_rest_encode_place(&place->order, link->catalog, &body, err)
@@ -144,26 +147,67 @@ static void emit_surely(void *context, const struct event *event)
     link_emit_surely(context, event);
 }
 
+static void send_batch_again(struct call *call);
+
+static void tell_batch(struct cancel_call *call, const struct http_result *result)
+{
+    enum outcome outcome = call->heard ? OUTCOME_UNKNOWN : OUTCOME_NOT_SENT;
+    if (result->state == HTTP_COMPLETE)
+        coinbase_rest_decode_cancel(result->status, result->body, result->body_length, call->ids,
+                                    call->client_ids, call->count, emit_surely, call->call.link);
+    else
+        for (uint32_t i = 0; i < call->count; i++)
+            cancel_failed(call->call.link, call->client_ids[i], &call->ids[i], outcome,
+                          result->reason);
+}
+
 static void on_cancelled(void *context, const struct http_result *result)
 {
     struct cancel_call *call = context;
     struct link *link = call->call.link;
+    enum coinbase_error error = link_note_reply(link, COINBASE_CANCEL, result);
+    call->heard = call->heard || result->state != HTTP_NOT_SENT;
+    if (link_retry(&call->call, COINBASE_CANCEL, error, send_batch_again))
+        return;
     link->orders_in_flight--;
-    link_note_reply(link, result);
-    if (result->state == HTTP_COMPLETE)
-        coinbase_rest_decode_cancel(result->status, result->body, result->body_length, call->ids,
-                                    call->client_ids, call->count, emit_surely, link);
-    else
-        for (uint32_t i = 0; i < call->count; i++)
-            cancel_failed(link, call->client_ids[i], &call->ids[i],
-                          result->state == HTTP_NOT_SENT ? OUTCOME_NOT_SENT : OUTCOME_UNKNOWN,
-                          result->reason);
+    tell_batch(call, result);
     link_call_end(&call->call);
+}
+
+/* What was tried before goes a second way: a new connection, to the next address. */
+static int send_batch(struct cancel_call *call, struct err *err)
+{
+    struct link *link = call->call.link;
+    struct buf body;
+    buf_init(&body, BODY_MAX);
+    coinbase_rest_encode_cancel(call->ids, call->count, &body);
+    struct link_request request = {.method = "POST",
+                                   .path = COINBASE_PREFIX "/orders/batch_cancel",
+                                   .body = body.data, .body_length = body.length,
+                                   .token_path = link->cancel_path, .class = HTTP_CANCEL,
+                                   .fresh = call->call.failures > 0,
+                                   .timeout_ns = link->config.request_timeout_ns};
+    int result = body.failed ? err_set(err, "the cancel does not fit its body")
+                             : link_submit(link, &request, on_cancelled, call, err);
+    buf_fini(&body);
+    return result;
+}
+
+static void send_batch_again(struct call *base)
+{
+    struct cancel_call *call = (struct cancel_call *)base;
+    struct err err;
+    if (send_batch(call, &err) == 0)
+        return;
+    base->link->orders_in_flight--;
+    for (uint32_t i = 0; i < call->count; i++)
+        cancel_failed(base->link, call->client_ids[i], &call->ids[i],
+                      call->heard ? OUTCOME_UNKNOWN : OUTCOME_NOT_SENT, err.text);
+    link_call_end(base);
 }
 
 static int submit_batch(struct link *link, struct err *err)
 {
-    struct buf body;
     struct cancel_call *call = link_call_create(link, sizeof *call);
     if (!call)
         return err_set(err, "no memory");
@@ -172,18 +216,9 @@ static int submit_batch(struct link *link, struct err *err)
         call->ids[i] = link->batch[i].venue_id;
         call->client_ids[i] = link->batch[i].id;
     }
-    buf_init(&body, BODY_MAX);
-    coinbase_rest_encode_cancel(call->ids, call->count, &body);
-    struct link_request request = {.method = "POST",
-                                   .path = COINBASE_PREFIX "/orders/batch_cancel",
-                                   .body = body.data, .body_length = body.length,
-                                   .token_path = link->cancel_path, .class = HTTP_CANCEL,
-                                   .timeout_ns = link->config.request_timeout_ns};
-    int result = body.failed ? err_set(err, "the cancel does not fit its body")
-                             : link_submit(link, &request, on_cancelled, call, err);
+    int result = send_batch(call, err);
     if (result < 0)
         link_call_end(&call->call);
-    buf_fini(&body);
     return result;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 /* Inside the link: link.c (life, emission, counters), link_stream.c (the two WebSockets),
- * link_order.c (places and cancels), link_list.c (REST lists), link_product.c (discovery,
- * specification refresh, clock skew). */
+ * link_order.c (places and cancels), link_list.c (REST lists), link_product.c (discovery and
+ * specification refresh), link_clock.c (the venue's clock), link_health.c (restraint, retries,
+ * causes of degradation). */
 #include "io/clock_os.h"
 #include "io/link.h"
 #include "io/token_pool.h"
@@ -13,7 +14,11 @@
 struct call {
     struct call *next, *previous;
     struct link *link;
+    unsigned failures;         /* of this request so far */
+    struct loop_timer *timer;  /* owned; NULL: never retried */
+    void (*again)(struct call *call);
 };
+enum { LINK_TRIES = 4 };
 
 struct waiting_event { struct waiting_event *next; struct event event; };
 
@@ -51,7 +56,7 @@ struct link {
     struct token_pool *tokens; /* NULL without a key */
     int place_path, cancel_path; /* of the token pool */
     struct link_stream streams[STREAM_COUNT];
-    struct loop_timer *mint_timer, *warm_timer, *spec_timer, *watch_timer;
+    struct loop_timer *mint_timer, *warm_timer, *spec_timer, *watch_timer, *time_timer;
     struct call *calls;
     struct waiting_event *waiting_first, *waiting_last;
 
@@ -62,8 +67,16 @@ struct link {
     int64_t readable_ns;       /* of the latest frame */
     int64_t readable_past_ns[LINK_FRAMES_KEPT]; /* of the frames before it, a ring */
     uint64_t readable_count;
-    int64_t held_until_ns;     /* after a 429: nothing but cancels leaves before it */
+    struct restraint restraint;
+    bool told[HEALTH_CAUSE_COUNT]; /* as on; those that restraint does not tell */
+    bool spec_stale[MAX_PRODUCTS];
+    int64_t spec_read_ns[MAX_PRODUCTS];
+    int64_t late_ns;           /* the last pass that was late */
     int64_t skew_told_ns;      /* when the last EVENT_SKEW was pushed; 0: never */
+    bool venue_known, clock_stepped, skew_wide;
+    int64_t venue_ahead_ns;    /* the venue's wall clock less our monotonic one */
+    int64_t wall_ahead_ns;     /* ours */
+    unsigned time_failures;
     struct latencies tick_to_approved, tick_to_order, submit_to_write, round_trip;
     struct link_counters counters;
 };
@@ -77,11 +90,10 @@ bool link_emit(struct link *link, const struct event *event);
 void link_emit_surely(struct link *link, const struct event *event);
 void link_note_error(struct link *link, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void link_note_reply(struct link *link, const struct http_result *result);
 void latencies_add(struct latencies *latencies, int64_t ns);
 /* Signs and submits. `token_path` of the pool, or -1: signed on the spot. -1: nothing left. */
 struct link_request { const char *method, *path; const char *body; size_t body_length;
-                      int token_path; int64_t timeout_ns; enum http_class class; };
+                      int token_path; int64_t timeout_ns; enum http_class class; bool fresh; };
 int link_submit(struct link *link, const struct link_request *request, http_done *done,
                 void *context, struct err *err);
 /* Whether the catalog holds a product of this profile. */
@@ -102,4 +114,3 @@ void link_list(struct link *link, const struct command_list *command);
 
 /* link_product.c */
 void link_product_refresh(struct link *link);
-void link_time_measured(void *context, const struct http_result *result);

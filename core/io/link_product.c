@@ -1,4 +1,4 @@
-/* Which perpetuals there are, what they are like today, and how far our clock is from theirs. */
+/* Which perpetuals there are, and what they are like today. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,11 +6,10 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/text.h"
-#include "io/link_private.h"
+#include "io/link_health.h"
 #include "wire/json_read.h"
 
 enum { PATH_MAX_BYTES = 4096, PAGES_MAX = 50, QUERIES = 2 };
-static const int64_t SKEW_TRIP_MAX_NS = 2000000000; /* slower replies say too little */
 
 /* Two queries: all futures, and those the venue calls perpetual, which is where INTX products are.
  * The US perpetuals call themselves EXPIRING and come with the first. */
@@ -25,6 +24,7 @@ struct product_call {
 };
 
 static void ask(struct product_call *call);
+static void ask_again(struct call *call);
 
 static void finish(struct product_call *call, const char *error);
 
@@ -134,12 +134,14 @@ static void on_products(void *context, const struct http_result *result)
 {
     struct product_call *call = context;
     struct err err = {""};
-    link_note_reply(call->call.link, result);
+    enum coinbase_error error = link_note_reply(call->call.link, COINBASE_READ, result);
     int more = take_products(call, result, &err);
     if (more < 0) {
-        finish(call, err.text);
+        if (!link_retry(&call->call, COINBASE_READ, error, ask_again))
+            finish(call, err.text);
         return;
     }
+    call->call.failures = 0;
     if (more == 0) {
         call->query++;
         call->cursor[0] = '\0';
@@ -154,10 +156,11 @@ static int submit(struct product_call *call, struct err *err)
 {
     struct link *link = call->call.link;
     struct buf path;
+    const char *why = link_refuses(link, COINBASE_READ);
     if (++call->pages > PAGES_MAX)
         return err_set(err, "the products have more than %d pages", PAGES_MAX);
-    if (clock_os_now().mono_ns < link->held_until_ns)
-        return err_set(err, "held: the venue's rate limit was met");
+    if (why)
+        return err_set(err, "%s", why);
     buf_init(&path, PATH_MAX_BYTES);
     put_path(call, &path);
     struct link_request request = {.method = "GET", .path = path.data, .token_path = -1,
@@ -175,6 +178,11 @@ static void ask(struct product_call *call)
         finish(call, err.text);
 }
 
+static void ask_again(struct call *call)
+{
+    ask((struct product_call *)call);
+}
+
 /* ---- what was found ----------------------------------------------------------------------- */
 
 /* A product that the venue no longer lists is one that cannot be traded. */
@@ -188,6 +196,7 @@ static void refresh_one(struct link *link, product_index product, const struct c
         event.instrument.spec.trading_disabled = true;
     else
         event.instrument.spec = found->items[at];
+    link->spec_read_ns[product] = clock_os_now().mono_ns;
     if (link_emit(link, &event)) /* refused: the next refresh tells it again */
         *mine = event.instrument.spec;
 }
@@ -248,33 +257,4 @@ int link_discover(struct link *link, const char (*assets)[ASSET_MAX], uint32_t c
     }
     link->products_reading = true;
     return 0;
-}
-
-/* ---- the venue's clock -------------------------------------------------------------------- */
-
-/* The reply was made about half-way between our writing and our reading. */
-void link_time_measured(void *context, const struct http_result *result)
-{
-    struct link *link = context;
-    struct stamp now = clock_os_now();
-    int64_t venue_ns;
-    struct err err;
-    int64_t from_ns = result->written_ns ? result->written_ns : result->submitted_ns;
-    int64_t trip_ns = result->done_ns - from_ns;
-    if (result->status != 200 || trip_ns > SKEW_TRIP_MAX_NS || now.mono_ns < result->done_ns)
-        return;
-    if (coinbase_rest_decode_time(result->body, result->body_length, &venue_ns, &err) < 0) {
-        link_note_error(link, "venue time: %s", err.text);
-        return;
-    }
-    int64_t ours_ns = now.wall_ns - (now.mono_ns - result->done_ns) - trip_ns / 2;
-    link->counters.skew_ns = venue_ns - ours_ns;
-    link->counters.skew_known = true;
-    /* Measures come with the warming; the one nearest to the interval's end is told. */
-    int64_t early_ns = link->config.skew_every_ns - link->config.warm_every_ns / 2;
-    if (link->skew_told_ns && now.mono_ns - link->skew_told_ns < early_ns)
-        return;
-    link->skew_told_ns = now.mono_ns;
-    link_emit_surely(link, &(struct event){.kind = EVENT_SKEW,
-                                           .skew = {.skew_ns = venue_ns - ours_ns, .known = true}});
 }

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "io/link_private.h"
+#include "io/link_health.h"
 #include "wire/json_read.h"
 #include "wire/json_write.h"
 
@@ -49,7 +49,7 @@ static int sign_legacy(struct link *link, enum coinbase_channel channel, struct 
     size_t used = 0;
     struct buf fields;
     struct json_writer json;
-    int64_t wall_s = clock_os_now().wall_ns / SECOND_NS;
+    int64_t wall_s = link_token_s(link);
     /* What is signed must be what is said. */
     bool named = out->length > 0 && memmem(out->data, out->length, "\"product_ids\"", 13) != NULL;
     for (product_index i = 0; named && i < link->catalog->count; i++)
@@ -81,8 +81,7 @@ static int make_subscription(struct link_stream *stream, enum coinbase_channel c
     char token[JWT_MAX];
     bool sign = link->key && (stream->kind == STREAM_USER || link->config.market_with_token);
     if (sign && link->tokens &&
-        token_pool_sign(link->tokens, NULL, NULL, clock_os_now().wall_ns / SECOND_NS, token,
-                        err) < 0)
+        token_pool_sign(link->tokens, NULL, NULL, link_token_s(link), token, err) < 0)
         return -1;
     coinbase_feed_encode_subscribe(out, channel, link->catalog,
                                    sign && link->tokens ? token : NULL);

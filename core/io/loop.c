@@ -20,8 +20,19 @@ struct signal_watch {
     void *context;
 };
 
+/* The beat gives an idle loop something to be late for. */
+static const int64_t BEAT_NS = 100000000;
+
+struct lag {
+    ev_timer beat;
+    int64_t due_ns, most_ns, worst_ns;
+    loop_callback *on_late;
+    void *context;
+};
+
 struct loop {
     struct ev_loop *ev; /* owned */
+    struct lag lag;
     ev_prepare prepare;
     ev_check check;
     ev_idle idle; /* runs while a hook wants the next pass at once */
@@ -66,12 +77,59 @@ static void on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
                 loop->hooks[i].callback(loop->hooks[i].context);
 }
 
+static void set_beat(struct loop *loop)
+{
+    ev_timer_stop(loop->ev, &loop->lag.beat);
+    ev_now_update(loop->ev);
+    ev_timer_set(&loop->lag.beat, (double)BEAT_NS / 1e9, 0);
+    ev_timer_start(loop->ev, &loop->lag.beat);
+    loop->lag.due_ns = loop->woke_ns + BEAT_NS;
+}
+
+static void on_beat(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    (void)ev;
+    (void)events;
+    set_beat(watcher->data);
+}
+
+static void note_lag(struct loop *loop)
+{
+    int64_t late_ns = loop->woke_ns - loop->lag.due_ns;
+    if (!loop->lag.on_late || late_ns <= 0)
+        return;
+    if (late_ns > loop->lag.worst_ns)
+        loop->lag.worst_ns = late_ns;
+    if (late_ns > loop->lag.most_ns)
+        loop->lag.on_late(loop->lag.context);
+}
+
+void loop_on_lag(struct loop *loop, int64_t most_ns, loop_callback *on_late, void *context)
+{
+    loop->lag.most_ns = most_ns;
+    loop->lag.on_late = on_late;
+    loop->lag.context = context;
+    loop->woke_ns = clock_os_now().mono_ns;
+    if (on_late)
+        set_beat(loop);
+    else
+        ev_timer_stop(loop->ev, &loop->lag.beat);
+}
+
+int64_t loop_take_lag_ns(struct loop *loop)
+{
+    int64_t worst_ns = loop->lag.worst_ns;
+    loop->lag.worst_ns = 0;
+    return worst_ns;
+}
+
 static void on_check(struct ev_loop *ev, ev_check *watcher, int events)
 {
     (void)ev;
     (void)events;
     struct loop *loop = watcher->data;
     loop->woke_ns = clock_os_now().mono_ns;
+    note_lag(loop);
 }
 
 /* The watcher's being started is its whole effect: it makes the poll return at once. */
@@ -100,6 +158,8 @@ struct loop *loop_create(struct err *err)
     ev_check_init(&loop->check, on_check);
     ev_idle_init(&loop->idle, on_idle);
     ev_set_priority(&loop->check, EV_MAXPRI);
+    ev_timer_init(&loop->lag.beat, on_beat, 0, 0);
+    loop->lag.beat.data = loop;
     loop->prepare.data = loop->check.data = loop->idle.data = loop;
     ev_prepare_start(loop->ev, &loop->prepare);
     ev_check_start(loop->ev, &loop->check);
@@ -114,6 +174,7 @@ void loop_destroy(struct loop *loop)
     for (unsigned i = 0; i < loop->signal_count; i++)
         ev_signal_stop(loop->ev, &loop->signals[i].watcher);
     ev_idle_stop(loop->ev, &loop->idle);
+    ev_timer_stop(loop->ev, &loop->lag.beat);
     ev_check_stop(loop->ev, &loop->check);
     ev_prepare_stop(loop->ev, &loop->prepare);
     ev_loop_destroy(loop->ev);

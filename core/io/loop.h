@@ -38,6 +38,12 @@ void loop_again(struct loop *loop);
 /* When this pass woke (CLOCK_BOOTTIME): the time at which its descriptors were readable. */
 int64_t loop_woke_ns(const struct loop *loop);
 
+/* A pass that wakes later than `most_ns` after it should have calls this before anything else: the
+ * process was stopped, starved, or a pass took too long. NULL ends it. */
+void loop_on_lag(struct loop *loop, int64_t most_ns, loop_callback *on_late, void *context);
+/* How late the latest pass that was late at all was; the worst since it was asked last. */
+int64_t loop_take_lag_ns(struct loop *loop);
+
 /* One callback per signal; a second one is an error. Ends with the loop. */
 int loop_on_signal(struct loop *loop, int signal_number, loop_callback *callback, void *context,
                    struct err *err);

@@ -395,6 +395,9 @@ void start_rig(size_t queue_bytes)
     config.subscribe_ack_ns = rig->venue.stream[0] == STREAM_NO_ACK ? 50 * MS : 60 * SECOND;
     config.backoff_min_ns = MS;
     config.backoff_max_ns = 10 * MS;
+    config.retry_min_ns = config.breaker_min_ns = MS;
+    config.retry_max_ns = config.breaker_max_ns = 10 * MS;
+    config.loop_lag_max_ns = 600 * SECOND; /* the machine that tests may be as slow as it likes */
     config.list_timeout_ns = config.request_timeout_ns = 60 * SECOND;
     rig->loop = loop_create(&err);
     rig->key = rig->legacy ? sign_key_hmac(KEY_HMAC_HEX, "legacy", HMAC_SECRET,

@@ -103,8 +103,8 @@ static void a_429_stops_its_callers_for_as_long_as_it_says(void **state)
     assert_non_null(restraint_refuses(&restraint, COINBASE_PLACE, now));
 }
 
-/* AC-I1 | unit | 429 again and again, then calm | rate_limited comes on at the third, goes off after
-   half a minute without; each unexplained hold is longer than the one before */
+/* AC-I1 | unit | 429 again and again, then calm | rate_limited comes on at the third, goes off
+   after half a minute without; each unexplained hold is longer than the one before */
 static void sustained_429s_are_told_once_on_and_once_off(void **state)
 {
     (void)state;
