@@ -27,6 +27,7 @@ struct config_script {
     uint32_t product_count;
     uint32_t max_messages, max_working_orders;
     uint32_t on_death;          /* DEATH_KEEP and so on */
+    bool resend_unknown;
     int line;
 };
 

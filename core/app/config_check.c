@@ -277,6 +277,7 @@ static void take_strategy(const struct config *config, const struct config_scrip
     ret->max_messages = script->max_messages;
     ret->max_working_orders = script->max_working_orders;
     ret->on_death = script->on_death;
+    ret->resend_unknown = script->resend_unknown;
     for (uint32_t i = 0; i < script->product_count; i++) {
         const struct config_product *product = find_product(config, script->products[i]);
         ret->products |= 1u << (product - config->products);

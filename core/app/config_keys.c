@@ -82,6 +82,8 @@ static const struct config_key account[] = {
         "a rule silent this long refuses"),
     ROW(config, "cancel_on_stop", KEY_BOOL, account.cancel_on_stop, true,
         "cancel own orders at SIGTERM; false leaves them working"),
+    ROW(config, "processing_bound_ms", KEY_MS, account.processing_bound_ns, false,
+        "an order without a word is given up two whole lists after expiry and this (120000)"),
 };
 SECTION(config_account, "account", account);
 
@@ -137,6 +139,8 @@ static const struct config_key strategy[] = {
     ROW(config_script, "max_working_orders", KEY_COUNT, max_working_orders, true, "control 15"),
     CHOICE(config_script, "on_death", on_death, true, deaths,
            "when its runner dies: keep its orders, cancel them, or cancel_and_flatten"),
+    ROW(config_script, "resend_unknown", KEY_BOOL, resend_unknown, false,
+        "an order the venue never had is sent once more under its id (false: dropped)"),
 };
 SECTION(config_strategy_section, "strategies", strategy);
 

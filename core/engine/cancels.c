@@ -1,6 +1,7 @@
 #include "engine/cancels.h"
 
 #include "base/check.h"
+#include "engine/amend.h"
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
 
@@ -30,6 +31,7 @@ void cancels_want(struct engine *engine, struct order *order)
 {
     if (!order_is_live(order->state))
         return;
+    amend_drop(engine, order, "the order that it was to replace is cancelled for good");
     order->cancel_wanted = true;
     cancels_consider(engine, order);
 }

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include "base/check.h"
+#include "engine/amend.h"
 #include "engine/balance.h"
 #include "engine/cancels.h"
 #include "engine/fills.h"
@@ -14,6 +15,7 @@
 #include "engine/reconcile.h"
 #include "engine/restore.h"
 #include "engine/strategies.h"
+#include "engine/sweep.h"
 #include "engine/venue.h"
 
 enum { MAX_TIMERS = MAX_RUNNERS * MAX_TIMERS_PER_RUNNER, ARENA_SLACK = 4096 };
@@ -173,6 +175,8 @@ static void do_due(struct engine *engine)
         judge_due(engine);
         operator_due(engine);
         protect_due(engine);
+        amend_due(engine);
+        sweep_due(engine);
         cancels_due(engine);
         reconcile_due(engine);
     }

@@ -9,6 +9,8 @@
  *     operator.c    verbs, stop, flatten           restore.c    the journal read back
  *     ladder.c      what is off, and why           lost.c       what of it is not configured
  *     balance.c     the account's money            protect.c    stops held for strategies
+ *     amend.c       cancel and replace, close       resend.c     UNKNOWN: dropped or sent again
+ *     sweep.c       exits with nothing to exit
  *
  * An event is handled by one function there; what it leaves to be done (cancels, lists, flatten,
  * views) is done at the end of the same step or when engine->due_ns comes. */
@@ -64,6 +66,9 @@ struct engine {
     uint32_t stage_count;
     uint16_t *cancel_queue;             /* FIFO of order slots that can be cancelled now */
     uint32_t cancel_head, cancel_count;
+    uint32_t amends;                    /* orders that another is to take the place of */
+    struct event_fill *externals;       /* a ring of EXTERNAL_FILLS_KEPT */
+    uint64_t external_count;
 
     struct record *records;
     struct command *commands;

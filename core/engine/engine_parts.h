@@ -22,7 +22,8 @@ enum {
     RECENT_INTENTS = 512,     /* for control 12; older ones are outside any sensible window */
     VERDICTS_KEPT = 256,
     REFUSALS_RECORDED = 10,   /* per strategy and second; a flood must not fill the journal */
-    FLATTEN_TRIES = 5
+    FLATTEN_TRIES = 5,
+    EXTERNAL_FILLS_KEPT = 256 /* booked as nobody's, until an order shows that it was its own */
 };
 static const int64_t NS_PER_MS = 1000000, NS_PER_S = 1000000000;
 
@@ -44,6 +45,7 @@ struct product {
     uint8_t flatten_tries;
     actor_index flatten_actor; /* ACTOR_OPERATOR: everyone's */
     int64_t flatten_ns;       /* not before */
+    bool sweep;               /* the position moved while exits rest: see sweep.h */
 };
 
 struct runner {

@@ -7,6 +7,7 @@
 #include "base/wide.h"
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
+#include "engine/sweep.h"
 
 enum { SEEN_KEY = 16 };
 /* The journal does not say which lists were whole: the first one after a start goes back further
@@ -18,7 +19,8 @@ static const int64_t RESTART_OVERLAP_NS = 3600000000000;
 size_t fills_bytes(void)
 {
     return map_bytes(SEEN_KEY, MAX_FILLS_SEEN) + (size_t)SEEN_KEY * MAX_FILLS_SEEN +
-           sizeof(struct staged_fill) * FILL_STAGE + 64;
+           sizeof(struct staged_fill) * FILL_STAGE +
+           sizeof(struct event_fill) * EXTERNAL_FILLS_KEPT + 64;
 }
 
 void fills_init(struct engine *engine)
@@ -28,6 +30,7 @@ void fills_init(struct engine *engine)
              MAX_FILLS_SEEN);
     engine->seen.ring = arena_take(arena, MAX_FILLS_SEEN, SEEN_KEY);
     engine->stage = arena_take(arena, FILL_STAGE, sizeof(struct staged_fill));
+    engine->externals = arena_take(arena, EXTERNAL_FILLS_KEPT, sizeof(struct event_fill));
 }
 
 static uint64_t mix(uint64_t hash, const char *text, uint64_t prime)
@@ -167,12 +170,18 @@ bool fills_progress(struct engine *engine, struct order *order, struct size fill
     return true;
 }
 
+static bool show(struct engine *engine, product_index product)
+{
+    bool fits = portfolio_show(&engine->portfolio, &engine->orders, product);
+    sweep_want(engine, product);
+    return fits;
+}
+
 bool fills_follow(struct engine *engine, const struct order *order)
 {
-    struct portfolio *portfolio = &engine->portfolio;
-    portfolio_track(portfolio, orders_index(&engine->orders, order),
+    portfolio_track(&engine->portfolio, orders_index(&engine->orders, order),
                     order_provisional(order).e9 > 0);
-    return portfolio_show(portfolio, &engine->orders, order->product);
+    return show(engine, order->product);
 }
 
 void fills_show(struct engine *engine, const struct order *order)
@@ -264,6 +273,20 @@ static bool book_exact(struct engine *engine, struct order *order, actor_index a
     engine->products[fill->product].version++;
     if (order != NULL)
         apply_to_order(order, fill);
+    else
+        engine->externals[engine->external_count++ % EXTERNAL_FILLS_KEPT] = *fill;
+    return true;
+}
+
+/* Booked as nobody's while no order knew it: now it is the order's, and what the order's report
+ * tells of it is no second quantity. */
+static bool claim(struct engine *engine, struct order *order, const struct event_fill *fill)
+{
+    if (!portfolio_claim(&engine->portfolio, order->actor, fill->product, booked_side(fill),
+                         fill->price, fill->size, fill->fee))
+        return false;
+    apply_to_order(order, fill);
+    engine->products[fill->product].version++;
     return true;
 }
 
@@ -281,6 +304,27 @@ static void tell_fill(struct engine *engine, actor_index actor, const struct ord
     n->fill.liquidity = fill->liquidity;
 }
 
+bool fills_claim(struct engine *engine, struct order *order)
+{
+    bool claimed = false;
+    uint64_t kept = engine->external_count < EXTERNAL_FILLS_KEPT ? engine->external_count
+                                                                 : EXTERNAL_FILLS_KEPT;
+    if (order->actor == ACTOR_EXTERNAL)
+        return false;
+    for (uint64_t i = 0; i < kept; i++) {
+        struct event_fill *fill = &engine->externals[i];
+        if (fill->product != order->product || fill->side != order->side ||
+            strcmp(fill->venue_order_id.text, order->venue_id.text) != 0 ||
+            !claim(engine, order, fill))
+            continue;
+        record_fill(engine, order, order->actor, fill, false);
+        tell_fill(engine, order->actor, order, fill);
+        memset(fill, 0, sizeof *fill);
+        claimed = true;
+    }
+    return claimed;
+}
+
 static void move_filled(struct engine *engine, struct order *order, struct size filled_before)
 {
     bool moved = false;
@@ -293,6 +337,8 @@ static void move_filled(struct engine *engine, struct order *order, struct size 
     if (moved || order->filled.e9 != filled_before.e9) {
         order->changed_wall_ns = engine->now.wall_ns;
         out_order(engine, order);
+        if (order->amending)
+            engine_due(engine, engine->now.mono_ns);
     }
     if (order->filled.e9 > order->size.e9 && filled_before.e9 <= order->size.e9)
         out_alert(engine, "the venue filled more than the order's size: ", order->venue_id.text,
@@ -328,7 +374,7 @@ static void book_external(struct engine *engine, const struct event_fill *fill)
     }
     record_fill(engine, NULL, ACTOR_EXTERNAL, fill, false);
     engine->counters.external_fills++;
-    if (!portfolio_show(&engine->portfolio, &engine->orders, fill->product))
+    if (!show(engine, fill->product))
         halt_for_overflow(engine, fill->product);
     out_alert(engine, engine->settings.catalog.items[fill->product].product_id,
               ": a fill of an order that is not ours was booked as external, order ",
@@ -511,7 +557,7 @@ bool fills_accept(struct engine *engine, struct event_fill *fill)
     if (map_get(&engine->seen.map, key, &value) || !book_exact(engine, NULL, ACTOR_EXTERNAL, fill))
         return false;
     record_fill(engine, NULL, ACTOR_EXTERNAL, fill, false);
-    return portfolio_show(&engine->portfolio, &engine->orders, fill->product);
+    return show(engine, fill->product);
 }
 
 /* ---- the journal read back */
@@ -528,6 +574,27 @@ static bool restore_provisional(struct engine *engine, const struct record_fill 
     return true;
 }
 
+/* The same fill again, now with an order: it was claimed. */
+static bool restore_claim(struct engine *engine, struct order *order, const struct event_fill *fill)
+{
+    if (order == NULL || order->actor == ACTOR_EXTERNAL)
+        return false;
+    for (uint64_t i = 0; i < EXTERNAL_FILLS_KEPT; i++) {
+        struct event_fill *kept = &engine->externals[i];
+        if (strcmp(kept->trade_id.text, fill->trade_id.text) != 0 ||
+            strcmp(kept->venue_order_id.text, fill->venue_order_id.text) != 0 ||
+            kept->kind != fill->kind)
+            continue;
+        memset(kept, 0, sizeof *kept);
+        orders_open(&engine->orders, order);
+        bool claimed = claim(engine, order, fill);
+        orders_close(&engine->orders, order);
+        (void)fills_follow(engine, order);
+        return claimed;
+    }
+    return false;
+}
+
 bool fills_restore(struct engine *engine, const struct record_fill *record)
 {
     struct event_fill fill = record->fill;
@@ -539,7 +606,7 @@ bool fills_restore(struct engine *engine, const struct record_fill *record)
     if (record->provisional)
         return restore_provisional(engine, record, order);
     if (was_seen(engine, &fill))
-        return false;
+        return restore_claim(engine, order, &fill);
     if (order != NULL)
         orders_open(&engine->orders, order);
     bool booked = book_exact(engine, order, record->actor, &fill);
@@ -549,6 +616,6 @@ bool fills_restore(struct engine *engine, const struct record_fill *record)
     }
     if (engine->newest_fill_wall_ns > engine->last_fill_wall_ns + RESTART_OVERLAP_NS)
         engine->last_fill_wall_ns = engine->newest_fill_wall_ns - RESTART_OVERLAP_NS;
-    (void)portfolio_show(&engine->portfolio, &engine->orders, fill.product);
+    (void)show(engine, fill.product);
     return booked;
 }

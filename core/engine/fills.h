@@ -24,6 +24,9 @@ bool fills_progress(struct engine *engine, struct order *order, struct size fill
  * range kept exactly halts the account; fills_follow only says so. */
 bool fills_follow(struct engine *engine, const struct order *order);
 void fills_show(struct engine *engine, const struct order *order);
+/* The order has shown its venue id: what was booked as external under it is the order's. Between
+ * orders_open and orders_close. */
+bool fills_claim(struct engine *engine, struct order *order);
 /* A fill that an operator's word made: books it as external with an id of its own. */
 bool fills_accept(struct engine *engine, struct event_fill *fill);
 /* From the journal; false when it cannot be booked. */

@@ -43,21 +43,6 @@ bool gate_is_reducing(const struct gate_input *in)
     return in->intent->size.e9 > 0 && in->intent->size.e9 <= gate_reducible(in).e9;
 }
 
-static bool is_book_quoted(const struct gate_input *in)
-{
-    return in->bid.e9 > 0 && in->ask.e9 > in->bid.e9;
-}
-
-/* A buy never pays more than its price. A sell may fill above its limit, as high as the best bid
- * stands, and turns over more then. */
-static struct money value_of(const struct judged *judged)
-{
-    struct price price = judged->price;
-    if (judged->intent->side == SIDE_SELL && judged->in->bid.e9 > price.e9)
-        price = judged->in->bid;
-    return money_of(price, judged->intent->size);
-}
-
 void gate_judged_init(struct judged *ret, const struct gate_input *in)
 {
     const struct intent *intent = in->intent;
@@ -73,10 +58,12 @@ void gate_judged_init(struct judged *ret, const struct gate_input *in)
     }
     ret->reducible = gate_reducible(in);
     ret->reducing = gate_is_reducing(in);
-    ret->price = intent->type == ORDER_TYPE_MARKET ? in->worst : intent->price;
-    if (is_book_quoted(in))
-        ret->reference.e9 = in->bid.e9 + (in->ask.e9 - in->bid.e9) / 2;
-    ret->value = value_of(ret);
+    ret->price = gate_worst_price(in);
+    ret->mid = ret->reference = gate_reference(in);
+    /* When it fires, the market stands at its stop. */
+    if (intent->stop_price.e9 > 0)
+        ret->reference = intent->stop_price;
+    ret->value = money_of(gate_value_price(in), intent->size);
 }
 
 static void seal(const struct intent *intent, struct client_id id, struct approved_order *ret)
@@ -93,6 +80,9 @@ static void seal(const struct intent *intent, struct client_id id, struct approv
     inside.reduce_only = intent->reduce_only;
     inside.price = intent->price;
     inside.size = intent->size;
+    inside.stop = intent->stop;
+    inside.stop_price = intent->stop_price;
+    inside.expires_wall_ns = intent->expires_wall_ns;
     memset(ret, 0, sizeof *ret);
     memcpy(ret->sealed, &inside, sizeof inside);
 }

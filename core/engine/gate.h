@@ -10,8 +10,9 @@
  * makes it malformed, unpriceable, too frequent, or forbidden by HALTED. A refusal says the
  * control, the limit, the value, the headroom and the config line; every figure in it is at 1e-18
  * whatever its unit (counts and nanoseconds too), so money_format prints them all. The operator's
- * orders may only reduce. tests/tables/gate.txt is the table of what each control does to opening,
- * reducing, cancel and operator-flatten. */
+ * orders may only reduce. A stop is working exposure from the day it is placed, valued at the
+ * worst price it could trade at once it has fired. tests/tables/gate.txt is the table of what each
+ * control does to opening, reducing, cancel and operator-flatten. */
 #include "model/approved_order.h"
 #include "model/settings.h"
 #include "model/intent.h"
@@ -47,11 +48,19 @@ struct gate_input {
     struct money working_value_product, working_value_account;
     uint32_t messages_strategy, messages_account, cancels_account; /* used in the window */
     bool duplicate;            /* the same product, side, size, price inside the window */
+    int64_t wall_ns;           /* now, for good till */
     bool unknown_same_side;    /* control 25: UNKNOWN order on this side of this product */
 };
 
-/* True when the order can do nothing but reduce |position|, whatever else fills first. */
+/* The most that an order on this side could take and do nothing but reduce |position|, whatever
+ * else fills first; and whether this one is no more than that. */
+struct size gate_reducible(const struct gate_input *in);
 bool gate_is_reducing(const struct gate_input *in);
+/* What its exposure is valued at: the highest price at which it could trade. */
+struct price gate_value_price(const struct gate_input *in);
+/* The last tick inside the collar, where a closing order is sure to meet what the band allows; 0
+ * without a book. */
+struct price gate_close_price(const struct gate_input *in);
 
 /* How much an order on the intent's side could take and do nothing but reduce. */
 struct size gate_reducible(const struct gate_input *in);

@@ -10,28 +10,6 @@
 
 /* ---- what every control relies on */
 
-static bool is_side_known(enum side side)
-{
-    return side == SIDE_BUY || side == SIDE_SELL;
-}
-
-static bool check_shape(const struct judged *j, struct verdict *ret)
-{
-    const struct intent *intent = j->intent;
-    bool market = intent->type == ORDER_TYPE_MARKET;
-    if (intent->kind != INTENT_PLACE || !is_side_known(intent->side))
-        return gate_refuse(ret, REFUSED_MALFORMED);
-    if (intent->type != ORDER_TYPE_LIMIT && !market)
-        return gate_refuse(ret, REFUSED_UNSUPPORTED);
-    if (intent->tif != TIF_GTC && intent->tif != TIF_IOC && intent->tif != TIF_FOK)
-        return gate_refuse(ret, REFUSED_UNSUPPORTED);
-    if (market && (intent->tif != TIF_IOC || intent->price.e9 != 0))
-        return gate_refuse(ret, REFUSED_MALFORMED);
-    if (intent->post_only && (market || intent->tif != TIF_GTC))
-        return gate_refuse(ret, REFUSED_MALFORMED);
-    return true;
-}
-
 static bool check_owner(const struct judged *j, struct verdict *ret)
 {
     if (j->operator)
@@ -139,17 +117,6 @@ static bool check_limits_set(const struct judged *j, struct verdict *ret)
 
 /* ---- verdicts in figures */
 
-static bool refuse_figures(struct verdict *ret, int unit, struct money limit, struct money value,
-                           struct money headroom)
-{
-    static const struct money zero = {0};
-    ret->unit = unit;
-    ret->limit = limit;
-    ret->value = value;
-    ret->headroom = headroom.e18 > 0 ? headroom : zero;
-    return false;
-}
-
 static bool refuse_size(const struct judged *j, struct verdict *ret, enum refusal code,
                         const char *key, struct size limit, struct size value,
                         struct size headroom)
@@ -158,8 +125,8 @@ static bool refuse_size(const struct judged *j, struct verdict *ret, enum refusa
     gate_refuse_limit(j, ret, code, GATE_PRODUCT, key);
     if (headroom.e9 > 0)
         size_round(headroom, j->instrument->step, ROUND_DOWN, &passes);
-    return refuse_figures(ret, UNIT_SIZE, gate_figure(limit.e9), gate_figure(value.e9),
-                          gate_figure(passes.e9));
+    return gate_refuse_figures(ret, UNIT_SIZE, gate_figure(limit.e9), gate_figure(value.e9),
+                               gate_figure(passes.e9));
 }
 
 /* `used` of `limit` are taken, this order is one more. */
@@ -169,8 +136,8 @@ static bool check_count(const struct judged *j, struct verdict *ret, enum refusa
     if (used < limit)
         return true;
     gate_refuse_limit(j, ret, code, scope, key);
-    return refuse_figures(ret, UNIT_COUNT_, gate_whole(limit), gate_whole((int64_t)used + 1),
-                          gate_whole(0));
+    return gate_refuse_figures(ret, UNIT_COUNT_, gate_whole(limit), gate_whole((int64_t)used + 1),
+                               gate_whole(0));
 }
 
 static bool check_age(const struct judged *j, struct verdict *ret, enum refusal code,
@@ -179,8 +146,8 @@ static bool check_age(const struct judged *j, struct verdict *ret, enum refusal 
     if (valid && age_ns >= 0 && age_ns <= limit_ns)
         return true;
     gate_refuse_limit(j, ret, code, GATE_PRODUCT, key);
-    return refuse_figures(ret, UNIT_NS, gate_whole(limit_ns), gate_whole(age_ns),
-                          gate_whole(limit_ns));
+    return gate_refuse_figures(ret, UNIT_NS, gate_whole(limit_ns), gate_whole(age_ns),
+                               gate_whole(limit_ns));
 }
 
 /* ---- 1, 2: states */
@@ -207,8 +174,8 @@ static bool check_state(const struct judged *j, struct verdict *ret, enum refusa
     if (j->instrument && room.e9 > 0)
         size_round(room, j->instrument->step, ROUND_DOWN, &passes);
     gate_refuse_limit(j, ret, code, scope, key);
-    return refuse_figures(ret, UNIT_SIZE, gate_figure(room.e9), gate_figure(j->intent->size.e9),
-                          gate_figure(passes.e9));
+    return gate_refuse_figures(ret, UNIT_SIZE, gate_figure(room.e9),
+                               gate_figure(j->intent->size.e9), gate_figure(passes.e9));
 }
 
 static bool check_account_state(const struct judged *j, struct verdict *ret)
@@ -246,7 +213,7 @@ static bool check_product(const struct judged *j, struct verdict *ret)
 static bool check_book(const struct judged *j, struct verdict *ret)
 {
     const struct gate_input *in = j->in;
-    bool quoted = in->book_valid && j->reference.e9 > 0;
+    bool quoted = in->book_valid && j->mid.e9 > 0;
     return check_age(j, ret, REFUSED_BOOK_STALE, "max_book_age_ms", quoted,
                      j->limits->max_book_age_ns, in->book_age_ns);
 }
@@ -268,7 +235,7 @@ static bool check_mark(const struct judged *j, struct verdict *ret)
 {
     const struct gate_input *in = j->in;
     struct ratio limit = j->limits->max_mark_deviation;
-    __int128 apart = (__int128)in->mark.e9 - j->reference.e9;
+    __int128 apart = (__int128)in->mark.e9 - j->mid.e9;
     __int128 of_mid;
     if (!check_age(j, ret, REFUSED_MARK_STALE, "max_mark_age_ms",
                    in->mark_valid && in->mark.e9 > 0, j->limits->max_mark_age_ns,
@@ -277,29 +244,37 @@ static bool check_mark(const struct judged *j, struct verdict *ret)
     if (apart < 0)
         apart = -apart;
     of_mid = apart * DECIMAL_ONE; /* at most 2^63 * 1e9 */
-    if (of_mid <= (__int128)limit.e9 * j->reference.e9)
+    if (of_mid <= (__int128)limit.e9 * j->mid.e9)
         return true;
     gate_refuse_limit(j, ret, REFUSED_MARK_STALE, GATE_PRODUCT, "max_mark_deviation");
-    return refuse_figures(ret, UNIT_RATIO, gate_figure(limit.e9),
-                          (struct money){of_mid / j->reference.e9 * DECIMAL_ONE},
+    return gate_refuse_figures(ret, UNIT_RATIO, gate_figure(limit.e9),
+                               (struct money){of_mid / j->mid.e9 * DECIMAL_ONE},
                           gate_figure(limit.e9));
 }
 
 /* ---- 6: increments */
 
-static bool check_tick(const struct judged *j, struct verdict *ret)
+static bool check_price(const struct judged *j, struct verdict *ret, struct price price)
 {
     struct price tick = j->instrument->tick, nearest = {0};
-    struct price price = j->intent->price;
-    if (j->intent->type == ORDER_TYPE_MARKET)
-        return tick.e9 > 0 || gate_refuse_limit(j, ret, REFUSED_PRICE_TICK, GATE_PRODUCT, "tick");
     if (price.e9 > 0 && price_is_multiple(price, tick))
         return true;
     gate_refuse_limit(j, ret, REFUSED_PRICE_TICK, GATE_PRODUCT, "tick");
     if (price.e9 > 0 && tick.e9 > 0)
         price_round(price, tick, j->intent->side == SIDE_BUY ? ROUND_DOWN : ROUND_UP, &nearest);
-    return refuse_figures(ret, UNIT_PRICE, gate_figure(tick.e9), gate_figure(price.e9),
-                          gate_figure(nearest.e9));
+    return gate_refuse_figures(ret, UNIT_PRICE, gate_figure(tick.e9), gate_figure(price.e9),
+                               gate_figure(nearest.e9));
+}
+
+static bool check_tick(const struct judged *j, struct verdict *ret)
+{
+    const struct intent *intent = j->intent;
+    bool stops = intent->type == ORDER_TYPE_STOP_LIMIT || intent->type == ORDER_TYPE_BRACKET;
+    if (intent->type == ORDER_TYPE_MARKET)
+        return j->instrument->tick.e9 > 0 ||
+               gate_refuse_limit(j, ret, REFUSED_PRICE_TICK, GATE_PRODUCT, "tick");
+    return check_price(j, ret, intent->price) &&
+           (!stops || check_price(j, ret, intent->stop_price));
 }
 
 static bool check_step(const struct judged *j, struct verdict *ret)
@@ -319,7 +294,7 @@ static bool check_step(const struct judged *j, struct verdict *ret)
     if (j->value.e18 >= i->quote_min.e18)
         return true;
     gate_refuse_limit(j, ret, REFUSED_SIZE_STEP, GATE_PRODUCT, "quote_min");
-    return refuse_figures(ret, UNIT_MONEY, i->quote_min, j->value, i->quote_min);
+    return gate_refuse_figures(ret, UNIT_MONEY, i->quote_min, j->value, i->quote_min);
 }
 
 /* ---- 7, 8, 9: one order */
@@ -339,16 +314,14 @@ static bool check_order_value(const struct judged *j, struct verdict *ret)
     if (j->value.e18 <= limit.e18)
         return true;
     gate_refuse_limit(j, ret, REFUSED_ORDER_VALUE, GATE_PRODUCT, "max_order_value");
-    return refuse_figures(ret, UNIT_MONEY, limit, j->value, limit);
+    return gate_refuse_figures(ret, UNIT_MONEY, limit, j->value, limit);
 }
 
 /* Both bounds round inwards, to a price that could be sent: that is the headroom. */
 static bool check_collar(const struct judged *j, struct verdict *ret)
 {
-    struct ratio up = j->limits->price_collar, down = {-up.e9};
     struct price low, high, passes = {0};
-    if (!price_shift(j->reference, down, ROUND_UP, &low) ||
-        !price_shift(j->reference, up, ROUND_DOWN, &high))
+    if (!gate_band(j->in, j->reference, &low, &high))
         return gate_refuse_limit(j, ret, REFUSED_OVERFLOW, GATE_PRODUCT, "price_collar");
     if (j->price.e9 >= low.e9 && j->price.e9 <= high.e9)
         return true;
@@ -357,8 +330,9 @@ static bool check_collar(const struct judged *j, struct verdict *ret)
         price_round(high, j->instrument->tick, ROUND_DOWN, &passes);
     else
         price_round(low, j->instrument->tick, ROUND_UP, &passes);
-    return refuse_figures(ret, UNIT_PRICE, gate_figure(j->price.e9 > high.e9 ? high.e9 : low.e9),
-                          gate_figure(j->price.e9), gate_figure(passes.e9));
+    return gate_refuse_figures(ret, UNIT_PRICE,
+                               gate_figure(j->price.e9 > high.e9 ? high.e9 : low.e9),
+                               gate_figure(j->price.e9), gate_figure(passes.e9));
 }
 
 /* ---- 12, 14, 15: how often, how many */
@@ -368,8 +342,8 @@ static bool check_duplicate(const struct judged *j, struct verdict *ret)
     if (!j->in->duplicate)
         return true;
     gate_refuse_limit(j, ret, REFUSED_DUPLICATE, GATE_ACCOUNT, "duplicate_window_ms");
-    return refuse_figures(ret, UNIT_NS, gate_whole(j->settings->duplicate_window_ns),
-                          gate_whole(0), gate_whole(0));
+    return gate_refuse_figures(ret, UNIT_NS, gate_whole(j->settings->duplicate_window_ns),
+                               gate_whole(0), gate_whole(0));
 }
 
 static bool check_rate(const struct judged *j, struct verdict *ret)
@@ -400,7 +374,7 @@ static bool check_value_sum(const struct judged *j, struct verdict *ret, enum ga
     if (sum.e18 <= limit.e18)
         return true;
     gate_refuse_limit(j, ret, REFUSED_WORKING_VALUE, scope, "max_working_value");
-    return refuse_figures(ret, UNIT_MONEY, limit, sum, (struct money){limit.e18 - used.e18});
+    return gate_refuse_figures(ret, UNIT_MONEY, limit, sum, (struct money){limit.e18 - used.e18});
 }
 
 static bool check_working_value(const struct judged *j, struct verdict *ret)
@@ -433,10 +407,11 @@ static bool check_position(const struct judged *j, struct verdict *ret)
                        clip(used + j->intent->size.e9), clip(limit.e9 - used));
 }
 
-/* The operator's orders only ever take risk off, flagged or not. */
+/* The operator's orders only ever take risk off, flagged or not; a bracket is an exit. */
 static bool check_reduce_only(const struct judged *j, struct verdict *ret)
 {
-    if (j->reducing || (!j->intent->reduce_only && !j->operator))
+    bool bound = j->intent->reduce_only || j->intent->type == ORDER_TYPE_BRACKET || j->operator;
+    if (j->reducing || !bound)
         return true;
     return refuse_size(j, ret, REFUSED_REDUCE_ONLY, "reduce_only", j->reducible, j->intent->size,
                        j->reducible);
@@ -457,7 +432,8 @@ static bool check_skew(const struct judged *j, struct verdict *ret)
     if (j->in->skew_known && skew >= -limit && skew <= limit)
         return true;
     gate_refuse_limit(j, ret, REFUSED_HEALTH, GATE_ACCOUNT, "max_skew_ms");
-    return refuse_figures(ret, UNIT_NS, gate_whole(limit), gate_whole(skew), gate_whole(limit));
+    return gate_refuse_figures(ret, UNIT_NS, gate_whole(limit), gate_whole(skew),
+                               gate_whole(limit));
 }
 
 static bool check_health(const struct judged *j, struct verdict *ret)
@@ -487,7 +463,8 @@ struct control {
 
 static const struct control controls[] = {
     /*                        reducing flatten */
-    {check_shape,             true,     true},
+    {gate_check_shape,        true,     true},
+    {gate_check_expiry,       true,     true},
     {check_owner,             true,     true},
     {check_limits_set,        true,     true},
     {check_figures,           true,     true},
@@ -499,6 +476,7 @@ static const struct control controls[] = {
     {check_mark,              false,    false}, /* 5 */
     {check_tick,              true,     true},  /* 6 */
     {check_step,              true,     true},  /* 6 */
+    {gate_check_stop,         true,     true},  /* 6 */
     {check_order_size,        true,     false}, /* 7 */
     {check_order_value,       false,    false}, /* 8 */
     {check_collar,            true,     true},  /* 9 */

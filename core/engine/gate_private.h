@@ -13,8 +13,9 @@ struct judged {
     const struct strategy_settings *strategy; /* NULL: the operator, or nobody we know */
     bool operator, reducing;
     struct size reducible;  /* the largest order on this side that could only reduce */
-    struct price price;     /* the limit, or the worst that a market order could take */
-    struct price reference; /* mid of the book; 0 while there is none */
+    struct price price;     /* the worst that it could trade at */
+    struct price mid;       /* of the book; 0 while there is none */
+    struct price reference; /* what the collar is around: the mid, or the stop that comes first */
     struct money value;     /* the most that the order could turn over */
 };
 
@@ -24,6 +25,16 @@ enum gate_scope { GATE_NONE = SCOPE_NONE, GATE_ACCOUNT = SCOPE_ACCOUNT,
 void gate_judged_init(struct judged *ret, const struct gate_input *in);
 /* Runs every control that holds for this kind of order, in the order of the table. */
 bool gate_judge(const struct judged *judged, struct verdict *ret_verdict);
+/* Of the shape, in gate_shape.c. */
+bool gate_is_order(const struct intent *intent);
+bool gate_check_shape(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_expiry(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_stop(const struct judged *judged, struct verdict *ret_verdict);
+struct price gate_worst_price(const struct gate_input *in); /* 0: none */
+struct price gate_reference(const struct gate_input *in);
+/* The collar's edges, rounded inwards; false: out of range. */
+bool gate_band(const struct gate_input *in, struct price around, struct price *ret_low,
+               struct price *ret_high);
 bool gate_check_cancel(const struct judged *judged, struct verdict *ret_verdict);
 
 /* The words of a verdict. Every figure is at 1e-18 whatever its unit, counts and nanoseconds as
@@ -32,5 +43,7 @@ struct money gate_figure(int64_t e9);       /* of a price, size or ratio */
 struct money gate_whole(int64_t count);     /* of a count or of nanoseconds */
 /* Both return false, so that a control can `return gate_refuse(...)`. */
 bool gate_refuse(struct verdict *ret, enum refusal code);
+bool gate_refuse_figures(struct verdict *ret, int unit, struct money limit, struct money value,
+                         struct money headroom);
 bool gate_refuse_limit(const struct judged *judged, struct verdict *ret, enum refusal code,
                        enum gate_scope scope, const char *key);

@@ -21,6 +21,17 @@ bool gate_refuse(struct verdict *ret, enum refusal code)
     return false;
 }
 
+bool gate_refuse_figures(struct verdict *ret, int unit, struct money limit, struct money value,
+                         struct money headroom)
+{
+    static const struct money zero = {0};
+    ret->unit = unit;
+    ret->limit = limit;
+    ret->value = value;
+    ret->headroom = headroom.e18 > 0 ? headroom : zero;
+    return false;
+}
+
 /* False when it did not fit; then `out` is left as it was. */
 static bool append(char *out, size_t capacity, size_t *length, const char *text)
 {

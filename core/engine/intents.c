@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/amend.h"
 #include "engine/cancels.h"
 #include "engine/judge.h"
 #include "engine/ladder.h"
@@ -109,6 +110,7 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
     ret->working_value_product.e18 = orders->products[i].value;
     ret->unknown_same_side = intent->side <= SIDE_SELL && orders->products[i].unknown[intent->side];
     /* The operator's flatten asks for the same again until the position is gone. */
+    ret->wall_ns = engine->now.wall_ns;
     ret->duplicate = asking != ACTOR_OPERATOR && is_duplicate(engine, actor, intent);
 }
 
@@ -143,10 +145,12 @@ static bool is_to_be_recorded(struct engine *engine, actor_index actor)
     return runner->refusals_recorded++ < REFUSALS_RECORDED;
 }
 
-static void refuse(struct engine *engine, actor_index actor, const struct intent *intent,
-                   const struct verdict *verdict, const char *text)
+void intents_refuse_verdict(struct engine *engine, actor_index actor, const struct intent *intent,
+                            const struct verdict *verdict, const char *text)
 {
     struct client_id none = {{0}};
+    if (text == NULL && verdict->code == REFUSED_MALFORMED)
+        text = "its members contradict each other: see the strategy API";
     if (text == NULL && verdict->code == REFUSED_HEALTH)
         text = ladder_why(engine, intent->product);
     engine->counters.refusals[verdict->code]++;
@@ -178,7 +182,7 @@ void intents_refuse(struct engine *engine, actor_index actor, const struct inten
     struct verdict verdict;
     memset(&verdict, 0, sizeof verdict);
     verdict.code = code;
-    refuse(engine, actor, intent, &verdict, text);
+    intents_refuse_verdict(engine, actor, intent, &verdict, text);
 }
 
 /* ---- an order is made */
@@ -212,35 +216,40 @@ static struct order *add_order(struct engine *engine, actor_index actor,
     order.price = intent->price;
     order.value_price = value_price;
     order.size = intent->size;
+    order.stop_price = intent->stop_price;
+    order.stop = intent->stop;
+    order.expires_wall_ns = intent->expires_wall_ns;
     order.state = ORDER_INTENDED;
     order.created_mono_ns = engine->now.mono_ns;
     order.created_wall_ns = order.changed_wall_ns = engine->now.wall_ns;
     return orders_add(&engine->orders, &order);
 }
 
-/* As the gate values it: a sell may fill above its limit, as high as the best bid stands. */
-static struct price value_price(const struct intent *intent, const struct gate_input *in)
+struct client_id intents_next_id(const struct engine *engine)
 {
-    struct price price = intent->type == ORDER_TYPE_LIMIT ? intent->price : in->worst;
-    return intent->side == SIDE_SELL && in->bid.e9 > price.e9 ? in->bid : price;
+    return client_id_make(engine->settings.owner_tag, engine->settings.boot_random,
+                          engine->sequence + 1);
 }
 
-static bool place(struct engine *engine, actor_index asking, actor_index actor,
-                  const struct intent *intent, struct verdict *ret)
+bool intents_place(struct engine *engine, actor_index asking, actor_index actor,
+                   const struct intent *asked, struct verdict *ret)
 {
+    struct intent copy = *asked, *intent = &copy;
     struct gate_input in;
     struct approved_order approved;
-    struct client_id id = client_id_make(engine->settings.owner_tag, engine->settings.boot_random,
-                                         engine->sequence + 1);
+    struct client_id id = intents_next_id(engine);
     /* Until the first comparison nobody knows what would reduce: nothing leaves at all. */
     if (engine->counters.reconciles == 0) {
         ret->code = REFUSED_HEALTH;
         return false;
     }
     intents_gate_input(engine, asking, actor, intent, &in);
+    /* A stop that can do nothing but reduce is an exit, said or not: see sweep.h. */
+    if (intent->type == ORDER_TYPE_STOP_LIMIT && gate_is_reducing(&in))
+        intent->reduce_only = true;
     if (!gate_approve(&in, id, &approved, ret))
         return false;
-    struct order *order = add_order(engine, actor, intent, id, value_price(intent, &in));
+    struct order *order = add_order(engine, actor, intent, id, gate_value_price(&in));
     if (order == NULL) {
         ret->code = REFUSED_FULL;
         return false;
@@ -262,16 +271,18 @@ static bool place_or_refuse(struct engine *engine, actor_index asking, actor_ind
                             const struct intent *intent, struct verdict *ret)
 {
     memset(ret, 0, sizeof *ret);
-    if (place(engine, asking, actor, intent, ret))
+    if (intents_place(engine, asking, actor, intent, ret))
         return true;
-    refuse(engine, asking, intent, ret, NULL);
+    intents_refuse_verdict(engine, asking, intent, ret, NULL);
     return false;
 }
 
 void intents_finish(struct engine *engine, actor_index actor, const struct intent *intent)
 {
     struct verdict verdict;
-    if (protect_is_firing(engine, actor, intent->product))
+    if (intent->kind == INTENT_AMEND)
+        amend_begin(engine, actor, intent);
+    else if (protect_is_firing(engine, actor, intent->product))
         intents_refuse(engine, actor, intent, REFUSED_STRATEGY_STATE, FIRING);
     else
         (void)place_or_refuse(engine, actor, actor, intent, &verdict);
@@ -291,29 +302,13 @@ bool intents_place_for_protection(struct engine *engine, actor_index actor,
 
 /* ---- a strategy asks */
 
-static enum refusal check_shape(const struct engine *engine, actor_index actor,
-                                const struct intent *intent)
-{
-    bool market = intent->type == ORDER_TYPE_MARKET;
-    if (intent->product >= engine->settings.catalog.count ||
-        !(engine->settings.strategies[actor].products >> intent->product & 1))
-        return REFUSED_OWNER;
-    if (intent->side != SIDE_BUY && intent->side != SIDE_SELL)
-        return REFUSED_MALFORMED;
-    if ((intent->type != ORDER_TYPE_LIMIT && !market) || intent->tif == TIF_GTD ||
-        (unsigned)intent->tif >= TIF_OTHER)
-        return REFUSED_UNSUPPORTED;
-    if (intent->post_only && (market || intent->tif != TIF_GTC))
-        return REFUSED_MALFORMED;
-    if (market && intent->price.e9 != 0)
-        return REFUSED_MALFORMED;
-    return intent->ref == 0 ? REFUSED_MALFORMED : REFUSED_NOT;
-}
+static const char BAD_NAME[] = "an order needs a name that is not in use: see the strategy API";
 
 static bool is_name_taken(struct engine *engine, actor_index actor, order_ref ref)
 {
     const struct order *order = orders_find_ref(&engine->orders, actor, ref);
-    if (order != NULL && order_is_live(order->state))
+    if ((order != NULL && order_is_live(order->state)) ||
+        amend_find(engine, actor, ref) != NULL)
         return true;
     for (uint32_t i = 0; engine->pending_count > 0 && i < MAX_PENDING_INTENTS; i++)
         if (engine->pending[i].used && engine->pending[i].actor == actor &&
@@ -322,55 +317,57 @@ static bool is_name_taken(struct engine *engine, actor_index actor, order_ref re
     return false;
 }
 
-static void ask_gate(struct engine *engine, actor_index actor, const struct intent *intent)
+void intents_ask(struct engine *engine, actor_index actor, const struct intent *intent)
 {
     struct gate_input in;
     struct approved_order approved;
     struct verdict verdict;
-    struct client_id id = client_id_make(engine->settings.owner_tag, engine->settings.boot_random,
-                                         engine->sequence + 1);
     enum refusal code;
     memset(&verdict, 0, sizeof verdict);
     intents_gate_input(engine, actor, actor, intent, &in);
-    if (engine->settings.rule_count == 0 || gate_is_reducing(&in)) {
+    if (engine->settings.rule_count == 0 || gate_is_reducing(&in))
         intents_finish(engine, actor, intent);
-        return;
-    }
-    if (!gate_approve(&in, id, &approved, &verdict))
-        refuse(engine, actor, intent, &verdict, NULL);
-    else if (!judge_begin(engine, actor, intent, value_price(intent, &in), &code))
+    else if (!gate_approve(&in, intents_next_id(engine), &approved, &verdict))
+        intents_refuse_verdict(engine, actor, intent, &verdict, NULL);
+    else if (!judge_begin(engine, actor, intent, gate_value_price(&in), &code))
         intents_refuse(engine, actor, intent, code, NULL);
 }
 
-static void want_place(struct engine *engine, actor_index actor, const struct intent *asked)
+static bool may_trade(const struct engine *engine, actor_index actor, product_index product)
+{
+    return product < engine->settings.catalog.count &&
+           engine->settings.strategies[actor].products >> product & 1;
+}
+
+/* A new order, or one that takes another's place. What its members mean together is the gate's. */
+static void want_order(struct engine *engine, actor_index actor, const struct intent *asked)
 {
     struct intent intent = *asked;
-    enum refusal code = check_shape(engine, actor, &intent);
-    if (code == REFUSED_NOT && is_name_taken(engine, actor, intent.ref))
-        code = REFUSED_MALFORMED;
-    if (code != REFUSED_NOT) {
-        intents_refuse(engine, actor, &intent, code,
-                       code == REFUSED_MALFORMED ? "see the strategy API: shape or name of an order"
-                                                 : NULL);
-        return;
-    }
-    if (engine->stopping) {
+    bool named = intent.ref != 0 && !is_name_taken(engine, actor, intent.ref);
+    if (intent.kind != INTENT_AMEND && !may_trade(engine, actor, intent.product))
+        intents_refuse(engine, actor, &intent, REFUSED_OWNER, NULL);
+    else if (!named)
+        intents_refuse(engine, actor, &intent, REFUSED_MALFORMED, BAD_NAME);
+    else if (engine->stopping)
         intents_refuse(engine, actor, &intent, REFUSED_STATE, "the host is stopping");
-        return;
-    }
-    if (protect_is_firing(engine, actor, intent.product)) {
+    else if (intent.kind == INTENT_AMEND)
+        amend_want(engine, actor, &intent);
+    else if (protect_is_firing(engine, actor, intent.product))
         intents_refuse(engine, actor, &intent, REFUSED_STRATEGY_STATE, FIRING);
-        return;
+    else if (intent.kind == INTENT_CLOSE)
+        amend_close(engine, actor, &intent);
+    else {
+        if (intent.type == ORDER_TYPE_MARKET)
+            intent.tif = TIF_IOC;
+        intents_ask(engine, actor, &intent);
     }
-    if (intent.type == ORDER_TYPE_MARKET)
-        intent.tif = TIF_IOC;
-    ask_gate(engine, actor, &intent);
 }
 
 static void want_cancel(struct engine *engine, actor_index actor, const struct intent *intent)
 {
     struct order *order = orders_find_ref(&engine->orders, actor, intent->ref);
-    if (judge_withdraw(engine, actor, intent->ref))
+    if (judge_withdraw(engine, actor, intent->ref) ||
+        amend_withdraw(engine, actor, intent->ref))
         return;
     if (order == NULL)
         intents_refuse(engine, actor, intent, REFUSED_OWNER, "no order of that name");
@@ -389,12 +386,15 @@ void intents_on_intent(struct engine *engine, const struct event_intent *event)
     }
     engine->runners[event->runner].intents++;
     switch (event->intent.kind) {
-    case INTENT_PLACE: want_place(engine, event->runner, &event->intent); return;
+    case INTENT_PLACE:
+    case INTENT_AMEND:
+    case INTENT_CLOSE: want_order(engine, event->runner, &event->intent); return;
     case INTENT_PROTECT: protect_on_intent(engine, event->runner, &event->intent); return;
     case INTENT_CANCEL: want_cancel(engine, event->runner, &event->intent); return;
     case INTENT_CANCEL_ALL:
         cancels_want_all(engine, event->runner, event->intent.product);
         return;
+    case INTENT_KIND_COUNT: break;
     }
     intents_refuse(engine, event->runner, &event->intent, REFUSED_MALFORMED, "unknown kind");
 }

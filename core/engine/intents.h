@@ -13,6 +13,15 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
                         const struct intent *intent, struct gate_input *ret);
 /* The rules have allowed it and its reservation is released: the gate's last word. */
 void intents_finish(struct engine *engine, actor_index actor, const struct intent *intent);
+/* A shape that is whole: the gate, the rules for what opens, then the order. */
+void intents_ask(struct engine *engine, actor_index actor, const struct intent *intent);
+/* The gate's last word and, when it is yes, the order. `asking` is whose word it is. */
+bool intents_place(struct engine *engine, actor_index asking, actor_index actor,
+                   const struct intent *asked, struct verdict *ret);
+void intents_refuse_verdict(struct engine *engine, actor_index actor, const struct intent *intent,
+                            const struct verdict *verdict, const char *text);
+/* The id that the next order will have. */
+struct client_id intents_next_id(const struct engine *engine);
 /* `text` may be NULL. Codes without a number behind them. */
 void intents_refuse(struct engine *engine, actor_index actor, const struct intent *intent,
                     enum refusal code, const char *text);

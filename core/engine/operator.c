@@ -105,12 +105,8 @@ static void cancel_mine(struct engine *engine, const struct event_operator *even
     reply_count(engine, event, true, count, " own orders are being cancelled");
 }
 
-static void flatten(struct engine *engine, const struct event_operator *event)
+static void begin_flatten(struct engine *engine, const struct event_operator *event)
 {
-    if (engine->stopped_told) {
-        out_reply(engine, event->token, false, "the host has stopped: flatten after its start");
-        return;
-    }
     for (product_index i = 0; i < engine->settings.catalog.count; i++) {
         struct product *p = &engine->products[i];
         if (event->target == TARGET_PRODUCT && event->index != i)
@@ -122,6 +118,15 @@ static void flatten(struct engine *engine, const struct event_operator *event)
         p->flatten_ns = engine->now.mono_ns;
     }
     engine_due(engine, engine->now.mono_ns);
+}
+
+static void flatten(struct engine *engine, const struct event_operator *event)
+{
+    if (engine->stopped_told) {
+        out_reply(engine, event->token, false, "the host has stopped: flatten after its start");
+        return;
+    }
+    begin_flatten(engine, event);
     out_reply(engine, event->token, true,
               "flattening: own orders are cancelled first, then market orders reduce");
 }
@@ -159,7 +164,8 @@ static bool target_exists(const struct engine *engine, const struct event_operat
     return false;
 }
 
-static void record_operator(struct engine *engine, const struct event_operator *event)
+static struct record_operator *record_operator(struct engine *engine,
+                                               const struct event_operator *event)
 {
     struct record_operator *r = &out_record(engine, RECORD_OPERATOR)->operator;
     r->verb = event->verb;
@@ -168,6 +174,7 @@ static void record_operator(struct engine *engine, const struct event_operator *
     text_copy(r->reason, sizeof r->reason, event->reason, strnlen(event->reason, REASON_MAX));
     const char *name = out_scope_name(engine, (int)event->target, event->index);
     text_copy(r->name, sizeof r->name, name, strlen(name));
+    return r;
 }
 
 void operator_on_event(struct engine *engine, const struct event_operator *event)
@@ -193,7 +200,18 @@ void operator_on_event(struct engine *engine, const struct event_operator *event
     out_reply(engine, event->token, false, "unknown verb");
 }
 
-/* What was acknowledged holds over a restart: the orders of then are cancelled still. */
+/* The journal has to know, or a restart would flatten what was built since. */
+static void end_flatten(struct engine *engine, product_index product, const char *how)
+{
+    struct event_operator event = {.verb = OPERATOR_FLATTEN, .target = TARGET_PRODUCT,
+                                   .index = product};
+    engine->products[product].flatten = false;
+    text_copy(event.reason, sizeof event.reason, how, strlen(how));
+    record_operator(engine, &event)->done = true;
+}
+
+/* What was acknowledged holds over a restart: the orders of then are cancelled still, and a flatten
+ * goes on until it is done, given up or resumed from. */
 bool operator_restore(struct engine *engine, const struct record_operator *record)
 {
     struct event_operator event = {.verb = record->verb, .index = record->index};
@@ -202,6 +220,12 @@ bool operator_restore(struct engine *engine, const struct record_operator *recor
     event.target = record->target;
     if (!target_exists(engine, &event))
         return true;
+    if (record->verb == OPERATOR_RESUME || record->done) {
+        drop_flatten(engine, &event);
+        return true;
+    }
+    if (record->verb == OPERATOR_FLATTEN)
+        begin_flatten(engine, &event);
     if (record->verb == OPERATOR_CANCEL_MINE || record->verb == OPERATOR_FLATTEN)
         cancels_want_all(engine, actor_of(&event), product_of(&event));
     else if (record->verb == OPERATOR_STOP && engine->settings.cancel_on_stop)
@@ -297,11 +321,11 @@ static void due_flatten(struct engine *engine, product_index product)
         return;
     }
     if (is_flat(engine, product, actor)) {
-        p->flatten = false;
+        end_flatten(engine, product, "flat");
         return;
     }
     if (p->flatten_tries == FLATTEN_TRIES) {
-        p->flatten = false;
+        end_flatten(engine, product, "given up");
         out_alert(engine, name, ": flatten given up, a position is left", NULL, NULL);
         return;
     }

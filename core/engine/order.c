@@ -74,6 +74,12 @@ struct size order_provisional(const struct order *order)
     return (struct size){order->filled.e9 - order->booked.e9};
 }
 
+bool order_is_exit(const struct order *order)
+{
+    return (order->reduce_only || order->type == ORDER_TYPE_BRACKET) &&
+           (order->tif == TIF_GTC || order->tif == TIF_GTD);
+}
+
 const char *order_stimulus_text(enum order_stimulus stimulus)
 {
 #define STIMULUS_TEXT(symbol, text) [symbol] = text,

@@ -75,9 +75,12 @@ struct order {
     enum time_in_force tif;
     bool post_only, reduce_only;
     bool ours;                   /* our owner tag */
-    struct price price;          /* LIMIT */
-    struct price value_price;    /* exposure is valued at it: the limit, or a market's worst */
+    struct price price;          /* all but MARKET */
+    struct price value_price;    /* exposure is valued at it: the worst it could trade at */
     struct size size;
+    struct price stop_price;     /* STOP_LIMIT, BRACKET */
+    enum stop_direction stop;
+    int64_t expires_wall_ns;     /* GTD */
 
     /* where it stands */
     enum order_state state;      /* moved by order_move alone */
@@ -97,6 +100,15 @@ struct order {
     struct size ahead;           /* EXTERNAL: exact fills that no report has told yet */
     int64_t progress_ns;         /* EXTERNAL: when it last filled more */
     int64_t met_wall_ns;         /* EXTERNAL: when the venue first showed it */
+
+    /* what is to take its place: see amend.h. Until its end is known the larger of both counts */
+    bool amending;
+    struct intent amend;         /* its size is the whole, with what this order has filled */
+    struct price amend_value_price;
+    uint32_t amend_generation;
+
+    uint8_t resends;             /* under the same id: see resend.h */
+    bool parked;                 /* the venue contradicts it: a person must look */
 };
 
 bool order_is_live(enum order_state state);
@@ -106,4 +118,6 @@ int order_next(enum order_state state, enum order_stimulus stimulus);
 bool order_move(struct order *order, enum order_stimulus stimulus);
 struct size order_remaining(const struct order *order); /* 0 once ended */
 struct size order_provisional(const struct order *order);
+/* Rests at the venue for nothing but to reduce. */
+bool order_is_exit(const struct order *order);
 const char *order_stimulus_text(enum order_stimulus stimulus);

@@ -120,6 +120,12 @@ static void count(struct exposure *sum, const struct order *order, int sign)
 {
     __int128 remaining = order_remaining(order).e9;
     __int128 value = remaining * order->value_price.e9;
+    if (order->amending) {
+        __int128 then = (__int128)order->amend.size.e9 - order->filled.e9;
+        remaining = then > remaining ? then : remaining;
+        then *= order->amend_value_price.e9;
+        value = then > value ? then : value;
+    }
     /* Only an absurd order shown by the venue comes near this; MAX_ORDERS of them still add up. */
     const __int128 edge = (__int128)1 << 110;
     value = value > edge ? edge : value;
@@ -131,6 +137,8 @@ static void count(struct exposure *sum, const struct order *order, int sign)
     sum->count += (uint32_t)sign;
     if (order->state == ORDER_UNKNOWN)
         sum->unknown[order->side] += (uint32_t)sign;
+    if (order_is_exit(order))
+        sum->exits += (uint32_t)sign;
 }
 
 static void count_everywhere(struct orders *orders, const struct order *order, int sign)
@@ -208,7 +216,7 @@ static uint16_t evict(struct orders *orders)
 {
     for (uint16_t at = orders->ended_first; at != NO_LINK; at = orders->next[at]) {
         struct order *order = &orders->items[at];
-        if (order_provisional(order).e9 != 0 || order->cancel_queued)
+        if (order_provisional(order).e9 != 0 || order->cancel_queued || order->amending)
             continue;
         ended_remove(orders, at);
         unindex(orders, order);
@@ -255,6 +263,13 @@ void orders_set_venue(struct orders *orders, struct order *order, const struct v
         map_remove(&orders->by_venue, &order->venue_id);
     order->venue_id = key;
     CHECK(map_set(&orders->by_venue, &key, orders_index(orders, order)));
+}
+
+void orders_clear_venue(struct orders *orders, struct order *order)
+{
+    if (order->venue_id.text[0])
+        map_remove(&orders->by_venue, &order->venue_id);
+    memset(&order->venue_id, 0, sizeof order->venue_id);
 }
 
 /* ---- look-up */

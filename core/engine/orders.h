@@ -6,7 +6,8 @@
  *     order_move(order, stimulus); ...  change it
  *     orders_close(orders, order);      puts in what it amounts to now
  *
- * Live orders count with all that is not filled, whatever their state. When the table is full the
+ * Live orders count with all that is not filled, whatever their state, and with what is to take
+ * their place when that is more. When the table is full the
  * order that ended first makes room, if its fills are all booked. */
 #include "base/arena.h"
 #include "base/map.h"
@@ -21,6 +22,7 @@ struct exposure {
     __int128 value;                /* 1e-18 */
     uint32_t count;
     uint32_t unknown[2];           /* orders without a word, by side */
+    uint32_t exits;                /* orders that are there to reduce and rest */
 };
 
 struct orders {
@@ -47,6 +49,8 @@ struct order *orders_find_venue(struct orders *orders, const struct venue_id *id
 /* The newest order of that name. */
 struct order *orders_find_ref(struct orders *orders, actor_index actor, order_ref ref);
 void orders_set_venue(struct orders *orders, struct order *order, const struct venue_id *id);
+/* Its id is found to be another order's. */
+void orders_clear_venue(struct orders *orders, struct order *order);
 void orders_open(struct orders *orders, struct order *order);
 void orders_close(struct orders *orders, struct order *order);
 /* NULL for a slot never used or let go; index below orders->high. */

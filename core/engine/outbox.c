@@ -67,6 +67,9 @@ static void record_order(struct engine *engine, const struct order *order)
     r->filled = order->filled;
     r->state = order->state;
     memcpy(r->reason, order->reason, sizeof r->reason);
+    r->stop_price = order->stop_price;
+    r->stop = order->stop;
+    r->expires_wall_ns = order->expires_wall_ns;
 }
 
 void out_order_notice(struct engine *engine, const struct order *order)

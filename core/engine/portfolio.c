@@ -35,6 +35,21 @@ bool portfolio_book(struct portfolio *portfolio, actor_index actor, product_inde
     return true;
 }
 
+bool portfolio_claim(struct portfolio *portfolio, actor_index actor, product_index product,
+                     enum side side, struct price price, struct size size, struct money fee)
+{
+    struct position *to = &portfolio->exact[actor_slot(actor)][product];
+    struct position *from = &portfolio->exact[actor_slot(ACTOR_EXTERNAL)][product];
+    struct position next_to = *to, next_from = *from;
+    struct money back = {-fee.e18};
+    if (!book_one(&next_to, side, price, size, fee) ||
+        !book_one(&next_from, side == SIDE_BUY ? SIDE_SELL : SIDE_BUY, price, size, back))
+        return false;
+    *to = next_to;
+    *from = next_from;
+    return true;
+}
+
 void portfolio_track(struct portfolio *portfolio, uint32_t order_slot, bool provisional)
 {
     uint32_t at = 0;

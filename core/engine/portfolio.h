@@ -22,6 +22,10 @@ void portfolio_init(struct portfolio *portfolio, struct arena *arena);
 /* false: a number left the range kept exactly; nothing was booked then. */
 bool portfolio_book(struct portfolio *portfolio, actor_index actor, product_index product,
                     enum side side, struct price price, struct size size, struct money fee);
+/* A fill booked as ACTOR_EXTERNAL's turns out to be `actor`'s: it changes hands, the account's
+ * books stay as they are. false: out of range, nothing was moved. */
+bool portfolio_claim(struct portfolio *portfolio, actor_index actor, product_index product,
+                     enum side side, struct price price, struct size size, struct money fee);
 /* The order has, or no longer has, a provisional part. */
 void portfolio_track(struct portfolio *portfolio, uint32_t order_slot, bool provisional);
 bool portfolio_show(struct portfolio *portfolio, struct orders *orders, product_index product);

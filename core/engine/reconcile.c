@@ -6,6 +6,7 @@
 #include "engine/balance.h"
 #include "engine/fills.h"
 #include "engine/outbox.h"
+#include "engine/resend.h"
 #include "engine/venue.h"
 
 static const int64_t LIST_GAP_NS = 500000000;        /* one list of a kind in so long */
@@ -16,8 +17,7 @@ static const int64_t LIST_RETRY_NS = 2000000000;
 static const int64_t FAILED_FIRST_NS = 1000000000, FAILED_MOST_NS = 30000000000;
 static const int64_t ASK_PATIENCE_NS = 45000000000; /* of an operator who waits for the outcome */
 static const int64_t LIST_OVERLAP_NS = 120000000000; /* what the venue may show late */
-/* R2: the request's token lives 120 s, the venue may take 120 s more; looks are 30 s apart. */
-static const int64_t UNKNOWN_BOUND_NS = 240000000000;
+/* R2: two looks so far apart, both later than resend_bound_ns. */
 static const int64_t LOOKS_APART_NS = 30000000000;
 /* A fresh order may be missing from a list for a moment without being gone. */
 static const int64_t VISIBLE_AFTER_NS = 10000000000;
@@ -145,12 +145,13 @@ static void end_cycle(struct engine *engine)
 
 /* True: two whole lists, late enough and far enough apart, lacked an order without a word. One that
  * has an id of the venue was there: a list without it is wrong, and what it may fill counts on. */
-static bool is_never_there(const struct list_state *list, struct order *order)
+static bool is_never_there(const struct engine *engine, struct order *order)
 {
+    const struct list_state *list = &engine->lists[LIST_ORDERS];
     int64_t since_ns = order->unknown_ns > order->created_mono_ns ? order->unknown_ns
                                                                   : order->created_mono_ns;
-    if (order->venue_id.text[0] || order->filled.e9 > 0 ||
-        list->sent_ns < since_ns + UNKNOWN_BOUND_NS)
+    if (order->venue_id.text[0] || order->filled.e9 > 0 || order->parked ||
+        list->sent_ns < since_ns + resend_bound_ns(engine))
         return false;
     if (order->missed_ns == 0) {
         order->missed_ns = list->sent_ns;
@@ -173,9 +174,8 @@ static void look_for(struct engine *engine, struct order *order)
     } else if (order->state == ORDER_SENT &&
                list->sent_ns >= order->created_mono_ns + REPLY_LOST_NS) {
         venue_move(engine, order, STIMULUS_MISSING, "no reply came, and no list shows it");
-    } else if (order->state == ORDER_UNKNOWN && is_never_there(list, order)) {
-        venue_move(engine, order, STIMULUS_NEVER_THERE,
-                   "never at the venue: two whole lists after expiry lacked it");
+    } else if (order->state == ORDER_UNKNOWN && is_never_there(engine, order)) {
+        resend_or_drop(engine, order);
     }
 }
 

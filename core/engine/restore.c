@@ -76,6 +76,9 @@ static struct order *add_order(struct engine *engine, const struct record *recor
     order.ours = client_id_is_set(r->id) && client_id_owner(r->id) == engine->settings.owner_tag;
     order.price.e9 = market ? 0 : r->price.e9;
     order.value_price = r->price;
+    order.stop_price = r->stop_price;
+    order.stop = r->stop;
+    order.expires_wall_ns = r->expires_wall_ns;
     order.size = r->size;
     order.filled = r->filled;
     order.booked.e9 = actor == ACTOR_EXTERNAL ? r->filled.e9 : 0;

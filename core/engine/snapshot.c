@@ -211,6 +211,10 @@ static void order_row(const struct order *order, struct order_row *ret)
     ret->filled = order->filled;
     ret->booked = order->booked;
     ret->state = order->state;
+    ret->parked = order->parked;
+    ret->stop_price = order->stop_price;
+    ret->stop = order->stop;
+    ret->expires_wall_ns = order->expires_wall_ns;
     ret->created_wall_ns = order->created_wall_ns;
     ret->changed_wall_ns = order->changed_wall_ns;
     memcpy(ret->reason, order->reason, sizeof ret->reason);

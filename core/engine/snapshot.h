@@ -73,6 +73,10 @@ struct order_row {
     enum order_state state;
     int64_t created_wall_ns, changed_wall_ns;
     char reason[REASON_MAX];
+    struct price stop_price;
+    enum stop_direction stop;
+    int64_t expires_wall_ns;
+    bool parked;                   /* the venue contradicts it; waits for a person */
 };
 
 struct strategy_row {

@@ -26,6 +26,8 @@ static void after_change(struct engine *engine, struct order *order)
     out_order(engine, order);
     fills_show(engine, order);
     cancels_consider(engine, order);
+    if (order->amending)
+        engine_due(engine, engine->now.mono_ns); /* it may make room now */
 }
 
 void venue_move(struct engine *engine, struct order *order, enum order_stimulus stimulus,
@@ -48,6 +50,7 @@ static bool learn_venue_id(struct engine *engine, struct order *order, const str
         orders_find_venue(&engine->orders, id) != NULL)
         return false;
     orders_set_venue(&engine->orders, order, id);
+    (void)fills_claim(engine, order);
     if (engine->stage_count > 0)
         reconcile_want(engine, LIST_FILLS); /* one that waits may be its fill */
     return true;
@@ -71,8 +74,11 @@ void venue_on_place_reply(struct engine *engine, const struct event_place_reply 
     if (order == NULL)
         return;
     /* Accepted without an id is no acceptance: nothing could be cancelled or found by it. */
-    if (outcome == OUTCOME_ACCEPTED && event->venue_id.text[0] == '\0')
+    if (outcome == OUTCOME_ACCEPTED && event->venue_id.text[0] == '\0') {
         outcome = OUTCOME_UNKNOWN;
+        out_alert(engine, engine->settings.catalog.items[order->product].product_id,
+                  ": the venue accepted an order without an id of its own: unknown", NULL, NULL);
+    }
     enum order_stimulus stimulus = stimulus_of(outcome);
     orders_open(&engine->orders, order);
     bool learnt = outcome == OUTCOME_ACCEPTED && learn_venue_id(engine, order, &event->venue_id);
@@ -272,15 +278,11 @@ static bool is_other_id(const struct order *order, const struct event_order_repo
            strcmp(order->venue_id.text, report->venue_id.text) != 0;
 }
 
-/* Two venue ids for one client id: both are live, both are to go, and somebody must look. */
-static void report_twin(struct engine *engine, struct order *order,
-                        const struct event_order_report *report)
+/* An order under a client id that is another's already: it counts and, ours by its tag, goes. */
+static void track_twin(struct engine *engine, const struct event_order_report *report)
 {
     struct order *twin = orders_find_venue(&engine->orders, &report->venue_id);
     if (twin == NULL) {
-        out_alert(engine, "the venue has two orders under one client id: ", order->venue_id.text,
-                  " and ", report->venue_id.text);
-        cancels_want(engine, order);
         adopt(engine, report, true);
         twin = orders_find_venue(&engine->orders, &report->venue_id);
     }
@@ -290,6 +292,50 @@ static void report_twin(struct engine *engine, struct order *order,
     apply_report(engine, twin, report);
 }
 
+/* Two venue ids for one client id: both are live, both are to go, and somebody must look. */
+static void report_twin(struct engine *engine, struct order *order,
+                        const struct event_order_report *report)
+{
+    if (orders_find_venue(&engine->orders, &report->venue_id) == NULL) {
+        out_alert(engine, "the venue has two orders under one client id: ", order->venue_id.text,
+                  " and ", report->venue_id.text);
+        cancels_want(engine, order);
+    }
+    track_twin(engine, report);
+}
+
+/* An id of ours from an old day, or one that another hand has edited: what the venue shows under
+ * our client id is not the order that the gate approved. Prices and sizes that were not told prove
+ * nothing; neither does a clock that is off by less than half a day. */
+static bool is_another(const struct order *order, const struct event_order_report *report)
+{
+    const int64_t half_a_day_ns = 12 * 3600 * NS_PER_S;
+    if (!order->ours || order->actor == ACTOR_EXTERNAL || !report->has_client_id)
+        return false;
+    return (report->size.e9 > 0 && report->size.e9 != order->size.e9) ||
+           (order->type == ORDER_TYPE_LIMIT && report->limit_price.e9 > 0 &&
+            report->limit_price.e9 != order->price.e9) ||
+           (report->created_ns > 0 &&
+            order->created_wall_ns - report->created_ns > half_a_day_ns);
+}
+
+/* The venue answered with an order that is not this one: whether this one is there is not told by
+ * anything that carries its id. A person must look; the other counts and goes as a twin. */
+static void park(struct engine *engine, struct order *order,
+                 const struct event_order_report *report)
+{
+    if (!order->parked)
+        out_alert(engine, "the venue shows another order under our client id, parked: ",
+                  report->venue_id.text, ": compare and drop or cancel by hand", NULL);
+    order->parked = true;
+    if (strcmp(order->venue_id.text, report->venue_id.text) == 0)
+        orders_clear_venue(&engine->orders, order);
+    if (order_is_live(order->state))
+        venue_move(engine, order, STIMULUS_MISSING,
+                   "parked: the venue's order of its id is another");
+    track_twin(engine, report);
+}
+
 void venue_on_report(struct engine *engine, const struct event_order_report *report)
 {
     struct order *order = NULL;
@@ -297,6 +343,10 @@ void venue_on_report(struct engine *engine, const struct event_order_report *rep
         return;
     if (report->has_client_id)
         order = orders_find(&engine->orders, report->client_id);
+    if (order != NULL && is_another(order, report)) {
+        park(engine, order, report);
+        return;
+    }
     if (order != NULL && is_other_id(order, report)) {
         report_twin(engine, order, report);
         return;

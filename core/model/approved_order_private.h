@@ -15,6 +15,9 @@ struct approved_order_inside {
     struct size size; /* base coin */
     product_index product;
     bool post_only, reduce_only;
+    enum stop_direction stop;
+    struct price stop_price;
+    int64_t expires_wall_ns;
 };
 enum { APPROVED_MAGIC = 0x41505052 };
 

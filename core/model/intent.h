@@ -2,7 +2,10 @@
 /* What a strategy wants. It becomes an order only through the gate. */
 #include "model/types.h"
 
-enum intent_kind { INTENT_PLACE, INTENT_CANCEL, INTENT_CANCEL_ALL, INTENT_PROTECT };
+enum intent_kind { INTENT_PLACE, INTENT_CANCEL, INTENT_CANCEL_ALL, INTENT_PROTECT,
+                   INTENT_AMEND, /* `target` is cancelled, and `ref` takes its place after that */
+                   INTENT_CLOSE, /* the strategy's own position in a product, at what it finds */
+                   INTENT_KIND_COUNT };
 
 /* The script's own name of an order: generation << 32 | counter, unique per strategy for ever. */
 typedef uint64_t order_ref;
@@ -19,15 +22,20 @@ struct intent {
     enum intent_kind kind;
     product_index product;
     enum side side;
-    enum order_type type;    /* LIMIT or MARKET in the first cut */
-    enum time_in_force tif;  /* MARKET implies IOC */
+    enum order_type type;
+    enum time_in_force tif;  /* MARKET implies IOC; a stop or a bracket is GTC or GTD */
     bool post_only, reduce_only;
-    struct price price;      /* LIMIT */
-    struct size size;        /* base coin, positive */
-    order_ref ref;           /* PLACE: the new name; CANCEL: whose */
+    struct price price;      /* LIMIT, STOP_LIMIT; BRACKET: where it takes its profit */
+    struct size size;        /* base coin, positive. AMEND: with what `target` has filled; 0: as it
+                                is. CLOSE: at most so much; 0: all */
+    order_ref ref;           /* PLACE, AMEND, CLOSE: the new name; CANCEL: whose */
     int64_t caused_ns;       /* mono stamp of what the script was shown, as it says: for figures
                                 only, nothing is decided by it; 0: none */
     struct protect_terms protect; /* PROTECT: in place of those before; all 0: none any more */
+    struct price stop_price; /* STOP_LIMIT, BRACKET: what triggers it */
+    enum stop_direction stop; /* STOP_LIMIT: the way the market comes to its stop */
+    int64_t expires_wall_ns; /* GTD */
+    order_ref target;        /* AMEND: whose place; its price, stop_price, expires 0: as they are */
 };
 
 /* Who asks: a strategy's index, or the host itself on the operator's behalf. */

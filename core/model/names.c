@@ -114,6 +114,13 @@ const char *time_in_force_text(enum time_in_force tif)
     return TEXT_AT(texts, tif);
 }
 
+const char *stop_direction_text(enum stop_direction stop)
+{
+    static const char *const texts[] = {
+        [STOP_NONE] = "none", [STOP_UP] = "up", [STOP_DOWN] = "down"};
+    return TEXT_AT(texts, stop);
+}
+
 const char *liquidity_text(enum liquidity liquidity)
 {
     static const char *const texts[] = {

@@ -43,7 +43,10 @@
     X(REFUSED_FULL, "full", 0, "a table of fixed size is full")                                  \
     X(REFUSED_RULE, "rule", 0, "a rule script refused it")                                       \
     X(REFUSED_RULE_SILENT, "rule_silent", 0, "a rule script did not answer in time, or is dead") \
-    X(REFUSED_UNSUPPORTED, "unsupported", 0, "this order shape is not supported on this product")
+    X(REFUSED_UNSUPPORTED, "unsupported", 0, "this order shape is not supported on this product")\
+    X(REFUSED_STOP_SIDE, "stop_side", 6, "a stop or a bracket's price is on the wrong side")     \
+    X(REFUSED_EXPIRY, "expiry", 6, "good till a time that has passed")                           \
+    X(REFUSED_ENDED, "ended", 0, "the order has ended, or its end is on the way")
 
 #define TRADING_STATE_LIST(X)                                                                    \
     X(TRADING_ACTIVE, "active", "opening and reducing orders may leave")                         \
@@ -89,6 +92,8 @@ enum side { SIDE_BUY, SIDE_SELL, SIDE_UNKNOWN };
 enum order_type { ORDER_TYPE_LIMIT, ORDER_TYPE_MARKET, ORDER_TYPE_STOP_LIMIT, ORDER_TYPE_BRACKET,
                   ORDER_TYPE_OTHER };
 enum time_in_force { TIF_GTC, TIF_GTD, TIF_IOC, TIF_FOK, TIF_OTHER };
+/* UP: when the market rises to the stop, DOWN: when it falls to it. */
+enum stop_direction { STOP_NONE, STOP_UP, STOP_DOWN };
 enum liquidity { LIQUIDITY_UNKNOWN, LIQUIDITY_MAKER, LIQUIDITY_TAKER };
 enum venue_profile { PROFILE_CDE, PROFILE_INTX };
 
@@ -105,5 +110,6 @@ enum ladder_step health_cause_step(enum health_cause cause);
 const char *side_text(enum side side);               /* "buy" "sell" "unknown" */
 const char *order_type_text(enum order_type type);   /* "limit" ... */
 const char *time_in_force_text(enum time_in_force);  /* "gtc" ... */
+const char *stop_direction_text(enum stop_direction); /* "none" "up" "down" */
 const char *liquidity_text(enum liquidity liquidity);
 const char *venue_profile_text(enum venue_profile profile);

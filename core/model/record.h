@@ -32,6 +32,9 @@ struct record_order {
     enum order_state state;
     char reason[REASON_MAX];
     char name[NAME_MAX_BYTES];       /* of the actor when it is a strategy, as product_id */
+    struct price stop_price;
+    enum stop_direction stop;
+    int64_t expires_wall_ns;
 };
 struct record_fill {
     struct client_id id; /* zero: an order that is not ours */
@@ -48,7 +51,8 @@ struct record_latch { enum { LATCH_ACCOUNT, LATCH_STRATEGY, LATCH_PRODUCT } scop
                       enum trading_state state; bool by_operator; char reason[REASON_MAX];
                       char name[NAME_MAX_BYTES]; }; /* of the strategy, or the product's id */
 struct record_operator { enum operator_verb verb; uint8_t target, index; char reason[REASON_MAX];
-                         char name[NAME_MAX_BYTES]; };
+                         char name[NAME_MAX_BYTES];
+                         bool done; /* a flatten of a product has come to its end */ };
 struct record_runner { actor_index runner; uint32_t generation; enum runner_state state;
                        char hash[17]; char reason[REASON_MAX]; };
 struct record_reconcile { bool agreed; product_index product; struct size ours, venue;

@@ -22,6 +22,7 @@ struct strategy_settings {
     uint32_t max_working_orders;      /* control 15 */
     /* When its runner dies: its orders stay, go, or go and its position is closed. */
     enum { DEATH_KEEP, DEATH_CANCEL, DEATH_FLATTEN } on_death;
+    bool resend_unknown;              /* an order that the venue never had: once more, same id */
 };
 
 struct engine_settings {
@@ -51,4 +52,5 @@ struct engine_settings {
     int64_t orders_poll_ns, positions_poll_ns, balance_poll_ns;
     /* Orders that carry our tag but are not in the journal: cancelled, or left to work. */
     enum { UNKNOWN_OWN_CANCEL, UNKNOWN_OWN_ADOPT } unknown_own_orders;
+    int64_t processing_bound_ns;      /* R2: on top of the request's expiry; 0: two minutes */
 };

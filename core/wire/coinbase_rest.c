@@ -10,42 +10,51 @@
 #include "model/client_id.h"
 #include "wire/json_write.h"
 
+/* Every shape that can be sent, by type and time in force. reduce_only is known to be taken inside
+ * some variants, on INTX alone; anywhere else the venue answers HTTP 400 for an unknown field.
+ * There the flag is the engine's to enforce. */
+static const struct variant {
+    const char *name;
+    enum order_type type;
+    enum time_in_force tif;
+    bool post_only, reduce_only;
+} VARIANTS[] = {
+    {"market_market_ioc", ORDER_TYPE_MARKET, TIF_IOC, false, true},
+    {"limit_limit_gtc", ORDER_TYPE_LIMIT, TIF_GTC, true, true},
+    {"limit_limit_gtd", ORDER_TYPE_LIMIT, TIF_GTD, true, true},
+    {"sor_limit_ioc", ORDER_TYPE_LIMIT, TIF_IOC, false, false},
+    {"limit_limit_fok", ORDER_TYPE_LIMIT, TIF_FOK, false, false},
+    {"stop_limit_stop_limit_gtc", ORDER_TYPE_STOP_LIMIT, TIF_GTC, false, true},
+    {"stop_limit_stop_limit_gtd", ORDER_TYPE_STOP_LIMIT, TIF_GTD, false, false},
+    {"trigger_bracket_gtc", ORDER_TYPE_BRACKET, TIF_GTC, false, false},
+    {"trigger_bracket_gtd", ORDER_TYPE_BRACKET, TIF_GTD, false, false},
+};
+
 /* An order in the venue's own units, ready to be written. */
 struct venue_order {
     const struct approved_order_inside *inside;
     const struct instrument *instrument;
-    const char *variant;
+    const struct variant *variant;
     struct size size;
-    bool reduce_only;
 };
-
-/* reduce_only is known to be taken inside these two variants, on INTX alone; anywhere else the
- * venue answers HTTP 400 for an unknown field. There the flag is the engine's to enforce. */
-static bool takes_reduce_only(const struct venue_order *order)
-{
-    return order->inside->reduce_only && order->instrument->venue_reduce_only &&
-           (order->inside->type == ORDER_TYPE_MARKET || order->inside->tif == TIF_GTC);
-}
 
 static int choose_variant(struct venue_order *order, struct err *err)
 {
     const struct approved_order_inside *inside = order->inside;
-    if (inside->type == ORDER_TYPE_MARKET)
-        order->variant = "market_market_ioc";
-    else if (inside->type != ORDER_TYPE_LIMIT)
-        return err_set(err, "an order of type %s cannot be sent", order_type_text(inside->type));
-    else if (inside->tif == TIF_GTC)
-        order->variant = "limit_limit_gtc";
-    else if (inside->tif == TIF_IOC)
-        order->variant = "sor_limit_ioc";
-    else if (inside->tif == TIF_FOK)
-        order->variant = "limit_limit_fok";
-    else
-        return err_set(err, "time in force %s cannot be sent", time_in_force_text(inside->tif));
-    if (inside->post_only && strcmp(order->variant, "limit_limit_gtc") != 0)
-        return err_set(err, "post-only goes with a good-till-cancelled limit order alone");
-    order->reduce_only = takes_reduce_only(order);
+    for (size_t i = 0; i < sizeof VARIANTS / sizeof *VARIANTS; i++)
+        if (VARIANTS[i].type == inside->type && VARIANTS[i].tif == inside->tif)
+            order->variant = &VARIANTS[i];
+    if (!order->variant)
+        return err_set(err, "a %s order, %s, cannot be sent", order_type_text(inside->type),
+                       time_in_force_text(inside->tif));
+    if (inside->post_only && !order->variant->post_only)
+        return err_set(err, "post-only goes with a limit order that rests alone");
     return 0;
+}
+
+static bool has_stop(const struct approved_order_inside *inside)
+{
+    return inside->type == ORDER_TYPE_STOP_LIMIT || inside->type == ORDER_TYPE_BRACKET;
 }
 
 static int fit_units(struct venue_order *order, const struct catalog *catalog, struct err *err)
@@ -64,9 +73,39 @@ static int fit_units(struct venue_order *order, const struct catalog *catalog, s
                        id);
     if (order->instrument->profile == PROFILE_CDE && !size_is_multiple(order->size, one))
         return err_set(err, "%s: the size is not a whole number of contracts", id);
-    if (inside->type == ORDER_TYPE_LIMIT && inside->price.e9 <= 0)
+    if (inside->type != ORDER_TYPE_MARKET && inside->price.e9 <= 0)
         return err_set(err, "%s: a limit order without a price", id);
+    if (has_stop(inside) && inside->stop_price.e9 <= 0)
+        return err_set(err, "%s: a stop without a price", id);
+    if (inside->type == ORDER_TYPE_STOP_LIMIT && inside->stop != STOP_UP &&
+        inside->stop != STOP_DOWN)
+        return err_set(err, "%s: a stop without a direction", id);
+    if (inside->tif == TIF_GTD && inside->expires_wall_ns <= 0)
+        return err_set(err, "%s: good till no date", id);
     return 0;
+}
+
+static void write_variant(struct json_writer *json, const struct venue_order *order)
+{
+    const struct approved_order_inside *inside = order->inside;
+    json_open_object_at(json, order->variant->name);
+    json_put_size(json, "base_size", order->size);
+    if (inside->type != ORDER_TYPE_MARKET)
+        json_put_price(json, "limit_price", inside->price);
+    if (inside->type == ORDER_TYPE_BRACKET)
+        json_put_price(json, "stop_trigger_price", inside->stop_price);
+    if (inside->type == ORDER_TYPE_STOP_LIMIT) {
+        json_put_price(json, "stop_price", inside->stop_price);
+        json_put_text(json, "stop_direction", inside->stop == STOP_UP ? "STOP_DIRECTION_STOP_UP"
+                                                                      : "STOP_DIRECTION_STOP_DOWN");
+    }
+    if (inside->tif == TIF_GTD)
+        json_put_time(json, "end_time", inside->expires_wall_ns);
+    if (order->variant->post_only)
+        json_put_bool(json, "post_only", inside->post_only);
+    if (inside->reduce_only && order->variant->reduce_only && order->instrument->venue_reduce_only)
+        json_put_bool(json, "reduce_only", true);
+    json_close_object(json);
 }
 
 static void write_order(const struct venue_order *order, struct buf *out)
@@ -80,15 +119,7 @@ static void write_order(const struct venue_order *order, struct buf *out)
     json_put_text(&json, "product_id", order->instrument->product_id);
     json_put_text(&json, "side", order->inside->side == SIDE_BUY ? "BUY" : "SELL");
     json_open_object_at(&json, "order_configuration");
-    json_open_object_at(&json, order->variant);
-    json_put_size(&json, "base_size", order->size);
-    if (order->inside->type == ORDER_TYPE_LIMIT)
-        json_put_price(&json, "limit_price", order->inside->price);
-    if (strcmp(order->variant, "limit_limit_gtc") == 0)
-        json_put_bool(&json, "post_only", order->inside->post_only);
-    if (order->reduce_only)
-        json_put_bool(&json, "reduce_only", true);
-    json_close_object(&json);
+    write_variant(&json, order);
     json_close_object(&json);
     json_close_object(&json);
 }

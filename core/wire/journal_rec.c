@@ -33,6 +33,7 @@ NAMED_BY(trading_state_text, trading_state)
 NAMED_BY(side_text, side)
 NAMED_BY(order_type_text, order_type)
 NAMED_BY(time_in_force_text, time_in_force)
+NAMED_BY(stop_direction_text, stop_direction)
 NAMED_BY(liquidity_text, liquidity)
 NAMED_BY(operator_verb_text, operator_verb)
 NAMED_BY(protect_state_text, protect_state)
@@ -47,7 +48,7 @@ NAMED_BY(health_cause_text, health_cause)
     }
 NAMED_HERE(fill_kind_of, "trade", "reversal", "correction", "other")
 NAMED_HERE(runner_state_of, "starting", "ready", "replaced", "dead")
-NAMED_HERE(intent_kind_of, "place", "cancel", "cancel_all", "protect")
+NAMED_HERE(intent_kind_of, "place", "cancel", "cancel_all", "protect", "amend", "close")
 NAMED_HERE(unit_of, "none", "size", "money", "price", "count", "ns", "ratio")
 NAMED_HERE(verdict_scope_of, "none", "account", "strategy", "product")
 NAMED_HERE(target_of, "account", "strategy", "product")
@@ -92,6 +93,9 @@ static const struct field ORDER_FIELDS[] = {
     CHOICE("state", order.state, order_state_text_of, ORDER_STATE_COUNT),
     FIELD("reason", FIELD_TEXT, order.reason),
     FIELD("name", FIELD_TEXT, order.name),
+    FIELD("stop_price", FIELD_PRICE, order.stop_price),
+    CHOICE("stop", order.stop, stop_direction_text_of, STOP_DOWN + 1),
+    FIELD("expires_wall_ns", FIELD_INT, order.expires_wall_ns),
 };
 
 static const struct field FILL_FIELDS[] = {
@@ -122,7 +126,7 @@ static const struct field REFUSAL_FIELDS[] = {
     CHOICE("unit", refusal.verdict.unit, unit_of, UNIT_RATIO + 1),
     CHOICE("scope", refusal.verdict.scope, verdict_scope_of, SCOPE_PRODUCT + 1),
     FIELD("config_key", FIELD_TEXT, refusal.verdict.config_key),
-    CHOICE("intent", refusal.intent.kind, intent_kind_of, INTENT_PROTECT + 1),
+    CHOICE("intent", refusal.intent.kind, intent_kind_of, INTENT_KIND_COUNT),
     FIELD("product", FIELD_PRODUCT, refusal.intent.product),
     CHOICE("side", refusal.intent.side, side_text_of, SIDE_UNKNOWN + 1),
     CHOICE("type", refusal.intent.type, order_type_text_of, ORDER_TYPE_OTHER + 1),
@@ -133,6 +137,10 @@ static const struct field REFUSAL_FIELDS[] = {
     FIELD("size", FIELD_SIZE, refusal.intent.size),
     FIELD("ref", FIELD_UINT, refusal.intent.ref),
     FIELD("text", FIELD_TEXT, refusal.text),
+    FIELD("stop_price", FIELD_PRICE, refusal.intent.stop_price),
+    CHOICE("stop", refusal.intent.stop, stop_direction_text_of, STOP_DOWN + 1),
+    FIELD("expires_wall_ns", FIELD_INT, refusal.intent.expires_wall_ns),
+    FIELD("target", FIELD_UINT, refusal.intent.target),
 };
 
 static const struct field LATCH_FIELDS[] = {
@@ -150,6 +158,7 @@ static const struct field OPERATOR_FIELDS[] = {
     FIELD("index", FIELD_INDEX, operator.index),
     FIELD("reason", FIELD_TEXT, operator.reason),
     FIELD("name", FIELD_TEXT, operator.name),
+    FIELD("done", FIELD_BOOL, operator.done),
 };
 
 static const struct field RUNNER_FIELDS[] = {

@@ -157,12 +157,14 @@ static const char *check_notice(const void *payload)
 static const char *check_intent(const void *payload)
 {
     const struct intent *intent = payload;
-    if (intent->kind > INTENT_PROTECT)
+    if (intent->kind >= INTENT_KIND_COUNT)
         return "the kind of intent is unknown";
     if (intent->product >= MAX_PRODUCTS && intent->product != NO_PRODUCT)
         return "the product is out of range";
     if (intent->side > SIDE_UNKNOWN || intent->type > ORDER_TYPE_OTHER || intent->tif > TIF_OTHER)
         return "the side, type or time in force is unknown";
+    if (intent->stop > STOP_DOWN)
+        return "the direction of the stop is unknown";
     if (!is_flag(&intent->post_only) || !is_flag(&intent->reduce_only))
         return "a flag is neither 0 nor 1";
     return NULL;

@@ -448,7 +448,7 @@ static int host_alerts(lua_State *L)
 
 static int host_intents(lua_State *L)
 {
-    static const char *const kinds[] = {"place", "cancel", "cancel_all"};
+    static const char *const kinds[] = {"place", "cancel", "cancel_all", "amend", "close"};
     const struct lab *lab = check_lab(L);
 
     lua_newtable(L);
@@ -461,7 +461,9 @@ static int host_intents(lua_State *L)
         set_runner(L, lab, kept->runner);
         set_integer(L, "ref", (int64_t)intent->ref);
         set_product(L, lab, intent->product);
-        if (intent->kind == INTENT_PLACE) {
+        if (intent->target != 0)
+            set_integer(L, "target", (int64_t)intent->target);
+        if (intent->price.e9 > 0 || intent->size.e9 > 0) {
             set_text(L, "side", side_text(intent->side));
             set_text(L, "type", order_type_text(intent->type));
             set_text(L, "tif", time_in_force_text(intent->tif));

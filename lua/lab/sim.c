@@ -199,7 +199,10 @@ static void place(struct lab_sim *sim, const struct command_place *command)
     request.type = row.type;
     request.tif = row.tif;
     request.size = units_of(sim, row.product, row.size);
-    request.limit = row.type == ORDER_TYPE_LIMIT ? row.price : (struct price){0};
+    request.limit = row.price; /* a market order has none */
+    request.stop = row.stop_price;
+    request.stop_up = row.stop == STOP_UP;
+    request.end_ns = row.expires_wall_ns;
     request.post_only = row.post_only;
     request.reduce_only = row.reduce_only &&
                           venue_products[request.product].profile == PROFILE_INTX;

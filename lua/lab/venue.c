@@ -169,6 +169,8 @@ static bool reaches(const struct lab_order *order, struct price price)
 {
     if (order->row.type == ORDER_TYPE_MARKET)
         return true;
+    if (order->row.type != ORDER_TYPE_LIMIT) /* stops and brackets fire when the spec fills them */
+        return false;
     return order->row.side == SIDE_BUY ? order->row.price.e9 >= price.e9
                                        : order->row.price.e9 <= price.e9;
 }

@@ -183,16 +183,22 @@ function Book:trades_lost() end
 ---@field stop? Amount a price
 ---@field trail? Amount a part of the best price, such as "0.002"
 ---@field after? Amount seconds
+---@alias OrderType "limit"|"market"|"stop_limit"|"bracket"
+---@alias Tif "gtc"|"gtd"|"ioc"|"fok"
 
 ---@class Intent
 ---@field product string
 ---@field side Side
----@field type "limit"|"market"
----@field tif "gtc"|"ioc"|"fok"
+---@field kind "place"|"amend"|"close"
+---@field type OrderType
+---@field tif Tif
 ---@field price Decimal
 ---@field size Decimal
 ---@field post_only boolean
 ---@field reduce_only boolean
+---@field stop_price? Decimal of a stop or a bracket
+---@field stop? "up"|"down" of a stop
+---@field expires? integer Unix ns, of "gtd"
 ---@field strategy integer
 
 ---@class Strategy
@@ -255,11 +261,20 @@ function Book:trades_lost() end
 ---@field product string
 ---@field side Side
 ---@field size Amount base coin
----@field type? "limit"|"market"
----@field price? Amount of a limit order
----@field tif? "gtc"|"ioc"|"fok"
+---@field type? OrderType
+---@field price? Amount of all but a market order
+---@field tif? Tif
 ---@field post_only? boolean
 ---@field reduce_only? boolean
+---@field stop_price? Amount what triggers a stop or a bracket
+---@field stop? "up"|"down" the way the market comes to a stop; up for a buy, down for a sell
+---@field expires? integer Unix ns, of "gtd"
+
+---@class AmendOptions
+---@field price? Amount
+---@field size? Amount the whole, with what has filled
+---@field stop_price? Amount
+---@field expires? integer
 
 ---@class hostlib
 ---@field name string
@@ -269,6 +284,16 @@ host = {}
 ---@param order PlaceOptions
 ---@return integer ref
 function host.place(order) end
+
+---@param ref integer
+---@param changes AmendOptions
+---@return integer ref of the order that takes its place
+function host.amend(ref, changes) end
+
+---@param product string
+---@param size? Amount at most so much
+---@return integer ref
+function host.close(product, size) end
 
 ---@param ref integer
 function host.cancel(ref) end

@@ -47,7 +47,7 @@ static const struct word words[] = {
     ITEM("disabled", KIND_BOOL, trading_disabled), ITEM("cancel_only", KIND_BOOL, cancel_only),
     ITEM("limit_only", KIND_BOOL, limit_only), ITEM("post_only", KIND_BOOL, post_only),
     ITEM("view_only", KIND_BOOL, view_only), ITEM("open", KIND_BOOL, session_open),
-    ITEM("tick", KIND_E9, tick), ITEM("step", KIND_E9, step),
+    ITEM("intx", KIND_BOOL, profile), ITEM("tick", KIND_E9, tick), ITEM("step", KIND_E9, step),
     ITEM("size_min", KIND_E9, size_min), ITEM("size_max", KIND_E9, size_max),
     ITEM("contract", KIND_E9, contract_size), ITEM("quote_min", KIND_MONEY, quote_min),
     IN("account", KIND_STATE, account_state), IN("strategy", KIND_STATE, strategy_state),
@@ -73,7 +73,8 @@ static const struct word words[] = {
     IN("messages_account", KIND_COUNT, messages_account),
     IN("cancels", KIND_COUNT, cancels_account), IN("duplicate", KIND_BOOL, duplicate),
     IN("ladder", KIND_COUNT, ladder),
-    IN("unknown", KIND_BOOL, unknown_same_side), IN("actor", KIND_U8, actor),
+    IN("unknown", KIND_BOOL, unknown_same_side),
+    IN("now_ms", KIND_MS, wall_ns), IN("actor", KIND_U8, actor),
 };
 enum { WORDS = sizeof words / sizeof words[0] };
 
@@ -114,7 +115,7 @@ void world_init(struct world *world)
                      "account.max_cancels=15");
     world_set(world, "open=yes tick=5 step=0.01 size_min=0.01 size_max=50 contract=0.01 "
                      "reconciled=yes market_up=yes user_up=yes journal_up=yes skew_known=yes "
-                     "book_valid=yes bid=60000 ask=60005 mark_valid=yes mark=60002.5");
+                     "now_ms=1000 book_valid=yes bid=60000 ask=60005 mark_valid=yes mark=60002.5");
 }
 
 /* Cuts a text at its blanks; a text that does not fit is a mistake in the table. */
@@ -161,6 +162,14 @@ void world_order(struct world *world, const char *text)
             intent->type = ORDER_TYPE_MARKET, intent->tif = TIF_IOC;
         else if (strcmp(parts[i], "stop") == 0)
             intent->type = ORDER_TYPE_STOP_LIMIT;
+        else if (strcmp(parts[i], "bracket") == 0)
+            intent->type = ORDER_TYPE_BRACKET;
+        else if (strcmp(parts[i], "up") == 0 || strcmp(parts[i], "down") == 0)
+            intent->stop = parts[i][0] == 'u' ? STOP_UP : STOP_DOWN;
+        else if (strcmp(parts[i], "at") == 0 && i + 1 < count)
+            intent->stop_price.e9 = number(parts[++i]);
+        else if (strcmp(parts[i], "till") == 0 && i + 1 < count)
+            intent->expires_wall_ns = number(parts[++i]) / DECIMAL_ONE * MS;
         else if (strcmp(parts[i], "@") == 0 && i + 1 < count)
             intent->price.e9 = number(parts[++i]);
         else if (strcmp(parts[i], "post") == 0)

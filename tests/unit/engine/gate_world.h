@@ -12,8 +12,9 @@ struct world {
 /* BTC-cde: contracts of 0.01, tick 5, bid 60000, ask 60005, mark 60002.5, flat, strategy 0 asks to
  * buy 0.05 at 60000. */
 void world_init(struct world *world);
-/* `buy 0.05 @ 60000`, `sell 0.1 market`, after an optional `operator`, with `post reduce ioc fok
- * gtd` behind; words are separated by blanks. Unreadable text fails the test. */
+/* `buy 0.05 @ 60000`, `sell 0.1 market`, `sell 0.1 stop down at 59000 @ 58900`, `sell 0.1 bracket
+ * at 59000 @ 61000`, after an optional `operator`, with `post reduce ioc fok gtd till 2000` behind;
+ * words are separated by blanks. Unreadable text fails the test. */
 void world_order(struct world *world, const char *text);
 /* `max_order_size=0.1 account=halted skew_known=no`: assignments, or `-` for none. */
 void world_set(struct world *world, const char *text);

@@ -23,5 +23,6 @@ int main(void)
     failed += suite_hostile();
     failed += suite_ladder();
     failed += suite_protect();
+    failed += suite_amend();
     return failed;
 }

@@ -28,3 +28,4 @@ int suite_restore(void);
 int suite_hostile(void);
 int suite_ladder(void);
 int suite_protect(void);
+int suite_amend(void);

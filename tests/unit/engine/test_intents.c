@@ -81,7 +81,7 @@ static void not_its_product_and_not_its_shape(void **state)
     rig_intent(rig, 0, intent);
     assert_int_equal(last_refusal(rig, 0), REFUSED_MALFORMED);
     intent.side = SIDE_BUY;
-    intent.type = ORDER_TYPE_BRACKET;
+    intent.type = ORDER_TYPE_OTHER;
     rig_intent(rig, 0, intent);
     assert_int_equal(last_refusal(rig, 0), REFUSED_UNSUPPORTED);
     intent.type = ORDER_TYPE_MARKET; /* with a price */

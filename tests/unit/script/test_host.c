@@ -165,10 +165,10 @@ static void an_order_is_what_was_asked_for(void **state)
     rig_stop(rig);
 }
 
-static void place_raises(const char *fields, const char *words)
+static void call_raises(const char *call, const char *fields, const char *words)
 {
     struct err text;
-    err_set(&text, "return {on_start = function() host.place%s end}", fields);
+    err_set(&text, "return {on_start = function() host.%s%s end}", call, fields);
     struct rig *rig = rig_create(text.text, "{}");
     assert_true(rig_compile(rig));
     assert_int_equal(rig_send(rig, SCRIPT_GO, false, NULL, 0), -1);
@@ -177,6 +177,11 @@ static void place_raises(const char *fields, const char *words)
     if (!strstr(fault, words) || !strstr(fault, "bench.lua:1:"))
         fail_msg("%s: %s", fields, fault);
     rig_stop(rig);
+}
+
+static void place_raises(const char *fields, const char *words)
+{
+    call_raises("place", fields, words);
 }
 
 #define BTC "product = 'BTC-PERP-INTX', "
@@ -189,7 +194,9 @@ static void an_order_that_means_nothing_raises(void **state)
     place_raises("{" BTC "}", "side is wanted, one of: buy, sell");
     place_raises("{" BTC "side = 'Buy'}", "side cannot be 'Buy'; it is one of: buy, sell");
     place_raises("{" BTC "side = 'buy', type = 'stop'}", "type cannot be 'stop'");
-    place_raises("{" BTC "side = 'buy', tif = 'gtd'}", "tif cannot be 'gtd'");
+    place_raises("{" BTC "side = 'buy', tif = 'gtd'}", "expires and tif 'gtd' go together");
+    place_raises("{" BTC "side = 'buy', expires = 1.5}", "Unix time in ns, as host.now() gives it");
+    place_raises("{" BTC "side = 'buy', tif = 'gtc', expires = 5}", "go together");
     place_raises("{" BTC "side = 'buy'}", "place: size: a decimal is wanted, this is a nil");
     place_raises("{" BTC "side = 'buy', size = 0.1}", "the float 0.1 is not exact");
     place_raises("{" BTC "side = 'buy', size = 0, price = 1}", "size must be positive");
@@ -207,8 +214,64 @@ static void an_order_that_means_nothing_raises(void **state)
                  "post_only must be true or false, it is a number");
     place_raises("{" BTC "qty = 1}", "there is no field 'qty'; there are product");
     place_raises("{[1] = 1}", "there is no field '1'");
+    place_raises("{" BTC "side = 'buy', size = 1, price = 1, stop_price = 1}",
+                 "stop_price goes with type 'stop_limit' or 'bracket'");
+    place_raises("{" BTC "side = 'buy', size = 1, price = 1, stop = 'up'}",
+                 "of a stop_limit order");
+    place_raises("{" BTC "side = 'buy', type = 'stop_limit', size = 1, price = 1}",
+                 "place: stop_price: a decimal is wanted");
+    place_raises("{" BTC "side = 'buy', type = 'stop_limit', size = 1, price = 1, stop_price = 1,"
+                 " stop = 'over'}", "stop cannot be 'over'; it is one of: up, down");
+    place_raises("{" BTC "side = 'buy', type = 'bracket', size = 1, price = 1, stop_price = 1,"
+                 " tif = 'ioc'}", "a stop or a bracket is 'gtc' or 'gtd'");
     rig_chunk_raises("host.place{}", "from on_start on, not while the script is loaded");
     rig_chunk_raises("host.cancel(1)", "from on_start on");
+    rig_chunk_raises("host.amend(1, {price = 1})", "from on_start on");
+    rig_chunk_raises("host.close('BTC-PERP-INTX')", "from on_start on");
+}
+
+static void impossible_amendments_raise(void **state)
+{
+    (void)state;
+    call_raises("amend", "(0, {price = 1})", "a ref that host.place returned");
+    call_raises("amend", "(5)", "table expected");
+    call_raises("amend", "(5, {})", "nothing to change; there are price, size");
+    call_raises("amend", "(5, {side = 'buy'})", "there is no field 'side'; there are price");
+    call_raises("amend", "(5, {size = -1})", "amend: size must be positive");
+    call_raises("close", "()", "string expected");
+    call_raises("close", "('BTC-PERP-INTX', 0)", "close: size must be positive");
+}
+
+static void stops_amendments_and_closes_are_sent_as_said(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_start(
+        "return {on_start = function()\n"
+        "  local a = host.place{product = 'BTC-PERP-INTX', side = 'sell', type = 'stop_limit',\n"
+        "    size = '0.5', price = 59000, stop_price = 59500, reduce_only = true}\n"
+        "  host.place{product = 'BIP-20DEC30-CDE', side = 'sell', type = 'bracket', size = 1,\n"
+        "    price = 65000, stop_price = 59500, expires = 1800000000000000000}\n"
+        "  host.place{product = 'BTC-PERP-INTX', side = 'buy', type = 'stop_limit', size = 1,\n"
+        "    price = 61000, stop_price = 60500, stop = 'down'}\n"
+        "  local b = host.amend(a, {size = 2, stop_price = 59400})\n"
+        "  assert(b ~= a and host.close('BIP-20DEC30-CDE', '0.25') ~= b)\n"
+        "end}", "{}");
+    assert_int_equal(rig_count(rig, SCRIPT_FAULT), 0);
+    assert_int_equal(rig_count(rig, SCRIPT_INTENT), 5);
+    assert_int_equal(sent_intent(rig, 0)->type, ORDER_TYPE_STOP_LIMIT);
+    assert_int_equal(sent_intent(rig, 0)->stop, STOP_DOWN);
+    assert_true(sent_intent(rig, 0)->stop_price.e9 == 59500 * (int64_t)DECIMAL_ONE);
+    assert_int_equal(sent_intent(rig, 1)->type, ORDER_TYPE_BRACKET);
+    assert_int_equal(sent_intent(rig, 1)->tif, TIF_GTD);
+    assert_true(sent_intent(rig, 1)->expires_wall_ns == 1800000000000000000);
+    assert_int_equal(sent_intent(rig, 2)->stop, STOP_DOWN);
+    assert_int_equal(sent_intent(rig, 3)->kind, INTENT_AMEND);
+    assert_true(sent_intent(rig, 3)->target == sent_intent(rig, 0)->ref);
+    assert_true(sent_intent(rig, 3)->size.e9 == 2 * (int64_t)DECIMAL_ONE);
+    assert_true(sent_intent(rig, 3)->price.e9 == 0);
+    assert_int_equal(sent_intent(rig, 4)->kind, INTENT_CLOSE);
+    assert_true(sent_intent(rig, 4)->size.e9 == DECIMAL_ONE / 4);
+    rig_stop(rig);
 }
 
 int suite_host(void)
@@ -222,6 +285,8 @@ int suite_host(void)
         cmocka_unit_test(timers_are_checked),
         cmocka_unit_test(an_order_is_what_was_asked_for),
         cmocka_unit_test(an_order_that_means_nothing_raises),
+        cmocka_unit_test(impossible_amendments_raise),
+        cmocka_unit_test(stops_amendments_and_closes_are_sent_as_said),
     };
     return cmocka_run_group_tests_name("host", tests, NULL, NULL);
 }

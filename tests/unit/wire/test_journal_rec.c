@@ -94,6 +94,9 @@ static void any_order(struct prng *prng, struct record_order *r)
     r->state = (enum order_state)prng_below(prng, ORDER_STATE_COUNT);
     ANY_TEXT(prng, r->reason);
     ANY_TEXT(prng, r->name);
+    r->stop_price.e9 = any_number(prng);
+    r->stop = (enum stop_direction)prng_below(prng, STOP_DOWN + 1);
+    r->expires_wall_ns = any_number(prng);
 }
 
 static void any_fill(struct prng *prng, struct record_fill *r)
@@ -119,7 +122,7 @@ static void any_fill(struct prng *prng, struct record_fill *r)
 static void any_refusal(struct prng *prng, struct record_refusal *r)
 {
     r->actor = any_actor(prng);
-    r->intent.kind = (enum intent_kind)prng_below(prng, INTENT_PROTECT + 1);
+    r->intent.kind = (enum intent_kind)prng_below(prng, INTENT_KIND_COUNT);
     r->intent.product = any_product(prng);
     r->intent.side = (enum side)prng_below(prng, SIDE_UNKNOWN + 1);
     r->intent.type = (enum order_type)prng_below(prng, ORDER_TYPE_OTHER + 1);
@@ -137,6 +140,10 @@ static void any_refusal(struct prng *prng, struct record_refusal *r)
     r->verdict.scope = prng_below(prng, SCOPE_PRODUCT + 1);
     ANY_TEXT(prng, r->verdict.config_key);
     ANY_TEXT(prng, r->text);
+    r->intent.stop_price.e9 = any_number(prng);
+    r->intent.stop = (enum stop_direction)prng_below(prng, STOP_DOWN + 1);
+    r->intent.expires_wall_ns = any_number(prng);
+    r->intent.target = any(prng);
 }
 
 static void any_small(struct prng *prng, struct record *r)
@@ -161,6 +168,7 @@ static void any_small(struct prng *prng, struct record *r)
         r->operator.index = (uint8_t)prng_below(prng, MAX_RUNNERS);
         ANY_TEXT(prng, r->operator.reason);
         ANY_TEXT(prng, r->operator.name);
+        r->operator.done = any_bool(prng);
         break;
     case RECORD_RUNNER:
         r->runner.runner = any_actor(prng);

@@ -84,6 +84,45 @@ static void orders_leave_in_the_venues_units(void **state)
                "\"limit_limit_fok\":{\"base_size\":\"2\",\"limit_price\":\"68900\"}");
 }
 
+static void stops_brackets_and_dates(void **state)
+{
+    (void)state;
+    const int64_t noon_ns = 1798804800 * (int64_t)DECIMAL_ONE; /* 2027-01-01T12:00:00Z */
+    struct approved_order_inside order = order_of(0, ORDER_TYPE_STOP_LIMIT, TIF_GTC, 20000000);
+    order.stop_price.e9 = 68950 * (int64_t)DECIMAL_ONE;
+    order.stop = STOP_UP;
+    order.reduce_only = true;
+    encodes_to(order, "\"stop_limit_stop_limit_gtc\":{\"base_size\":\"2\",\"limit_price\":"
+                      "\"68900\",\"stop_price\":\"68950\",\"stop_direction\":"
+                      "\"STOP_DIRECTION_STOP_UP\"}");
+    order.product = 1;
+    order.stop = STOP_DOWN;
+    encodes_to(order, "\"stop_limit_stop_limit_gtc\":{\"base_size\":\"0.02\",\"limit_price\":"
+                      "\"68900\",\"stop_price\":\"68950\",\"stop_direction\":"
+                      "\"STOP_DIRECTION_STOP_DOWN\",\"reduce_only\":true}");
+    order.tif = TIF_GTD;
+    order.expires_wall_ns = noon_ns;
+    encodes_to(order, "\"stop_limit_stop_limit_gtd\":{\"base_size\":\"0.02\",\"limit_price\":"
+                      "\"68900\",\"stop_price\":\"68950\",\"stop_direction\":"
+                      "\"STOP_DIRECTION_STOP_DOWN\",\"end_time\":\"2027-01-01T12:00:00.000000Z\"}");
+    order = order_of(0, ORDER_TYPE_BRACKET, TIF_GTC, 10000000);
+    order.side = SIDE_SELL;
+    order.stop_price.e9 = 60000 * (int64_t)DECIMAL_ONE;
+    encodes_to(order, "\"trigger_bracket_gtc\":{\"base_size\":\"1\",\"limit_price\":\"68900\","
+                      "\"stop_trigger_price\":\"60000\"}");
+    order.tif = TIF_GTD;
+    order.expires_wall_ns = noon_ns;
+    encodes_to(order, "\"trigger_bracket_gtd\":{\"base_size\":\"1\",\"limit_price\":\"68900\","
+                      "\"stop_trigger_price\":\"60000\","
+                      "\"end_time\":\"2027-01-01T12:00:00.000000Z\"}");
+    order = order_of(1, ORDER_TYPE_LIMIT, TIF_GTD, 30000000);
+    order.post_only = order.reduce_only = true;
+    order.expires_wall_ns = noon_ns;
+    encodes_to(order, "\"limit_limit_gtd\":{\"base_size\":\"0.03\",\"limit_price\":\"68900\","
+                      "\"end_time\":\"2027-01-01T12:00:00.000000Z\",\"post_only\":true,"
+                      "\"reduce_only\":true}");
+}
+
 static void does_not_fit(struct approved_order_inside inside, const char *words)
 {
     struct buf body;
@@ -110,8 +149,15 @@ static void an_order_that_does_not_fit_is_not_sent(void **state)
     does_not_fit(order, "without a price");
     order = order_of(2, ORDER_TYPE_LIMIT, TIF_GTC, 10000000);
     does_not_fit(order, "not in the catalog");
-    does_not_fit(order_of(0, ORDER_TYPE_BRACKET, TIF_GTC, 10000000), "cannot be sent");
-    does_not_fit(order_of(0, ORDER_TYPE_LIMIT, TIF_GTD, 10000000), "cannot be sent");
+    does_not_fit(order_of(0, ORDER_TYPE_MARKET, TIF_FOK, 10000000), "cannot be sent");
+    does_not_fit(order_of(0, ORDER_TYPE_BRACKET, TIF_GTC, 10000000), "stop without a price");
+    does_not_fit(order_of(0, ORDER_TYPE_LIMIT, TIF_GTD, 10000000), "good till no date");
+    order = order_of(0, ORDER_TYPE_STOP_LIMIT, TIF_GTC, 10000000);
+    order.stop_price = order.price;
+    does_not_fit(order, "without a direction");
+    order.stop = STOP_DOWN;
+    order.post_only = true;
+    does_not_fit(order, "post-only");
     order = order_of(0, ORDER_TYPE_LIMIT, TIF_IOC, 10000000);
     order.post_only = true;
     does_not_fit(order, "post-only");
@@ -540,6 +586,7 @@ int suite_rest(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(orders_leave_in_the_venues_units),
+        cmocka_unit_test(stops_brackets_and_dates),
         cmocka_unit_test(an_order_that_does_not_fit_is_not_sent),
         cmocka_unit_test(cancels_and_paths),
         cmocka_unit_test(contracts_become_base_size),
