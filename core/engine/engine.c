@@ -182,8 +182,17 @@ static void do_due(struct engine *engine)
     }
 }
 
+/* A process that was stopped, a machine that was suspended: its sockets are full of old frames. */
+static bool stood_still(const struct engine *engine, const struct event *event)
+{
+    int64_t after_ns = engine->settings.stale_after_ns;
+    return engine->begun && after_ns > 0 &&
+           event->at.mono_ns - engine->now.mono_ns >= after_ns;
+}
+
 void engine_step(struct engine *engine, const struct event *event)
 {
+    bool stood = stood_still(engine, event);
     engine->now.wall_ns = event->at.wall_ns;
     /* A clock that steps back would make ages negative; it is held instead. */
     if (!engine->begun || event->at.mono_ns > engine->now.mono_ns)
@@ -193,6 +202,8 @@ void engine_step(struct engine *engine, const struct event *event)
         restore_begin(engine);
     }
     engine->counters.events++;
+    if (stood) /* what fell silent is void before an old frame is taken for news of it */
+        market_due(engine);
     dispatch(engine, event);
     protect_due(engine);
     do_due(engine);

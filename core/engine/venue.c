@@ -13,7 +13,7 @@ static const int64_t CANCEL_SETTLED_NS = 5000000000;
 
 static void set_reason(struct order *order, const char *reason)
 {
-    text_copy(order->reason, sizeof order->reason, reason, strnlen(reason, REASON_MAX));
+    text_copy(order->reason, sizeof order->reason, reason, strlen(reason));
 }
 
 static void after_change(struct engine *engine, struct order *order)

@@ -112,7 +112,22 @@ static void a_silent_stream_is_reset(void **state)
     rig_destroy(rig);
 }
 
-/* Heartbeats flow, one product's channel is silent (F24). */
+/* F66 | unit | five seconds without a turn, then the frames that waited in the socket | the books
+ * are void before the first of them is read, nothing opens, the streams are reset */
+static void frames_that_waited_are_no_news(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig->now.mono_ns += 5 * SECOND;
+    rig_level(rig, 0, SIDE_BUY, "99.5", "7");
+    rig_beat(rig);
+    assert_int_equal(rig_count(rig, COMMAND_STREAM_RESET), 2);
+    assert_false(rig_product(rig, 0).book_valid);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_destroy(rig);
+}
+
 /* F24 | unit | one product silent, heartbeats and the other alive | it alone is stale; for long,
  * the stream is reset */
 /* AC-D2 | unit | all channels but one | stale within four heartbeats */
@@ -378,6 +393,7 @@ int suite_market(void)
         cmocka_unit_test(a_heartbeat_gap_is_a_gap),
         cmocka_unit_test(an_update_without_its_snapshot_resets),
         cmocka_unit_test(a_silent_stream_is_reset),
+        cmocka_unit_test(frames_that_waited_are_no_news),
         cmocka_unit_test(one_silent_product_gets_stale_alone),
         cmocka_unit_test(a_crossed_book_is_not_usable),
         cmocka_unit_test(the_mark_is_vwap_else_the_mid),
