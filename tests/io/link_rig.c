@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/clock_os.h"
+#include "fake_host.h"
 
 #define SEED "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 #define PUBLIC "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
@@ -89,7 +89,7 @@ static void check_token(struct peer_session *session, struct venue *venue)
     char wanted[300], path[256];
     struct jwt_claims claims;
     struct err err;
-    int64_t wall_s = clock_os_now().wall_ns / SECOND;
+    int64_t wall_s = fake_host_true_wall_ns() / SECOND;
     size_t method = strcspn(request, " "), length = strcspn(request + method + 1, " ?");
     if (strstr(request, "/brokerage/time"))
         return;
@@ -147,11 +147,56 @@ static void serve_products(struct peer_session *session, struct venue *venue)
     reply(session, 200, body);
 }
 
+static const char one_order[] =
+    "{\"order_id\":\"venue-%s\",\"product_id\":\"BIP-20DEC30-CDE\",\"side\":\"BUY\",\"status\":"
+    "\"OPEN\",\"client_order_id\":\"x\",\"filled_size\":\"0\",\"order_configuration\":{"
+    "\"limit_limit_gtc\":{\"base_size\":\"1\",\"limit_price\":\"68000\"}}}";
+
+static void serve_overlap(struct peer_session *session, bool second)
+{
+    char a[400], b[400], body[1000];
+    snprintf(a, sizeof a, one_order, second ? "2" : "1");
+    snprintf(b, sizeof b, one_order, second ? "3" : "2");
+    snprintf(body, sizeof body, "{\"orders\":[%s,%s],\"has_next\":%s,\"cursor\":\"%s\"}", a, b,
+             second ? "false" : "true", second ? "" : "c1");
+    reply(session, 200, body);
+}
+
+static void serve_circle(struct peer_session *session, unsigned page)
+{
+    char body[100];
+    snprintf(body, sizeof body, "{\"orders\":[],\"has_next\":true,\"cursor\":\"c%u\"}",
+             page % 3 + 1);
+    reply(session, 200, body);
+}
+
+/* The first look at each of two pages fails; false: by the end of the connection. */
+static bool serve_hiccup(struct peer_session *session, unsigned page, bool second)
+{
+    if (page == 0)
+        reply(session, 503, "<html>later</html>");
+    else if (page == 2)
+        reply(session, 200, "{\"orders\":[");
+    else if (page == 3)
+        return false;
+    else
+        reply(session, 200, second ? "{\"orders\":[],\"has_next\":false,\"cursor\":\"\"}"
+                                   : "{\"orders\":[],\"has_next\":true,\"cursor\":\"c1\"}");
+    return true;
+}
+
 /* false: the connection ends here. */
 static bool serve_list(struct peer_session *session, struct venue *venue)
 {
     bool second = strstr(peer_request(session), "cursor=c1") != NULL;
-    if (venue->limited)
+    unsigned page = atomic_fetch_add(&venue->pages, 1);
+    if (venue->list == LIST_HICCUPS)
+        return serve_hiccup(session, page, second);
+    if (venue->list == LIST_CIRCLE)
+        serve_circle(session, page);
+    else if (venue->list == LIST_OVERLAPS)
+        serve_overlap(session, second);
+    else if (venue->limited)
         reply(session, 429, "{\"errors\":[{\"id\":\"rate_limit_exceeded\",\"message\":\"x\"}]}");
     else if (venue->list == LIST_SECOND_FAILS && second)
         reply(session, 500, "<html>no</html>");
@@ -166,24 +211,30 @@ static bool serve_list(struct peer_session *session, struct venue *venue)
     return !(venue->list == LIST_CUT && second);
 }
 
-static void serve_cancel(struct peer_session *session, struct venue *venue)
+/* false: read, and the connection ends without a word. */
+static bool serve_cancel(struct peer_session *session, struct venue *venue)
 {
     static char body[16384];
     size_t used = 0;
     unsigned number = 0;
-    atomic_fetch_add(&venue->cancel_posts, 1);
-    if (venue->cancel == CANCEL_LOST)
-        return;
+    unsigned posts = atomic_fetch_add(&venue->cancel_posts, 1);
+    if (venue->cancel == CANCEL_LOST || (venue->cancel == CANCEL_LOST_ONCE && posts == 0))
+        return false;
+    if (venue->cancel == CANCEL_UNAUTHORISED) {
+        reply(session, 401, "Unauthorized\n");
+        return true;
+    }
     used = (size_t)snprintf(body, sizeof body, "{\"results\":[");
     for (const char *at = strstr(peer_request(session), "\r\n\r\n"); (at = strstr(at, "\"id-"));
          at += 4, number++)
-        if (venue->cancel == CANCEL_GOOD || number > 0)
+        if (venue->cancel != CANCEL_PARTLY || number > 0)
             used += (size_t)snprintf(body + used, sizeof body - used,
                                      "%s{\"success\":true,\"failure_reason\":"
                                      "\"UNKNOWN_CANCEL_FAILURE_REASON\",\"order_id\":%.*s\"}",
                                      used > 12 ? "," : "", (int)strcspn(at + 1, "\"") + 1, at);
     snprintf(body + used, sizeof body - used, "]}");
     reply(session, 200, body);
+    return true;
 }
 
 /* `"client_order_id":"..."` of the request, quotes of the value left out. */
@@ -204,7 +255,9 @@ static void serve_order(struct peer_session *session, struct venue *venue)
     if (venue->order == ORDER_OTHER)
         id[0] = id[0] == '0' ? '1' : '0';
     snprintf(body, sizeof body, taken, id);
-    if (venue->order == ORDER_TAKEN || venue->order == ORDER_OTHER)
+    if (atomic_load(&venue->sick))
+        reply(session, 502, "<html><body>Bad Gateway</body></html>");
+    else if (venue->order == ORDER_TAKEN || venue->order == ORDER_OTHER)
         reply(session, 200, body);
     else if (venue->order == ORDER_REJECTED)
         reply(session, 200, "{\"success\":false,\"error_response\":{\"error\":"
@@ -220,7 +273,7 @@ static void serve_order(struct peer_session *session, struct venue *venue)
 static void serve_time(struct peer_session *session, struct venue *venue)
 {
     char body[128];
-    int64_t ms = clock_os_now().wall_ns / MS + venue->skew_s * 1000;
+    int64_t ms = fake_host_true_wall_ns() / MS + venue->skew_s * 1000;
     atomic_fetch_add(&venue->times, 1);
     snprintf(body, sizeof body,
              "{\"iso\":\"x\",\"epochSeconds\":\"%lld\",\"epochMillis\":\"%lld\"}",
@@ -236,7 +289,11 @@ static void serve(struct peer_session *session)
         check_token(session, venue);
         if (strstr(request, "GET /api/v3/brokerage/time"))
             serve_time(session, venue);
-        else if (strstr(request, "GET /api/v3/brokerage/products"))
+        else if (strstr(request, "GET /api/v3/brokerage/key_permissions")) {
+            bool sick = atomic_load(&venue->sick);
+            atomic_fetch_add(&venue->probes, 1);
+            reply(session, sick ? 502 : 200, sick ? "" : "{\"can_view\":true}");
+        } else if (strstr(request, "GET /api/v3/brokerage/products"))
             serve_products(session, venue);
         else if (strstr(request, "GET /api/v3/brokerage/orders/historical/batch")) {
             if (!serve_list(session, venue))
@@ -254,8 +311,7 @@ static void serve(struct peer_session *session)
                                 "\"DEFAULT\",\"deleted\":false},{\"name\":\"p\",\"uuid\":"
                                 "\"the-portfolio\",\"type\":\"INTX\",\"deleted\":false}]}");
         } else if (strstr(request, "POST /api/v3/brokerage/orders/batch_cancel")) {
-            serve_cancel(session, venue);
-            if (venue->cancel == CANCEL_LOST)
+            if (!serve_cancel(session, venue))
                 return;
         } else if (strstr(request, "POST /api/v3/brokerage/orders ")) {
             serve_order(session, venue);
@@ -392,6 +448,7 @@ void start_rig(size_t queue_bytes)
     config.ca_file = peer_ca_file();
     config.stale_after_ns = rig->stale_after_ns ? rig->stale_after_ns : 60 * SECOND;
     config.spec_refresh_ns = rig->spec_refresh_ns ? rig->spec_refresh_ns : 600 * SECOND;
+    config.spec_stale_ns = rig->spec_stale_ns ? rig->spec_stale_ns : 600 * SECOND;
     config.subscribe_ack_ns = rig->venue.stream[0] == STREAM_NO_ACK ? 50 * MS : 60 * SECOND;
     config.backoff_min_ns = MS;
     config.backoff_max_ns = 10 * MS;
@@ -446,6 +503,8 @@ int end_rig(void **state)
     event_queue_destroy(rig->queue);
     sign_key_destroy(rig->key);
     loop_destroy(rig->loop);
+    fake_host_step(0);
+    fake_host_fail_calloc(0);
     peer_destroy(rig->rest);
     for (int i = 0; i < STREAM_COUNT; i++)
         peer_destroy(rig->streams[i]);

@@ -8,12 +8,16 @@
 #include "peer.h"
 #include "suites.h"
 
-enum { EVENTS_KEPT = 4096, EVENT_KINDS = EVENT_TICK + 1 };
+enum { EVENTS_KEPT = 4096, EVENT_KINDS = EVENT_HEALTH + 1 };
 
 enum stream_mode { STREAM_GOOD, STREAM_NO_ACK, STREAM_ERROR, STREAM_GARBAGE, STREAM_FLOOD,
                    STREAM_NO_HEART /* books for ever, one heartbeat */ };
-enum list_mode { LIST_GOOD, LIST_SAME_CURSOR, LIST_SECOND_FAILS, LIST_CUT };
-enum cancel_mode { CANCEL_GOOD, CANCEL_PARTLY, CANCEL_LOST };
+enum list_mode { LIST_GOOD, LIST_SAME_CURSOR, LIST_SECOND_FAILS, LIST_CUT,
+                 LIST_CIRCLE,     /* c1, c2, c3, c1, ... */
+                 LIST_HICCUPS,    /* each page fails once, in another way each time */
+                 LIST_OVERLAPS    /* the second page begins with the first one's last order */ };
+enum cancel_mode { CANCEL_GOOD, CANCEL_PARTLY, CANCEL_LOST, CANCEL_LOST_ONCE,
+                   CANCEL_UNAUTHORISED };
 enum order_mode { ORDER_TAKEN, ORDER_REJECTED, ORDER_HTML, ORDER_CUT, ORDER_GONE, ORDER_OTHER,
                   ORDER_LIMITED };
 
@@ -26,6 +30,8 @@ struct venue {
     bool limited; /* 429 on every list */
     atomic_bool delisted; /* the CDE product is gone from the lists */
     atomic_uint subscriptions[STREAM_COUNT], tokens_good, tokens_bad, cancel_posts, portfolios;
+    atomic_uint pages, probes;
+    atomic_bool sick; /* orders end in 502, probes too */
     atomic_uint products, times, orders, legacy_good, legacy_bad;
 };
 
@@ -43,7 +49,7 @@ struct rig {
     bool stop_draining;
     bool rest_closed; /* nobody listens there */
     bool legacy;      /* an HMAC key */
-    int64_t stale_after_ns, spec_refresh_ns; /* 0: long */
+    int64_t stale_after_ns, spec_refresh_ns, spec_stale_ns; /* 0: long */
     unsigned found;
     char error[200];
 };
@@ -56,6 +62,7 @@ int end_rig(void **state);
 void fill_catalog(void);
 void start_rig(size_t queue_bytes); /* a link that was created, not started */
 void start_link(void);              /* both, with the catalog filled */
+void place(unsigned number); /* an approved order whose id ends in number + 1 */
 void run_until(bool (*enough)(void)); /* asked once per pass */
 
 const struct event *find(enum event_kind kind, unsigned nth); /* NULL: there are fewer */

@@ -15,5 +15,5 @@ int main(void)
     setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
     alarm(WATCHDOG_S);
     return suite_http_peers() + suite_path_peers() + suite_ws_peers() + suite_link_peers() +
-           suite_order_peers();
+           suite_order_peers() + suite_fault_peers();
 }

@@ -13,3 +13,4 @@ int suite_path_peers(void);
 int suite_ws_peers(void);
 int suite_link_peers(void);
 int suite_order_peers(void);
+int suite_fault_peers(void);

@@ -5,7 +5,7 @@
 #include "approve.h"
 #include "link_rig.h"
 
-static void place(unsigned number)
+void place(unsigned number)
 {
     struct command command = {.kind = COMMAND_PLACE};
     command.place.id.bytes[6] = 0x40;

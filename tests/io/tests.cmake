@@ -6,7 +6,8 @@ add_executable(test_io_peers ${io_peer_sources})
 target_include_directories(test_io_peers PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/io)
 target_link_libraries(test_io_peers PRIVATE moongate_io moongate_engine PkgConfig::CMOCKA
   ${MBEDTLS_LIBRARY} ${MBEDX509_LIBRARY} ${MBEDCRYPTO_LIBRARY} Threads::Threads)
-target_link_options(test_io_peers PRIVATE -Wl,--wrap=getaddrinfo)
+target_link_options(test_io_peers PRIVATE -Wl,--wrap=getaddrinfo -Wl,--wrap=calloc
+  -Wl,--wrap=clock_os_now)
 add_test(NAME io_peers COMMAND test_io_peers)
 
 # The same against the loopback exchange, both kinds of key.

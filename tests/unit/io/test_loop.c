@@ -211,6 +211,8 @@ static void on_child(void *context)
 }
 
 /* libev's default loop would have reaped the child itself and thrown its status away. */
+
+/* F70 | unit | SIGPIPE | ignored: a peer that leaves ends nobody */
 static void signals_arrive_and_children_are_left_to_us(void **state)
 {
     (void)state;
@@ -229,6 +231,52 @@ static void signals_arrive_and_children_are_left_to_us(void **state)
     loop_run(loop);
     assert_int_equal(seen, 7);
     raise(SIGPIPE); /* ignored: a peer that leaves must not end us */
+}
+
+static unsigned late_passes, beats_before_late;
+static bool timer_came;
+
+static void on_late(void *context)
+{
+    (void)context;
+    late_passes++;
+    assert_false(timer_came); /* told before anything else of the pass */
+    loop_stop(loop);
+}
+
+static void on_timer_after(void *context)
+{
+    (void)context;
+    timer_came = true;
+}
+
+/* Longer than the beat and the bound together, once. */
+static void dawdle(void *context)
+{
+    (void)context;
+    if (beats_before_late++ == 0)
+        usleep(200000);
+}
+
+/* F70 | unit | a pass takes longer than the bound on the loop's lag | told first thing in the next
+   pass, before any timer or descriptor is served; the worst is kept */
+/* F66 | unit | the process is stopped for longer than the bound | as above: it looks the same from
+   inside */
+static void a_late_pass_is_told_before_anything_else(void **state)
+{
+    (void)state;
+    struct loop_timer *timer = loop_timer_create(loop, on_timer_after, NULL);
+    late_passes = beats_before_late = 0;
+    timer_came = false;
+    loop_on_lag(loop, 20000000, on_late, NULL);
+    loop_timer_set(timer, 1000000);
+    loop_add_hook(loop, LOOP_TURN, dawdle, NULL);
+    loop_run(loop);
+    assert_int_equal(late_passes, 1);
+    assert_true(timer_came);
+    assert_true(loop_take_lag_ns(loop) > 20000000);
+    assert_int_equal(loop_take_lag_ns(loop), 0);
+    loop_timer_destroy(timer);
 }
 
 static void the_clocks_move_on(void **state)
@@ -251,6 +299,8 @@ int suite_loop(void)
         cmocka_unit_test_setup_teardown(descriptors_are_watched_as_wanted, make_loop, end_loop),
         cmocka_unit_test_setup_teardown(another_thread_can_ring, make_loop, end_loop),
         cmocka_unit_test_setup_teardown(signals_arrive_and_children_are_left_to_us, make_loop,
+                                        end_loop),
+        cmocka_unit_test_setup_teardown(a_late_pass_is_told_before_anything_else, make_loop,
                                         end_loop),
         cmocka_unit_test_setup_teardown(the_clocks_move_on, make_loop, end_loop),
     };

@@ -116,6 +116,22 @@ static void tokens_are_renewed_before_they_age(void **state)
     assert_int_equal(claims.nbf, NOW_S + TOKEN_FRESH_S - 5);
 }
 
+/* F66 | unit | the clock steps by an hour, forward or back | what was made before is thrown away */
+static void tokens_do_not_outlive_a_step_of_the_clock(void **state)
+{
+    static const int64_t STEPS_S[] = {-3600, -1, 3600, TOKEN_FRESH_S + 1};
+    (void)state;
+    char token[JWT_MAX];
+    struct jwt_claims claims;
+    struct err err;
+    for (size_t i = 0; i < sizeof STEPS_S / sizeof *STEPS_S; i++) {
+        mint_all(NOW_S);
+        assert_int_equal(token_pool_take(pool, path, NOW_S + STEPS_S[i], token, &err), 0);
+        assert_int_equal(sign_jwt_peek(token, strlen(token), &claims, &err), 0);
+        assert_int_equal(claims.nbf, NOW_S + STEPS_S[i]);
+    }
+}
+
 static void a_path_too_long_is_refused(void **state)
 {
     (void)state;
@@ -136,6 +152,7 @@ int suite_token_pool(void)
                                         end),
         cmocka_unit_test_setup_teardown(an_old_token_is_never_given, make, end),
         cmocka_unit_test_setup_teardown(tokens_are_renewed_before_they_age, make, end),
+        cmocka_unit_test_setup_teardown(tokens_do_not_outlive_a_step_of_the_clock, make, end),
         cmocka_unit_test_setup_teardown(a_path_too_long_is_refused, make, end),
     };
     return cmocka_run_group_tests_name("token pool", tests, NULL, NULL);
