@@ -341,6 +341,7 @@ static void read_all(struct reader *reader, const config_setting_t *root, struct
     read_group(reader, root, "venue", &config_venue, out);
     read_group(reader, root, "account", &config_account, out);
     read_group(reader, root, "runners", &config_runners, out);
+    read_group(reader, root, "recording", &config_recording, out);
     read_market(reader, root, out);
     read_products(reader, root, out);
     read_scripts(reader, root, "strategies", &config_strategy_section, out->strategies,
@@ -354,6 +355,8 @@ static void set_defaults(struct config *config)
     config->venue.port = 443;
     config->venue.connections = 4;
     config->runners.max_restarts = 3;
+    config->recording.max_mib = 4096;
+    config->recording.keep_days = 7;
 }
 
 /* libconfig ends the whole process on what it cannot read, a directory for one. */

@@ -56,6 +56,10 @@ struct config {
         bool sched_idle;
         uint32_t cpu;           /* one more than the CPU's number; 0: not pinned */
     } runners;
+    struct {
+        char dir[CONFIG_TEXT_MAX]; /* "": nothing is recorded */
+        uint32_t max_mib, keep_days;
+    } recording;
     struct engine_settings account; /* the account's and the market's part is filled in */
     struct config_product products[MAX_PRODUCTS];
     uint32_t product_count;

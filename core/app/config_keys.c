@@ -34,6 +34,7 @@ static const struct config_key top[] = {
     NESTED("account", true, "limits of the account, clocks and cadences"),
     NESTED("market", true, "what strategies see"),
     NESTED("runners", true, "the jail of the scripts"),
+    NESTED("recording", false, "everything a run saw and did, for `moongate replay`"),
     NESTED("products", true, "what may be traded, each with its limits"),
     NESTED("strategies", true, "scripts that trade"),
     NESTED("rules", false, "scripts that may refuse what opens"),
@@ -108,6 +109,15 @@ static const struct config_key runners[] = {
 };
 SECTION(config_runners, "runners", runners);
 
+static const struct config_key recording[] = {
+    PATH(config, "dir", recording.dir, true, "a folder of its own; each run gets one inside"),
+    ROW(config, "max_mib", KEY_COUNT, recording.max_mib, false,
+        "all runs together (4096); oldest runs go first, then the recording ends"),
+    ROW(config, "keep_days", KEY_NUMBER, recording.keep_days, false,
+        "older runs are deleted (7); 0: none is"),
+};
+SECTION(config_recording, "recording", recording);
+
 static const struct config_key product[] = {
     TEXT(config_product, "asset", asset, true, "BTC, ETH, SOL, XRP: found at the venue by this"),
     CHOICE(config_product, "profile", profile, true, profiles,
@@ -163,7 +173,7 @@ void config_print_keys(void *file)
 {
     static const struct config_section *const sections[] = {
         &config_top, &config_venue, &config_account, &config_market, &config_runners,
-        &config_product_section, &config_strategy_section, &config_rule_section};
+        &config_recording, &config_product_section, &config_strategy_section, &config_rule_section};
 
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
         fprintf(file, "%s%s\n", i ? "\n" : "", i ? sections[i]->name : "(the file itself)");

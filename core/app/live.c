@@ -126,6 +126,7 @@ static int restore_record(void *context, int64_t number, const struct record *re
     struct live *live = context;
 
     live->restored = (uint64_t)number;
+    recorder_row(live->recorder, record);
     if (!engine_restore(live->engine, record))
         return err_set(err, "the %s contradicts what came before", record_kind_text(record->kind));
     return 0;
@@ -313,6 +314,7 @@ static int open_runners(struct live *live, struct err *err)
     config.first_generation = first_generation(live);
     if (live->config.environment != ENVIRONMENT_LOOPBACK)
         config.required_layers = LAYER_ALL;
+    live_record_runners(live, &config);
     live->runners = runner_pool_create(&config, err);
     if (!live->runners)
         return -1;
@@ -431,11 +433,14 @@ static int open_engine(struct live *live, struct err *err)
     live->engine = engine_create(&live->settings);
     if (!live->engine)
         return err_set(err, "no memory for the engine");
-    if (open_journal(live, err) < 0)
+    if (live_record_open(live, err) < 0 || open_journal(live, err) < 0)
         return -1;
     live->turn = (struct turn){
-        .engine = live->engine, .clock = clock_os_port(), .source = {live, next_event},
-        .journal = store_port(live->store), .sink = {live, send_held},
+        .engine = live->engine,
+        .clock = recorder_clock(live->recorder, clock_os_port()),
+        .source = recorder_source(live->recorder, (struct source_port){live, next_event}),
+        .journal = recorder_journal(live->recorder, store_port(live->store)),
+        .sink = recorder_sink(live->recorder, (struct sink_port){live, send_held}),
     };
     loop_add_hook(live->loop, LOOP_TURN, on_turn, live);
     loop_add_hook(live->loop, LOOP_TURN, on_settled, live);
@@ -498,6 +503,8 @@ static void live_close(struct live *live)
     loop_fd_destroy(live->store_news);
     store_close(live->store);
     hold_destroy(live->hold);
+    loop_fd_destroy(live->recorder_news);
+    recorder_close(live->recorder);
     engine_destroy(live->engine);
     loop_timer_destroy(live->patience);
     loop_timer_destroy(live->tick);
@@ -519,16 +526,17 @@ static int print_problems(const struct config_problems *problems)
 static int usage(FILE *out)
 {
     fprintf(out,
-            "usage: moongate run -c FILE [-v]\n\n"
+            "usage: moongate run -c FILE [--record DIR] [-v]\n\n"
             "Trades until SIGTERM or SIGINT. SIGHUP reloads changed scripts, never limits.\n"
             "  -c, --config FILE   the config; `moongate check -c FILE` says what is wrong\n"
+            "  -r, --record DIR    record the run there, for `moongate replay`\n"
             "  -v, --verbose       debug lines too\n\n"
             "Exit: 0 stopped in order; 1 could not start, or orders were left in doubt;\n"
             "2 the command line or the config is wrong.\n");
     return out == stdout ? 0 : 2;
 }
 
-static int live_run(const char *path)
+static int live_run(const char *path, const char *record)
 {
     struct config_problems *problems = calloc(1, sizeof(*problems));
     struct live *live = calloc(1, sizeof(*live));
@@ -542,6 +550,8 @@ static int live_run(const char *path)
         code = print_problems(problems);
         config_fini(&live->config);
     } else {
+        if (record)
+            text_copy(live->config.recording.dir, CONFIG_TEXT_MAX, record, strlen(record));
         code = open_ground(live, &err) < 0 || live_trade(live, &err) < 0 ? 1 : 0;
         if (code)
             log_error("live", "%s", err.text);
@@ -555,14 +565,16 @@ static int live_run(const char *path)
 int live_main(int argc, char **argv)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"record", required_argument, NULL, 'r'},
                                             {"verbose", no_argument, NULL, 'v'},
                                             {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    const char *path = NULL;
+    const char *path = NULL, *record = NULL;
     int option;
 
-    while ((option = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "c:r:vh", options, NULL)) != -1) {
         switch (option) {
         case 'c': path = optarg; break;
+        case 'r': record = optarg; break;
         case 'v': log_set_level(LOG_DEBUG); break;
         case 'h': return usage(stdout);
         default: return usage(stderr);
@@ -570,5 +582,5 @@ int live_main(int argc, char **argv)
     }
     if (!path || optind < argc)
         return usage(stderr);
-    return live_run(path);
+    return live_run(path, record);
 }

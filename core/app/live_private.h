@@ -7,6 +7,7 @@
 #include "io/hold.h"
 #include "io/link.h"
 #include "io/loop.h"
+#include "io/recorder.h"
 #include "io/runner.h"
 #include "io/store.h"
 
@@ -22,6 +23,8 @@ struct live {
     struct store *store;
     struct loop_fd *store_news;
     struct hold *hold;
+    struct recorder *recorder;     /* NULL: nothing is recorded */
+    struct loop_fd *recorder_news;
     struct runner_pool *runners;
     struct operator *operator;
     struct loop_timer *tick, *patience;
@@ -38,5 +41,8 @@ struct live {
 
 /* false, and said in the log: the queue is full. */
 bool live_push(struct live *live, const struct event *event);
+/* Opens the recording when the config wants one, and hears the runners for it. */
+int live_record_open(struct live *live, struct err *err);
+void live_record_runners(struct live *live, struct runner_pool_config *config);
 /* What the run came to, as JSON, beside the journal: summary.json. */
 int live_write_summary(const struct live *live, struct err *err);

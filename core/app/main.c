@@ -6,6 +6,7 @@
 #include "app/ctl.h"
 #include "app/decode.h"
 #include "app/live.h"
+#include "app/replay.h"
 #include "app/status.h"
 #include "app/verify.h"
 #include "base/text.h"
@@ -23,6 +24,7 @@ static const struct verb verbs[] = {
     {"ctl", ctl_main, "operate a running daemon: halt, resume, reload, orders, why ..."},
     {"decode", decode_main, "venue frames on stdin to normalised JSON on stdout"},
     {"verify", verify_main, "check a journal's chain without a daemon"},
+    {"replay", replay_main, "run a recorded run again: identical, or the first divergence"},
 };
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 

@@ -41,6 +41,10 @@ struct runner_pool_config {
     /* Every frame both ways as it crosses, for the recording. */
     void (*on_frame)(void *context, actor_index runner, bool from_runner,
                      const struct script_head *head, const void *payload);
+    /* Before the first frame of a process: its bundle, sealed; not to be closed. */
+    void (*on_bundle)(void *context, const char hash[17], int memfd);
+    /* It missed its soft deadline: from here on what it does depends on the clock. */
+    void (*on_interrupt)(void *context, actor_index runner, uint32_t generation);
 
     int64_t soft_deadline_ns, hard_deadline_ns; /* of one callback */
     int64_t start_deadline_ns;             /* spawn to READY, on_start and on_reload */

@@ -89,6 +89,9 @@ void process_on_deadline(void *context)
             process_demote(process);
         process->runner->status.soft_deadlines += !process->soft_sent;
         process->soft_sent = true;
+        if (config_of(process)->on_interrupt)
+            config_of(process)->on_interrupt(config_of(process)->context,
+                                             process->runner->status.index, process->generation);
         process_signal(process, SIGUSR1);
     }
     int64_t next = taken < soft ? soft - taken : soft;

@@ -186,7 +186,10 @@ struct runner_process *process_spawn(struct runner *runner, const struct runner_
         process_free(process);
         return NULL;
     }
-    struct loop *loop = runner->pool->config.loop;
+    const struct runner_pool_config *config = &runner->pool->config;
+    if (config->on_bundle)
+        config->on_bundle(config->context, image->hash, image->memfd);
+    struct loop *loop = config->loop;
     process->socket_watch = loop_fd_create(loop, process->socket, on_socket, on_socket_writable,
                                            process);
     process->exit_watch = loop_fd_create(loop, process->pidfd, on_exit_readable, NULL, process);

@@ -10,15 +10,16 @@
 --     rig.equal(host:wait(), 0, "exit code")
 --   end)
 --
--- Arguments of each scenario: MOONGATE EXCHANGE RUNNER SOURCE_DIR. Nothing asserts a time: `poll`
--- waits for a condition, and its watchdog only ends what would never come. A scenario that fails
--- shows the ends of its logs; E2E_KEEP=1 leaves its folder.
+-- Arguments of each scenario: MOONGATE EXCHANGE RUNNER SOURCE_DIR TOOLS_DIR. Nothing asserts a
+-- time: `poll` waits for a condition, and its watchdog only ends what would never come. A scenario
+-- that fails shows the ends of its logs; E2E_KEEP=1 leaves its folder.
 local cjson = require "cjson"
 
 local rig = {}
 local programs = {moongate = arg[1], exchange = arg[2], runner = arg[3]}
 local source = arg[4]
 rig.source = source
+rig.tools = arg[5] -- the folder of programs that only tests use
 local WATCHDOG = tonumber(os.getenv("E2E_WATCHDOG")) or 60 -- seconds
 
 -- Words of the test as one shell word.

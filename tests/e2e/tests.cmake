@@ -7,7 +7,8 @@ if(NOT MOONGATE_FUZZ AND TARGET moongate AND TARGET moongate-exchange)
     get_filename_component(name ${scenario} NAME_WE)
     string(REPLACE scenario_ e2e_ name ${name})
     add_test(NAME ${name} COMMAND ${LUA_PROGRAM} ${scenario} $<TARGET_FILE:moongate>
-      $<TARGET_FILE:moongate-exchange> $<TARGET_FILE:moongate-runner> ${PROJECT_SOURCE_DIR})
+      $<TARGET_FILE:moongate-exchange> $<TARGET_FILE:moongate-runner> ${PROJECT_SOURCE_DIR}
+      $<TARGET_FILE_DIR:mutate>)
     set_tests_properties(${name} PROPERTIES LABELS plain TIMEOUT 240
       ENVIRONMENT "LUA_PATH=${CMAKE_CURRENT_LIST_DIR}/?.lua\;\;")
   endforeach()

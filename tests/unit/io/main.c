@@ -11,5 +11,6 @@ int main(void)
     failed += suite_store_damage();
     failed += suite_hold();
     failed += suite_control();
+    failed += suite_recorder();
     return failed;
 }

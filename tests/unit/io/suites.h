@@ -16,3 +16,4 @@ int suite_store(void);
 int suite_store_damage(void);
 int suite_hold(void);
 int suite_control(void);
+int suite_recorder(void);

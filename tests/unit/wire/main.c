@@ -13,5 +13,7 @@ int main(void)
     failed += suite_journal_rec();
     failed += suite_control_proto();
     failed += suite_restraint();
+    failed += suite_event_rec();
+    failed += suite_recording();
     return failed;
 }

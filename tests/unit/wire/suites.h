@@ -18,3 +18,5 @@ int suite_script_proto(void);
 int suite_journal_rec(void);
 int suite_control_proto(void);
 int suite_restraint(void);
+int suite_event_rec(void);
+int suite_recording(void);

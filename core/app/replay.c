@@ -1,0 +1,28 @@
+#include "app/replay.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int replay_main(int argc, char **argv)
+{
+    static const char name[] = "moongate-lab";
+    char path[1024];
+    char *words[32] = {path};
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - sizeof(name));
+    char *slash;
+
+    path[length > 0 ? length : 0] = '\0';
+    slash = strrchr(path, '/');
+    memcpy(slash ? slash + 1 : path, name, sizeof(name));
+    if (argc > 30) {
+        fprintf(stderr, "moongate replay: too many words; see moongate replay --help\n");
+        return 2;
+    }
+    for (int i = 0; i < argc; i++)
+        words[i + 1] = argv[i];
+    execv(path, words);
+    fprintf(stderr, "moongate replay: %s: %s\n", path, strerror(errno));
+    return 2;
+}

@@ -1,0 +1,134 @@
+-- A recorded run, with a reload under load, a runner killed and the host itself killed and started
+-- again, is replayed to the byte, in the lab and in real jails; a torn recording to its last whole
+-- turn. Nothing of a key is in it.
+local rig = require "rig"
+local cjson = require "cjson"
+
+local function runs_of(world)
+  local runs = {}
+  for name in rig.shell("ls -1 " .. world.dir .. "/rec"):gmatch("run%-%S+") do
+    runs[#runs + 1] = world.dir .. "/rec/" .. name
+  end
+  return runs
+end
+
+local function replay(run, words)
+  local text, code = rig.moongate("replay --json " .. (words or "") .. " " .. rig.quote(run))
+  local fine, result = pcall(cjson.decode, text)
+  rig.check(fine, "replay %s: code %s: %s", words or "", tostring(code), text)
+  return result, code
+end
+
+local function must_be_identical(run, words)
+  local result, code = replay(run, words)
+  rig.check(code == 0 and result.identical, "%s %s: turn %s: %s", run, words or "",
+            tostring(result.turn), tostring(result.divergence))
+  rig.equal(result.not_compared, "", "generations that were not compared to their end")
+  return result
+end
+
+local function record_first_run(world)
+  world:start_host()
+  world:wait_trading(3)
+  local path, before = world.dir .. "/strategies/quoter.lua", world:runner("quoter")
+  rig.write(path, rig.read(path) .. "\n-- edited under load\n")
+  world.host:signal("HUP")
+  rig.poll("reload", function() return world:runner("quoter").hash ~= before.hash end)
+  local killed = world:runner("quoter")
+  os.execute(string.format("kill -KILL %d", killed.pid))
+  rig.poll("restart of the runner", function()
+    local now = world:runner("quoter")
+    return now.pid ~= killed.pid and now.intents > killed.intents
+  end)
+  world.host:kill()
+end
+
+local function check_first(run)
+  local result = must_be_identical(run)
+  rig.check(result.intents > 3 and result.verdicts > 3 and result.commands > 50 and
+            result.generations >= 5, "the replay saw too little: %s", cjson.encode(result))
+  rig.contains(result.ended, "not ended", "the end of a killed host")
+  local jailed = must_be_identical(run, "--jailed")
+  for _, key in ipairs{"turns", "intents", "verdicts", "commands"} do
+    rig.equal(jailed[key], result[key], "jailed: " .. key)
+  end
+  local part = must_be_identical(run, string.format("--until %d", result.turns // 2))
+  rig.check(part.turns < result.turns, "--until stopped nothing")
+  return result
+end
+
+-- The last chunk loses its end: what is whole before is still identical.
+local function check_torn(run, whole)
+  local chunk = run .. "/00000001.mgr"
+  local bytes = rig.read(chunk)
+  rig.write(chunk, bytes:sub(1, #bytes - 1000))
+  local result = must_be_identical(run)
+  rig.check(result.turns > 0 and result.turns < whole.turns, "the torn tail was replayed")
+  rig.contains(result.ended, "torn", "the end of a torn recording")
+  rig.write(chunk, bytes)
+end
+
+-- Altered in one place, with right checksums: replay names the turn, both sides and the input.
+local function check_mutations(world, run)
+  local out = world.dir .. "/mutated"
+  local function mutated(words, what)
+    local text, code = rig.shell(string.format("%s/mutate %s %s %s", rig.quote(rig.tools),
+                                               rig.quote(run), rig.quote(out), words))
+    rig.check(code == 0, "mutate %s: %s", words, text)
+    local result
+    for _, jailed in ipairs{"", "--jailed"} do
+      result, code = replay(out, jailed)
+      rig.check(code == 1 and not result.identical, "%s altered and %s found nothing", words,
+                jailed)
+      rig.contains(result.divergence, what, words)
+      rig.contains(result.divergence, "input:", words)
+    end
+    local recorded = result.divergence:match("recorded: ([^\n]*)")
+    rig.check(recorded ~= result.divergence:match("replayed: ([^\n]*)"), "both sides are the same")
+  end
+  mutated("intent", "command")
+  mutated("book", "view")
+  mutated([[script 'post_only = true' 'post_only =false']], "what a script said")
+end
+
+local function check_keys(world, run)
+  local text = rig.moongate("replay --dump " .. rig.quote(run))
+  rig.contains(text, "state_dir", "the config's text")
+  for _, file in ipairs{"api-key-es256.json", "api-key-ed25519.json"} do
+    local private = rig.check(rig.read(world.dir .. "/" .. file):match(
+      '"privateKey"%s*:%s*"([^"]+)"'), "no private key in %s", file)
+    for piece in private:gsub("\\n", "\n"):gmatch("[%w+/]+") do
+      if #piece > 30 then
+        rig.check(not text:find(piece, 1, true), "a piece of %s is in the recording", file)
+      end
+    end
+  end
+  rig.check(not text:find("PRIVATE KEY", 1, true), "a private key is in the recording")
+end
+
+-- F61 | real process | host and a runner killed, a script reloaded, all recorded | the replay is
+--     identical
+-- AC-K1 | real process | a recorded run, a torn one, an event or a script altered | identical, to
+--     the last whole turn, or the first divergence with both sides and the input
+rig.scenario("replay", function(world)
+  world:start_exchange()
+  world:write_config(function(text)
+    text = text:gsub("soft_deadline_ms = %d+", "soft_deadline_ms = 5000")
+    text = text:gsub("hard_deadline_ms = %d+", "hard_deadline_ms = 9000")
+    return text .. string.format('\nrecording = { dir = "%s/rec"; };\n', world.dir)
+  end)
+  record_first_run(world)
+  world:start_host()
+  world:wait_trading(1)
+  rig.equal(world.host:stop(), 0, "exit code of the host")
+  rig.equal(world.exchange:stop(), 0, "exit code of the exchange")
+  local runs = runs_of(world)
+  rig.equal(#runs, 2, "recorded runs")
+  local first = check_first(runs[1])
+  check_torn(runs[1], first)
+  check_mutations(world, runs[1])
+  local second = must_be_identical(world.dir .. "/rec")
+  rig.contains(second.ended, "ended in order", "the end of a stopped host")
+  rig.equal(second.run, runs[2], "the newest run")
+  check_keys(world, runs[1])
+end)
