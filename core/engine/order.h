@@ -109,6 +109,7 @@ struct order {
 
     uint8_t resends;             /* under the same id: see resend.h */
     bool parked;                 /* the venue contradicts it: a person must look */
+    bool missed;                 /* the last whole list of orders did not have it */
 };
 
 bool order_is_live(enum order_state state);

@@ -24,6 +24,10 @@ static const int64_t VISIBLE_AFTER_NS = 10000000000;
 /* Every request ends in a reply well before this; one that did not has lost its reply. */
 static const int64_t REPLY_LOST_NS = 30000000000;
 
+/* An order that a list lacks may have been made when our clock was ahead of the venue's: the next
+ * ones go back further than a clock is wrong before it is noticed. */
+static const int64_t CLOCK_DOUBT_NS = 7200000000000;
+
 /* ---- asking */
 
 void reconcile_want(struct engine *engine, enum list_kind kind)
@@ -63,8 +67,10 @@ static int64_t orders_since_ns(struct engine *engine)
     int64_t since_ns = engine->now.wall_ns;
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         const struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && needs_history(order) && order->created_wall_ns < since_ns)
-            since_ns = order->created_wall_ns;
+        if (order == NULL || !needs_history(order))
+            continue;
+        int64_t created_ns = order->created_wall_ns - (order->missed ? CLOCK_DOUBT_NS : 0);
+        since_ns = created_ns < since_ns ? created_ns : since_ns;
     }
     return since_ns;
 }
@@ -160,11 +166,21 @@ static bool is_never_there(const struct engine *engine, struct order *order)
     return list->sent_ns >= order->missed_ns + LOOKS_APART_NS;
 }
 
+/* A list should have had it by now. Once missed, a new cancel of it is given longer: the two would
+ * chase each other otherwise. */
+static bool is_overdue(const struct list_state *list, const struct order *order)
+{
+    if (order->state != ORDER_OPEN && order->state != ORDER_CANCEL_SENT)
+        return false;
+    if (order->missed && order->state == ORDER_CANCEL_SENT)
+        return list->sent_ns >= order->cancel_sent_ns + LOOKS_APART_NS;
+    return list->sent_ns >= order->created_mono_ns + VISIBLE_AFTER_NS;
+}
+
 static void look_for(struct engine *engine, struct order *order)
 {
     const struct list_state *list = &engine->lists[LIST_ORDERS];
-    bool shown = order->state == ORDER_OPEN || order->state == ORDER_CANCEL_SENT;
-    if (shown && list->sent_ns >= order->created_mono_ns + VISIBLE_AFTER_NS) {
+    if (is_overdue(list, order)) {
         reconcile_tell(engine, order->product, order_remaining(order), (struct size){0},
                        "an order it had shown is in no list: unknown until it says how it ended");
         out_alert(engine, "the venue no longer lists an order it had shown: ",
@@ -177,6 +193,7 @@ static void look_for(struct engine *engine, struct order *order)
     } else if (order->state == ORDER_UNKNOWN && is_never_there(engine, order)) {
         resend_or_drop(engine, order);
     }
+    order->missed = order->missed || list->sent_ns >= order->created_mono_ns + VISIBLE_AFTER_NS;
 }
 
 static void end_orders(struct engine *engine, uint64_t request)
@@ -185,10 +202,12 @@ static void end_orders(struct engine *engine, uint64_t request)
         struct order *order = orders_at(&engine->orders, i);
         if (order == NULL || !order_is_live(order->state))
             continue;
-        if (order->listed == request)
-            order->missed_ns = 0;
-        else
+        if (order->listed != request) {
             look_for(engine, order);
+            continue;
+        }
+        order->missed_ns = 0;
+        order->missed = false;
     }
     if (!engine->lists[LIST_FILLS].outstanding)
         fills_flush(engine);

@@ -257,7 +257,8 @@ static void adopt(struct engine *engine, const struct event_order_report *report
     order.created_mono_ns = engine->now.mono_ns;
     order.cancel_sent_ns = engine->now.mono_ns;
     order.created_wall_ns = report->created_ns > 0 ? report->created_ns : engine->now.wall_ns;
-    set_reason(&order, adopted_words(engine, tagged));
+    const char *words = adopted_words(engine, tagged);
+    text_copy(order.reason, sizeof order.reason, words, strlen(words));
     struct order *kept = orders_add(&engine->orders, &order);
     if (kept == NULL) {
         out_alert(engine, "no room for an order the venue shows: ", order.venue_id.text, NULL,

@@ -280,15 +280,28 @@ static void show_positions(struct listing *listing)
     }
 }
 
+static bool is_traded(const struct world *world, enum venue_profile profile)
+{
+    for (product_index i = 0; i < world->config.product_count; i++)
+        if (venue_products[world->config.products[i]].profile == profile)
+            return true;
+    return false;
+}
+
 static void show_balance(struct listing *listing)
 {
-    struct venue_margin margin;
-    struct event event = {.kind = EVENT_BALANCE};
-    venue_sim_margin(listing->world->venue, PROFILE_CDE, &margin);
-    event.balance.equity = margin.equity;
-    event.balance.available_margin = margin.available;
-    event.balance.initial_margin = margin.required;
-    show(listing, &event);
+    for (int profile = PROFILE_CDE; profile <= PROFILE_INTX; profile++) {
+        struct venue_margin margin;
+        struct event event = {.kind = EVENT_BALANCE};
+        if (!is_traded(listing->world, (enum venue_profile)profile))
+            continue;
+        venue_sim_margin(listing->world->venue, (enum venue_profile)profile, &margin);
+        event.balance.profile = (enum venue_profile)profile;
+        event.balance.equity = margin.equity;
+        event.balance.available_margin = margin.available;
+        event.balance.initial_margin = margin.required;
+        show(listing, &event);
+    }
 }
 
 static void show_list(struct listing *listing, const struct command_list *list, bool reversed)

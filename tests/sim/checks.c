@@ -353,7 +353,7 @@ void checks_place(struct sim *sim, const struct command_place *place,
 }
 
 /* No limit is passed by our own doing, whatever fills first. Strangers move the account too: what
- * they traded widens what can be asked of us. */
+ * they traded widens what can be asked of us, twice while its report and fill are taken for two. */
 void checks_world(struct sim *sim)
 {
     for (product_index i = 0; i < sim->settings.catalog.count; i++) {
@@ -362,7 +362,7 @@ void checks_world(struct sim *sim)
         struct size limit = sim->settings.product_limits[i].max_position, worst;
         CHECK(venue_product_base(&venue_products[product],
                                  (struct size){auditor_worst(sim->auditor, product).e9 -
-                                               truth->strange.e9}, &worst));
+                                               2 * truth->strange.e9}, &worst));
         if (worst.e9 > limit.e9)
             sim_break(sim, BROKEN_LIMIT, "%s: own position %lld, buys %lld, sells %lld",
                       venue_products[product].id, (long long)truth->own.e9,

@@ -366,7 +366,7 @@ static void tell_skew(struct sim *sim)
 {
     struct event event = {.kind = EVENT_SKEW};
     event.skew.known = world_strike(&sim->world, FAULT_SKEW_LOST) == NULL;
-    event.skew.skew_ns = sim->wall_step_ns;
+    event.skew.skew_ns = -sim->wall_step_ns; /* the venue's less ours */
     host_post(sim, &event, 0);
     sim->skew_ns = sim->now_ns + 60 * SECOND;
 }

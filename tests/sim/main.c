@@ -167,6 +167,18 @@ static int read_options(int argc, char **argv, struct options *ret)
     return 0;
 }
 
+/* A run in which nothing happens breaks nothing. */
+static bool proves_something(const struct options *options, const struct totals *totals)
+{
+    if (options->strategies == 0 || options->only >= 0 || totals->seeds < 10 ||
+        (totals->orders > 10 * totals->seeds && totals->fills > totals->seeds))
+        return true;
+    printf("%llu orders and %llu fills in %llu seeds: hardly anything was traded\n",
+           (unsigned long long)totals->orders, (unsigned long long)totals->fills,
+           (unsigned long long)totals->seeds);
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     static struct options options = {.first = 1, .last = 20, .days = {5000000}, .jobs = 1,
@@ -185,5 +197,5 @@ int main(int argc, char **argv)
         report_text(&options, &totals, took_ns);
     if (totals.failed > 0 && options.shrink && !options.json)
         shrink_seed(&options, &totals.failures[0]);
-    return result < 0;
+    return result < 0 || !proves_something(&options, &totals);
 }

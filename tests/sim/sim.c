@@ -129,7 +129,10 @@ static void set_account(struct engine_settings *settings, uint64_t seed)
     settings->duplicate_window_ns = 100 * MS;
     settings->max_skew_ns = SECOND;
     settings->stale_after_ns = 3 * SECOND;
+    settings->orders_poll_ns = 6 * SECOND;
     settings->fills_poll_ns = 5 * SECOND;
+    settings->positions_poll_ns = 8 * SECOND;
+    settings->balance_poll_ns = 12 * SECOND;
     settings->view_bands[0].e9 = DECIMAL_ONE / 1000;
     settings->view_bands[1].e9 = DECIMAL_ONE / 100;
     settings->view_bands[2].e9 = DECIMAL_ONE / 10;

@@ -548,6 +548,48 @@ static void a_balance_with_a_fill_in_it_is_read_again(void **state)
     rig_destroy(rig);
 }
 
+/* ---- a clock that was wrong */
+
+/* F66 | unit | the wall clock was ahead when an order left | the next looks go further back */
+static void a_missed_order_is_looked_for_further_back(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    int64_t true_wall_ns = rig->now.wall_ns;
+    rig->now.wall_ns += 3600 * SECOND;
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "1", 1);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    rig->now.wall_ns = true_wall_ns;
+    rig_pass(rig, 12 * SECOND); /* lists that lack it */
+    struct command_list list = rig_open_list(rig, LIST_ORDERS);
+    assert_true(list.since_wall_ns < true_wall_ns);
+    rig_list_end(rig, &list, true);
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    rig_destroy(rig);
+}
+
+static uint32_t cancels_in(struct rig *rig, int64_t ns)
+{
+    rig_forget(rig);
+    rig_pass(rig, ns);
+    return rig_count(rig, COMMAND_CANCEL);
+}
+
+/* F41 | unit | an order that is being cancelled is in no list | no flood of cancels */
+static void a_missing_order_is_not_cancelled_in_a_loop(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    (void)rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_pass(rig, 20 * SECOND); /* no list has it */
+    rig_cancel(rig, 0, 1);
+    assert_true(cancels_in(rig, 120 * SECOND) <= 5);
+    rig_destroy(rig);
+}
+
 /* ---- orders that the journal does not know */
 
 static void report_own(struct rig *rig, uint32_t owner)
@@ -619,6 +661,8 @@ int suite_reconcile(void)
         cmocka_unit_test(an_operator_is_told_when_none_can_be_had),
         cmocka_unit_test(the_equity_of_one_pot_is_not_taken_for_two),
         cmocka_unit_test(a_balance_with_a_fill_in_it_is_read_again),
+        cmocka_unit_test(a_missed_order_is_looked_for_further_back),
+        cmocka_unit_test(a_missing_order_is_not_cancelled_in_a_loop),
         cmocka_unit_test(orders_that_the_journal_lacks),
     };
     return cmocka_run_group_tests_name("reconcile", tests, NULL, NULL);
