@@ -274,6 +274,7 @@ static void read_products(struct reader *reader, const config_setting_t *root, s
     for (int i = 0; i < config_setting_length(list) && out->product_count < MAX_PRODUCTS; i++) {
         const config_setting_t *item = config_setting_get_elem(list, (unsigned)i);
         struct config_product *product = &out->products[out->product_count++];
+        product->limits.sanity_band.e9 = DECIMAL_ONE / 10;
         read_section(reader, item, &config_product_section, product);
         product->line = (int)config_setting_source_line(item);
         for (uint32_t k = 0; k + 1 < out->product_count; k++)

@@ -137,6 +137,8 @@ static const struct config_key product[] = {
     ROW(config_product, "max_mark_age_ms", KEY_MS, limits.max_mark_age_ns, true, "control 5"),
     ROW(config_product, "max_mark_deviation", KEY_RATIO, limits.max_mark_deviation, true,
         "control 5: mark against mid"),
+    ROW(config_product, "sanity_band", KEY_RATIO, limits.sanity_band, false,
+        "control 5: a mid or trade that jumps further is not used (\"0.1\": 10 %)"),
 };
 SECTION(config_product_section, "products", product);
 

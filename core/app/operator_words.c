@@ -328,7 +328,24 @@ static void put_counters(struct json_writer *json, const struct counters_row *ro
     json_put_uint(json, "alerts", row->alerts);
     json_put_uint(json, "reconciles", row->reconciles);
     json_put_uint(json, "mismatches", row->mismatches);
+    json_put_uint(json, "wild_prices", row->wild);
     json_close_object(json);
+}
+
+static void put_recoveries(struct json_writer *json, const struct operator_config *config)
+{
+    struct recovery_row row;
+    json_open_array_at(json, "recoveries");
+    for (uint32_t i = 0; snapshot_recovery(config->engine, i, &row); i++) {
+        json_open_object(json);
+        json_put_text(json, "fault", row.fault);
+        json_put_text(json, "meaning", row.meaning);
+        json_put_uint(json, "count", row.count);
+        rows_put_age_ms(json, "last_ms", row.last_ns);
+        rows_put_age_ms(json, "max_ms", row.max_ns);
+        json_close_object(json);
+    }
+    json_close_array(json);
 }
 
 static void put_latency(struct json_writer *json, const char *key, const struct link_latency *l)
@@ -457,6 +474,7 @@ void operator_words_status(const struct operator_config *config, struct buf *out
     put_status_lists(&json, config);
     put_refusal_counts(&json, &counters);
     put_counters(&json, &counters);
+    put_recoveries(&json, config);
     if (config->link)
         put_link(&json, config->link);
     if (config->store)

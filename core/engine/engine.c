@@ -17,6 +17,7 @@
 #include "engine/strategies.h"
 #include "engine/sweep.h"
 #include "engine/venue.h"
+#include "engine/watch.h"
 
 enum { MAX_TIMERS = MAX_RUNNERS * MAX_TIMERS_PER_RUNNER, ARENA_SLACK = 4096 };
 
@@ -156,8 +157,8 @@ static void dispatch(struct engine *engine, const struct event *event)
     case EVENT_SKEW: on_skew(engine, &event->skew); break;
     case EVENT_HEALTH: ladder_on_health(engine, &event->health); break;
     case EVENT_JOURNAL: on_journal(engine, &event->journal); break;
-    /* The ticker adds nothing to the book and the trades; the venue's candles have one length. */
-    case EVENT_TICKER:
+    case EVENT_TICKER: market_on_ticker(engine, &event->ticker); break;
+    /* The venue's candles have one length. */
     case EVENT_VENUE_CANDLE:
     case EVENT_TICK: break;
     default: dispatch_venue(engine, event); break;
@@ -170,6 +171,7 @@ static void do_due(struct engine *engine)
 {
     for (int i = 0; i < 3 && engine->now.mono_ns >= engine->due_ns; i++) {
         engine->due_ns = INT64_MAX;
+        watch_due(engine);
         market_due(engine);
         strategies_due(engine);
         judge_due(engine);
@@ -182,17 +184,8 @@ static void do_due(struct engine *engine)
     }
 }
 
-/* A process that was stopped, a machine that was suspended: its sockets are full of old frames. */
-static bool stood_still(const struct engine *engine, const struct event *event)
-{
-    int64_t after_ns = engine->settings.stale_after_ns;
-    return engine->begun && after_ns > 0 &&
-           event->at.mono_ns - engine->now.mono_ns >= after_ns;
-}
-
 void engine_step(struct engine *engine, const struct event *event)
 {
-    bool stood = stood_still(engine, event);
     engine->now.wall_ns = event->at.wall_ns;
     /* A clock that steps back would make ages negative; it is held instead. */
     if (!engine->begun || event->at.mono_ns > engine->now.mono_ns)
@@ -202,8 +195,7 @@ void engine_step(struct engine *engine, const struct event *event)
         restore_begin(engine);
     }
     engine->counters.events++;
-    if (stood) /* what fell silent is void before an old frame is taken for news of it */
-        market_due(engine);
+    watch_wake(engine, event);
     dispatch(engine, event);
     protect_due(engine);
     do_due(engine);

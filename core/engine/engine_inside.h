@@ -10,7 +10,7 @@
  *     ladder.c      what is off, and why           lost.c       what of it is not configured
  *     balance.c     the account's money            protect.c    stops held for strategies
  *     amend.c       cancel and replace, close       resend.c     UNKNOWN: dropped or sent again
- *     sweep.c       exits with nothing to exit
+ *     sweep.c       exits with nothing to exit     watch.c      what is stale, and how long
  *
  * An event is handled by one function there; what it leaves to be done (cancels, lists, flatten,
  * views) is done at the end of the same step or when engine->due_ns comes. */
@@ -40,6 +40,7 @@ struct engine {
     struct balances balances;
 
     struct feed feed;
+    struct watch watch;
     struct guard guard;
     struct orders orders;
     struct portfolio portfolio;

@@ -7,6 +7,7 @@
 #include "engine/rate.h"
 #include "base/map.h"
 #include "engine/reconcile_parts.h"
+#include "engine/watch_parts.h"
 #include "model/view.h"
 
 enum {
@@ -31,6 +32,7 @@ struct product {
     struct book book;
     bool book_taken;          /* a snapshot came since the link came up, no gap since */
     bool stale;               /* as the strategies were last told; true before the first book */
+    struct watched watched;
     int64_t book_ns;          /* last update, or when the link came up */
     struct average vwap, twap;
     struct price mid;         /* held since mid_ns; 0: none */

@@ -45,14 +45,3 @@ bool feed_is_usable(const struct feed *feed, enum stream stream)
     const struct feed_stream *s = &feed->streams[stream];
     return s->up && !s->gap && !s->passing;
 }
-
-bool feed_is_silent(const struct feed *feed, enum stream stream, int64_t now_ns, int64_t after_ns)
-{
-    return now_ns >= feed_silent_at_ns(feed, stream, after_ns);
-}
-
-int64_t feed_silent_at_ns(const struct feed *feed, enum stream stream, int64_t after_ns)
-{
-    const struct feed_stream *s = &feed->streams[stream];
-    return s->up && after_ns > 0 ? s->heard_ns + after_ns : INT64_MAX;
-}

@@ -30,7 +30,3 @@ enum feed_order feed_heartbeat(struct feed *feed, enum stream stream, uint64_t c
                                int64_t now_ns);
 /* Up, no gap, and the present frame is no old one: what it brings may be used. */
 bool feed_is_usable(const struct feed *feed, enum stream stream);
-/* Up but neither data nor heartbeat for so long: the connection is dead and does not know it. */
-bool feed_is_silent(const struct feed *feed, enum stream stream, int64_t now_ns, int64_t after_ns);
-/* When feed_is_silent may next turn true; INT64_MAX while down. */
-int64_t feed_silent_at_ns(const struct feed *feed, enum stream stream, int64_t after_ns);

@@ -8,6 +8,7 @@
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
 #include "engine/sweep.h"
+#include "engine/watch.h"
 
 enum { SEEN_KEY = 16 };
 /* The journal does not say which lists were whole: the first one after a start goes back further
@@ -356,6 +357,8 @@ static void book_for_order(struct engine *engine, struct order *order,
     else
         halt_for_overflow(engine, fill->product);
     move_filled(engine, order, before);
+    if (order->filled.e9 > before.e9)
+        watch_expect_user(engine, order);
     fills_show(engine, order);
     if (booked)
         tell_fill(engine, order->actor, order, fill);

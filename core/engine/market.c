@@ -3,85 +3,75 @@
 #include <string.h>
 
 #include "engine/outbox.h"
-#include "engine/reconcile.h"
+#include "engine/watch.h"
 
-/* A channel that is silent while its connection beats does not come back by itself (seen on
- * Coinbase); but a quiet product is no fault, so the connection is not torn down for less. */
-static const int64_t SILENT_PRODUCT_RESET_NS = 30000000000;
+/* A mid outside the sanity band that stands for so long is where the market is now. */
+static const int64_t WILD_BELIEVED_NS = 10000000000;
 
 /* A trade dated further ahead of us is wrong; its candle would shut out all the true ones. */
 static const int64_t TRADE_AHEAD_NS = 60000000000;
 
-static void tell_stale(struct engine *engine, product_index product, bool stale)
-{
-    struct product *p = &engine->products[product];
-    if (p->stale == stale)
-        return;
-    p->stale = stale;
-    p->version++;
-    for (uint8_t i = 0; i < engine->settings.strategy_count; i++)
-        if (engine->settings.strategies[i].products >> product & 1)
-            out_notice(engine, i, stale ? NOTICE_STALE : NOTICE_FRESH, product);
-}
-
 /* ---- the mid, for as long as it stands */
 
-static void hold_mid(struct engine *engine, struct product *p)
+void market_hold_mid(struct engine *engine, product_index product)
 {
+    struct product *p = &engine->products[product];
     if (p->mid.e9 > 0)
         average_hold(&p->twap, p->mid_ns, engine->now.mono_ns, p->mid);
     p->mid_ns = engine->now.mono_ns;
-    if (!p->book_taken || !book_mid(&p->book, &p->mid))
+    if (!p->book_taken || p->watched.wild_ns != 0 || !book_mid(&p->book, &p->mid))
         p->mid.e9 = 0;
 }
 
-static void void_books(struct engine *engine)
+/* Control 5's sanity band: |price - anchor| <= anchor * band, with nothing rounded. */
+static bool is_wild(const struct engine *engine, product_index product, struct price price)
 {
-    for (product_index i = 0; i < engine->settings.catalog.count; i++) {
-        struct product *p = &engine->products[i];
-        p->book_taken = false;
-        hold_mid(engine, p);
-        book_clear(&p->book);
-        p->version++;
-        tell_stale(engine, i, true);
+    struct price anchor = engine->products[product].watched.anchor;
+    struct ratio band = engine->settings.product_limits[product].sanity_band;
+    __int128 apart = (__int128)price.e9 - anchor.e9;
+    if (anchor.e9 <= 0 || band.e9 <= 0)
+        return false;
+    return (apart < 0 ? -apart : apart) * DECIMAL_ONE > (__int128)anchor.e9 * band.e9;
+}
+
+/* A mid that jumps further than the band is not used, for pricing or for marks, until it comes back
+ * or has stood for so long that it must be the market that moved. */
+static void judge_mid(struct engine *engine, product_index product)
+{
+    struct product *p = &engine->products[product];
+    struct price mid;
+    if (!p->book_taken || !book_mid(&p->book, &mid))
+        return;
+    if (!is_wild(engine, product, mid)) {
+        p->watched.anchor = mid;
+        p->watched.wild_ns = 0;
+    } else if (p->watched.wild_ns == 0) {
+        p->watched.wild_ns = engine->now.mono_ns;
+        engine->counters.wild++;
     }
 }
 
-/* Every book of the connection is void in the same event; the stream starts over. */
-static void lose(struct engine *engine, enum stream stream, const char *why)
+void market_due_wild(struct engine *engine, product_index product)
 {
-    struct command_stream_reset *c = &out_command(engine, COMMAND_STREAM_RESET)->stream_reset;
-    c->stream = stream;
-    out_join(c->reason, sizeof c->reason, why, NULL, NULL, NULL);
-    engine->counters.gaps++;
-    if (stream == STREAM_MARKET) {
-        void_books(engine);
+    struct product *p = &engine->products[product];
+    int64_t at_ns = p->watched.wild_ns + WILD_BELIEVED_NS;
+    if (engine->now.mono_ns < at_ns) {
+        engine_due(engine, at_ns);
         return;
     }
-    engine->reconciled = false;
-    reconcile_begin(engine);
+    p->watched.wild_ns = 0;
+    p->watched.anchor.e9 = 0;
+    judge_mid(engine, product);
+    market_hold_mid(engine, product);
+    watch_product(engine, product);
 }
 
 /* ---- the connection */
 
 void market_on_link(struct engine *engine, const struct event_link *event)
 {
-    if ((unsigned)event->stream >= STREAM_COUNT)
-        return;
-    int64_t now_ns = engine->now.mono_ns;
-    feed_link(&engine->feed, event->stream, event->up, now_ns);
-    engine_due(engine, now_ns);
-    if (event->stream == STREAM_USER) {
-        engine->user_up = event->up;
-        engine->reconciled = false;
-        if (event->up)
-            reconcile_begin(engine);
-        return;
-    }
-    engine->market_up = event->up;
-    for (product_index i = 0; i < engine->settings.catalog.count; i++)
-        engine->products[i].book_ns = now_ns;
-    void_books(engine);
+    if ((unsigned)event->stream < STREAM_COUNT)
+        watch_on_link(engine, event);
 }
 
 void market_on_frame(struct engine *engine, const struct event_frame *event)
@@ -93,7 +83,7 @@ void market_on_frame(struct engine *engine, const struct event_frame *event)
         feed_frame(&engine->feed, event->stream, event->sequence, engine->now.mono_ns);
     engine->counters.stale_frames += order == FEED_OLD;
     if (order == FEED_GAP && !had_gap)
-        lose(engine, event->stream, "a gap in the sequence numbers");
+        watch_lose(engine, event->stream, FEED_FAULT_GAP, "a gap in the sequence numbers");
 }
 
 void market_on_heartbeat(struct engine *engine, const struct event_heartbeat *event)
@@ -104,7 +94,8 @@ void market_on_heartbeat(struct engine *engine, const struct event_heartbeat *ev
     enum feed_order order =
         feed_heartbeat(&engine->feed, event->stream, event->counter, engine->now.mono_ns);
     if (order == FEED_GAP && !had_gap)
-        lose(engine, event->stream, "a gap in the heartbeat counter");
+        watch_lose(engine, event->stream, FEED_FAULT_BEAT_GAP,
+                   "a gap in the heartbeat counter");
 }
 
 /* ---- books */
@@ -123,8 +114,8 @@ void market_on_book(struct engine *engine, const struct event_book *event)
     struct product *p = &engine->products[event->product];
     if (!event->snapshot && !p->book_taken) {
         /* Its snapshot was lost, or never sent: there is nothing this update could be put on. */
-        engine->feed.streams[STREAM_MARKET].gap = true;
-        lose(engine, STREAM_MARKET, "a book update before its snapshot");
+        watch_lose(engine, STREAM_MARKET, FEED_FAULT_NO_SNAPSHOT,
+                   "a book update before its snapshot");
         return;
     }
     if (event->snapshot)
@@ -137,9 +128,10 @@ void market_on_book(struct engine *engine, const struct event_book *event)
     p->book_ns = engine->now.mono_ns;
     p->book_updates++;
     p->version++;
-    hold_mid(engine, p);
-    if (p->stale)
-        tell_stale(engine, event->product, false);
+    judge_mid(engine, event->product);
+    market_hold_mid(engine, event->product);
+    watch_heard(engine, event->product, FEED_BOOK);
+    watch_product(engine, event->product);
 }
 
 bool market_book_is_good(const struct engine *engine, product_index product)
@@ -196,6 +188,13 @@ static int64_t trade_mono_ns(const struct engine *engine, const struct trade *tr
     return engine->now.mono_ns - (history && age_ns > 0 ? age_ns : 0);
 }
 
+/* Whoever trades takes from the book, and the ticker tells of it. */
+static void expect_others(struct engine *engine, product_index product)
+{
+    watch_expect(engine, product, FEED_BOOK);
+    watch_expect(engine, product, FEED_TICKER);
+}
+
 static void apply_trade(struct engine *engine, product_index product, const struct trade *trade,
                         bool history)
 {
@@ -217,14 +216,36 @@ void market_on_trades(struct engine *engine, const struct event_trades *event)
         return;
     struct product *p = &engine->products[event->product];
     engine->candles_of_trades = 0;
+    watch_heard(engine, event->product, FEED_TRADES);
+    if (!event->snapshot)
+        expect_others(engine, event->product);
     for (uint32_t i = 0; i < event->count; i++) {
         const struct trade *trade = &event->trades[i];
         bool seen = trade->trade_id != 0 && trade->trade_id <= p->trade_id;
         if (seen || trade->price.e9 <= 0 || trade->size.e9 <= 0)
             continue;
         p->trade_id = trade->trade_id > p->trade_id ? trade->trade_id : p->trade_id;
+        if (is_wild(engine, event->product, trade->price)) {
+            engine->counters.wild++;
+            continue;
+        }
         apply_trade(engine, event->product, trade, event->snapshot);
     }
+}
+
+void market_on_ticker(struct engine *engine, const struct event_ticker *event)
+{
+    if (event->product >= engine->settings.catalog.count ||
+        !feed_is_usable(&engine->feed, STREAM_MARKET))
+        return;
+    struct watched *w = &engine->products[event->product].watched;
+    bool traded = w->known[FEED_TICKER] && event->last.e9 > 0 && event->last.e9 != w->last.e9;
+    w->last = event->last;
+    watch_heard(engine, event->product, FEED_TICKER);
+    if (!traded)
+        return;
+    watch_expect(engine, event->product, FEED_TRADES);
+    watch_expect(engine, event->product, FEED_BOOK);
 }
 
 bool market_mark(struct engine *engine, product_index product, struct price *ret,
@@ -236,7 +257,7 @@ bool market_mark(struct engine *engine, product_index product, struct price *ret
     if (p->book_taken && p->book_ns > known_ns)
         known_ns = p->book_ns;
     if (p->mid.e9 > 0 && now_ns > p->mid_ns)
-        hold_mid(engine, p);
+        market_hold_mid(engine, product);
     *ret_age_ns = now_ns - known_ns;
     return average_get(&p->vwap, now_ns, ret) || average_get(&p->twap, now_ns, ret);
 }
@@ -269,14 +290,8 @@ void market_on_instrument(struct engine *engine, const struct event_instrument *
 static void due_product(struct engine *engine, product_index product)
 {
     struct product *p = &engine->products[product];
-    int64_t now_ns = engine->now.mono_ns, after_ns = engine->settings.stale_after_ns;
+    int64_t now_ns = engine->now.mono_ns;
     struct candle closed;
-    if (p->book_taken && after_ns > 0) {
-        if (now_ns - p->book_ns >= after_ns)
-            tell_stale(engine, product, true);
-        else
-            engine_due(engine, p->book_ns + after_ns);
-    }
     for (uint8_t i = 0; i < engine->settings.candle_length_count; i++) {
         if (candle_flush(&p->candles[i], engine->now.wall_ns, &closed))
             tell_candle(engine, product, &closed);
@@ -286,45 +301,8 @@ static void due_product(struct engine *engine, product_index product)
     }
 }
 
-static void due_stream(struct engine *engine, enum stream stream)
-{
-    int64_t after_ns = engine->settings.stale_after_ns;
-    struct feed_stream *s = &engine->feed.streams[stream];
-    if (!s->up || s->gap)
-        return;
-    if (feed_is_silent(&engine->feed, stream, engine->now.mono_ns, after_ns)) {
-        s->gap = true;
-        lose(engine, stream, "silent: neither data nor heartbeat");
-        return;
-    }
-    engine_due(engine, feed_silent_at_ns(&engine->feed, stream, after_ns));
-}
-
-/* One channel dead while the connection beats: only an open session makes silence a fault. */
-static void due_silent_product(struct engine *engine, product_index product)
-{
-    const struct product *p = &engine->products[product];
-    const struct instrument *spec = &engine->settings.catalog.items[product];
-    struct feed_stream *s = &engine->feed.streams[STREAM_MARKET];
-    int64_t at_ns = p->book_ns + 10 * engine->settings.stale_after_ns;
-    int64_t least_ns = p->book_ns + SILENT_PRODUCT_RESET_NS;
-    at_ns = at_ns > least_ns ? at_ns : least_ns;
-    if (!s->up || s->gap || !spec->session_open || engine->settings.stale_after_ns <= 0)
-        return;
-    if (engine->now.mono_ns < at_ns) {
-        engine_due(engine, at_ns);
-        return;
-    }
-    s->gap = true;
-    lose(engine, STREAM_MARKET, "one product silent while the stream beats");
-}
-
 void market_due(struct engine *engine)
 {
-    for (product_index i = 0; i < engine->settings.catalog.count; i++) {
+    for (product_index i = 0; i < engine->settings.catalog.count; i++)
         due_product(engine, i);
-        due_silent_product(engine, i);
-    }
-    for (int i = 0; i < STREAM_COUNT; i++)
-        due_stream(engine, (enum stream)i);
 }

@@ -8,10 +8,15 @@ void market_on_heartbeat(struct engine *engine, const struct event_heartbeat *ev
 void market_on_book(struct engine *engine, const struct event_book *event);
 void market_on_trades(struct engine *engine, const struct event_trades *event);
 void market_on_instrument(struct engine *engine, const struct event_instrument *event);
-/* Stale products, silent streams, candles whose time is over; says when to come again. */
+void market_on_ticker(struct engine *engine, const struct event_ticker *event);
+/* Candles whose time is over; says when to come again. */
 void market_due(struct engine *engine);
 
-/* A snapshot was taken, no gap since, both sides there, bid below ask, and fresh. */
+/* What the mid was since it was last looked at goes into the average; then what it is now. */
+void market_hold_mid(struct engine *engine, product_index product);
+void market_due_wild(struct engine *engine, product_index product);
+
+/* A snapshot was taken, no gap since, both sides there, bid below ask, no jump, and fresh. */
 bool market_book_is_good(const struct engine *engine, product_index product);
 /* The derived mark: VWAP of the last three minutes of trades, else the TWAP of the mid. */
 bool market_mark(struct engine *engine, product_index product, struct price *ret,

@@ -8,6 +8,7 @@
 #include "engine/outbox.h"
 #include "engine/resend.h"
 #include "engine/venue.h"
+#include "engine/watch.h"
 
 static const int64_t LIST_GAP_NS = 500000000;        /* one list of a kind in so long */
 static const int64_t LIST_TIMEOUT_NS = 30000000000;  /* its end never came */
@@ -15,7 +16,7 @@ static const int64_t LIST_RETRY_NS = 2000000000;
 /* A list that fails is asked again after one second, two, four ...: an endpoint that is down is not
  * helped by being hammered, and the budget of requests is shared with the orders. */
 static const int64_t FAILED_FIRST_NS = 1000000000, FAILED_MOST_NS = 30000000000;
-static const int64_t ASK_PATIENCE_NS = 45000000000; /* of an operator who waits for the outcome */
+static const int64_t ASK_PATIENCE_NS = 40000000000; /* of an operator who waits for the outcome */
 static const int64_t LIST_OVERLAP_NS = 120000000000; /* what the venue may show late */
 /* R2: two looks so far apart, both later than resend_bound_ns. */
 static const int64_t LOOKS_APART_NS = 30000000000;
@@ -409,6 +410,8 @@ static void end_positions(struct engine *engine, bool in_cycle)
     answer_asks(engine, agreed);
     engine->counters.reconciles++;
     engine->reconciled = engine->user_up;
+    if (engine->reconciled)
+        watch_reconciled(engine);
     engine->reconciled_ns = engine->now.mono_ns;
 }
 

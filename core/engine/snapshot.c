@@ -303,6 +303,20 @@ bool snapshot_difference(const struct engine *engine, uint32_t index, struct dif
     return true;
 }
 
+bool snapshot_recovery(const struct engine *engine, uint32_t index, struct recovery_row *ret)
+{
+    for (int i = 0; i < FEED_FAULT_COUNT; i++) {
+        const struct recovery *r = &engine->watch.recoveries[i];
+        if (r->count == 0 || index-- > 0)
+            continue;
+        *ret = (struct recovery_row){feed_fault_text((enum feed_fault)i),
+                                     feed_fault_meaning((enum feed_fault)i), r->count,
+                                     r->last_ns, r->max_ns};
+        return true;
+    }
+    return false;
+}
+
 void snapshot_counters(const struct engine *engine, struct counters_row *ret)
 {
     *ret = engine->counters;

@@ -112,6 +112,7 @@ struct counters_row {
     uint64_t refusals_unrecorded;  /* beyond the journal's share of one strategy and second */
     uint64_t events, gaps, stale_frames, old_generation, orders, fills, external_fills;
     uint64_t lists, alerts, reconciles, mismatches;
+    uint64_t wild;                 /* prices outside the sanity band */
 };
 
 void snapshot_account(const struct engine *engine, struct account_row *ret);

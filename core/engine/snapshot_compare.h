@@ -10,3 +10,8 @@ struct difference_row {
     char text[REASON_MAX]; /* what differed, and what was done */
 };
 bool snapshot_difference(const struct engine *engine, uint32_t index, struct difference_row *ret);
+
+/* A class of feed fault: how often it was recovered from, and how long that took, from when it was
+ * seen to when prices (of the user channel: positions) could be used again. Those seen so far. */
+struct recovery_row { const char *fault, *meaning; uint64_t count; int64_t last_ns, max_ns; };
+bool snapshot_recovery(const struct engine *engine, uint32_t index, struct recovery_row *ret);

@@ -7,6 +7,7 @@
 #include "engine/fills.h"
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
+#include "engine/watch.h"
 
 /* A REST list asked for this long after a cancel shows what the cancel did, or did not do. */
 static const int64_t CANCEL_SETTLED_NS = 5000000000;
@@ -188,6 +189,8 @@ static void apply_report(struct engine *engine, struct order *order,
 {
     enum order_state was = order->state;
     bool failed = has_failed(order, report);
+    bool listed = report->source == REPORT_REST;
+    struct size filled = order->filled;
     order->unconfirmed = false;
     orders_open(&engine->orders, order);
     bool changed = learn_venue_id(engine, order, &report->venue_id);
@@ -204,6 +207,10 @@ static void apply_report(struct engine *engine, struct order *order,
     orders_close(&engine->orders, order);
     if (changed || order->state != was)
         after_change(engine, order);
+    if (!listed)
+        watch_heard_user(engine, order);
+    else if (order->filled.e9 > filled.e9 || order_is_live(was) != order_is_live(order->state))
+        watch_expect_user(engine, order);
     tell_revived(engine, order, was);
 }
 

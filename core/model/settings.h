@@ -13,6 +13,7 @@ struct product_limits {
     struct money max_working_value;   /* control 15 */
     int64_t max_book_age_ns, max_mark_age_ns; /* control 5 */
     struct ratio max_mark_deviation;  /* control 5: |mark - mid| / mid past it is stale */
+    struct ratio sanity_band; /* control 5: a jump past it is not used; 0: none is too far */
 };
 
 struct strategy_settings {

@@ -54,12 +54,22 @@ static bool next_event(void *context, struct event *ret)
     return event_queue_pop(((struct daemon *)context)->queue, ret);
 }
 
+/* An account with nothing in it. */
+static void answer_list(struct daemon *daemon, const struct command_list *list)
+{
+    struct event end = {.kind = EVENT_LIST_END, .list_end = {list->kind, list->request, true}};
+    assert_true(event_queue_push(daemon->queue, &end));
+    loop_again(daemon->loop);
+}
+
 static void on_command(void *context, const struct command *command, int64_t commit)
 {
     struct daemon *daemon = context;
     (void)commit;
     if (command->kind == COMMAND_OPERATOR_REPLY)
         operator_reply(daemon->operator, &command->operator_reply);
+    else if (command->kind == COMMAND_LIST)
+        answer_list(daemon, &command->list);
 }
 
 static void on_dropped(void *context, const struct command_place *place, const char *reason)

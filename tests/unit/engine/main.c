@@ -12,6 +12,7 @@ int main(void)
     failed += suite_gate_properties();
     failed += suite_turn();
     failed += suite_market();
+    failed += suite_watch();
     failed += suite_intents();
     failed += suite_rules();
     failed += suite_venue();

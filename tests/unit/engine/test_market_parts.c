@@ -62,19 +62,6 @@ static void heartbeat_counter_gap(void **state)
     assert_false(feed_is_usable(&feed, STREAM_MARKET));
 }
 
-static void silence_is_seen(void **state)
-{
-    (void)state;
-    struct feed feed = {0};
-    assert_false(feed_is_silent(&feed, STREAM_MARKET, 100 * SECOND, SECOND));
-    feed_link(&feed, STREAM_MARKET, true, 10 * SECOND);
-    assert_false(feed_is_silent(&feed, STREAM_MARKET, 12 * SECOND, 3 * SECOND));
-    assert_true(feed_is_silent(&feed, STREAM_MARKET, 13 * SECOND, 3 * SECOND));
-    feed_frame(&feed, STREAM_MARKET, 1, 12 * SECOND);
-    assert_false(feed_is_silent(&feed, STREAM_MARKET, 14 * SECOND, 3 * SECOND));
-    assert_int_equal(feed_silent_at_ns(&feed, STREAM_MARKET, 3 * SECOND), 15 * SECOND);
-}
-
 /* ---- candles */
 
 static struct trade trade_at(int64_t venue_ns, int64_t price, int64_t size)
@@ -263,7 +250,6 @@ int suite_market_parts(void)
         cmocka_unit_test(sequence_gap_lasts_until_the_link_is_new),
         cmocka_unit_test(streams_are_counted_apart),
         cmocka_unit_test(heartbeat_counter_gap),
-        cmocka_unit_test(silence_is_seen),
         cmocka_unit_test(candle_is_wall_aligned),
         cmocka_unit_test(candle_closes_by_time_and_late_trades_are_left),
         cmocka_unit_test(candles_cover_all_trades),
