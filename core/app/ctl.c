@@ -139,10 +139,11 @@ static int print_reply(const struct options *options, const struct control_reply
                        struct err *err)
 {
     char directory[512];
-    if (!reply->ok)
-        return err_set(err, "%s: %s", control_verb(options->request.verb)->name, reply->text);
+    /* A comparison that found a difference is refused, and shows both sides all the same. */
     if (ctl_print_result(stdout, options->request.verb, reply, err) < 0)
         return -1;
+    if (!reply->ok)
+        return err_set(err, "%s: %s", control_verb(options->request.verb)->name, reply->text);
     if (*reply->text)
         printf("%s\n", reply->text);
     if (options->request.verb == CONTROL_WHY && reply->result &&

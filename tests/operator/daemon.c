@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/check.h"
 #include "io/clock_os.h"
 
 static const int64_t SECOND = 1000000000;
@@ -58,7 +59,7 @@ static bool next_event(void *context, struct event *ret)
 static void answer_list(struct daemon *daemon, const struct command_list *list)
 {
     struct event end = {.kind = EVENT_LIST_END, .list_end = {list->kind, list->request, true}};
-    assert_true(event_queue_push(daemon->queue, &end));
+    CHECK(event_queue_push(daemon->queue, &end));
     loop_again(daemon->loop);
 }
 

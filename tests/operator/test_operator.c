@@ -126,7 +126,7 @@ static void the_other_acts_are_answered(void **state)
     CTL("cancel-mine");
     says(CTL_DONE, "0 own orders are being cancelled");
     CTL("reconcile");
-    says(CTL_DONE, "comparison");
+    says(CTL_DONE, "agreed");
     CTL("accept", "--reason", "by hand");
     says(CTL_REFUSED, "nothing accepted");
     CTL("flatten");
