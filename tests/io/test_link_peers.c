@@ -15,6 +15,7 @@ static bool both_up_with_book_and_skew(void)
            rig->counts[EVENT_BOOK] && rig->counts[EVENT_SKEW] && rig->counts[EVENT_HEARTBEAT] > 1;
 }
 
+/* AC-I2 | unit | the venue's clock is 7 s ahead at the start | measured, told as skew, warned of */
 static void streams_come_up_before_their_first_frame(void **state)
 {
     (void)state;
@@ -33,6 +34,7 @@ static void streams_come_up_before_their_first_frame(void **state)
     assert_true(counters.up[STREAM_MARKET] && counters.up[STREAM_USER]);
     assert_true(counters.frames[STREAM_MARKET] >= 2 && counters.bytes[STREAM_MARKET] > 100);
     assert_true(counters.skew_known);
+    assert_int_equal(counters.skew_warnings, 1);
     assert_int_equal(counters.rate_remaining, -1); /* no signed request has left yet */
     assert_true(link_last_readable_ns(rig->link) > 0);
 }
@@ -47,6 +49,8 @@ static bool market_up(void)
     return count_links(STREAM_MARKET, true) == 1;
 }
 
+/* F26 | unit | the stream is dropped and comes back | down is told, every channel is subscribed
+   and acknowledged anew before it counts as up */
 static void a_reset_takes_the_stream_down_and_subscribes_anew(void **state)
 {
     (void)state;
