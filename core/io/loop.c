@@ -154,6 +154,7 @@ struct loop *loop_create(struct err *err)
         return NULL;
     }
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a failed write, as on a full disk */
     ev_prepare_init(&loop->prepare, on_prepare);
     ev_check_init(&loop->check, on_check);
     ev_idle_init(&loop->idle, on_idle);
