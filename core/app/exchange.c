@@ -36,6 +36,11 @@ int64_t exchange_wall_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+int64_t exchange_clock_ns(const struct exchange *exchange)
+{
+    return exchange_wall_ns() + exchange->skew_ns;
+}
+
 void exchange_time_ns(int64_t unix_ns, char out[48])
 {
     char text[40];
@@ -142,7 +147,7 @@ static int create_venue(struct exchange *exchange, struct err *err)
         .start_ns = exchange->started_ns, .tape = exchange->tape, .speed = options->speed,
         .cash_usd = options->cash_usd, .cash_usdc = options->cash_usdc,
         .fee_maker = options->fee_maker, .fee_taker = options->fee_taker,
-        .accept_delay_ns = 2 * MILLISECOND_NS, .cancel_delay_ns = 4 * MILLISECOND_NS,
+        .accept_delay_ns = EXCHANGE_ACCEPT_NS, .cancel_delay_ns = EXCHANGE_CANCEL_NS,
         .release_delay_ns = 500 * MILLISECOND_NS, .session = options->session};
     struct venue_sink sink = exchange_feed_sink(exchange->feed);
     exchange->venue = venue_sim_create(&config, &sink, err);

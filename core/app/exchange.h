@@ -8,6 +8,7 @@
  * A request or frame meets the rules of exchange_faults once, where it is answered or sent. */
 #include "base/buf.h"
 #include "base/err.h"
+#include "sim/venue_fault.h"
 #include "sim/venue_sim.h"
 #include "wire/json_write.h"
 
@@ -20,6 +21,9 @@ enum {
     EXCHANGE_REPLY_MAX = 64 * 1024 * 1024, /* a reply or frame; a full order list is the largest */
     EXCHANGE_ARGS_MAX = 64,                /* query parameters of one request */
 };
+
+/* PENDING to OPEN, and CANCEL_QUEUED to CANCELLED, when nothing is wrong. */
+static const int64_t EXCHANGE_ACCEPT_NS = 2000000, EXCHANGE_CANCEL_NS = 4000000;
 
 struct exchange_options {
     int port; /* 0: any free one */
@@ -37,6 +41,13 @@ struct exchange_options {
 /* 0: go on; 1: help was printed; -1: err says which argument is wrong and what it may be. */
 int exchange_options_read(int argc, char **argv, struct exchange_options *ret, struct err *err);
 
+/* What of a product's record is not as it was listed. */
+struct exchange_listing {
+    bool flags[VENUE_LISTING_TICK];
+    struct price tick;    /* 0: as listed */
+    struct size minimum;
+};
+
 struct exchange {
     struct exchange_options options;
     struct ev_loop *loop;
@@ -51,6 +62,10 @@ struct exchange {
     int64_t started_ns;           /* wall */
     uint64_t account_version, saved_version; /* the state file is behind when they differ */
     uint64_t sequence;            /* of account changes, shown by the order list */
+    struct exchange_listing listings[VENUE_PRODUCTS];
+    int64_t skew_ns;              /* how wrong its clock is */
+    struct exchange_call *parked; /* its reply waits to be swapped with another's */
+    void *tls;                    /* borrowed from the socket library: OpenSSL's context */
 };
 
 /* The account's names, the same in every run so that notes and logs can be compared. */
@@ -59,6 +74,7 @@ struct exchange {
 #define EXCHANGE_INTX_PORTFOLIO "c2e9b7d4-51a6-4d3c-b8e7-1f0a6d5c4b30"
 
 int64_t exchange_wall_ns(void);
+int64_t exchange_clock_ns(const struct exchange *exchange); /* as the venue shows it */
 /* RFC 3339 with nine fractional digits, as WebSocket frames show it. */
 void exchange_time_ns(int64_t unix_ns, char out[48]);
 
@@ -71,3 +87,5 @@ int exchange_file_write(const char *path, const char *bytes, size_t length, stru
 /* exchange_server.c: the listening socket and the protocol's callback. Returns the port or -1. */
 int exchange_server_open(struct exchange *exchange, struct err *err);
 void exchange_server_close(struct exchange *exchange);
+/* What new connections see; NULL: that of --cert. Its key is that of --key. */
+void exchange_server_set_certificate(struct exchange *exchange, const char *path);

@@ -65,17 +65,25 @@ static void list_rules(const struct venue_fault_plan *plan, struct buf *answer)
     buf_printf(answer, "ok %" PRIu32 " rules\n", plan->count);
 }
 
-static void clear_rules(struct venue_fault_plan *plan, const char *which, struct buf *answer)
+/* What the rules had done to the venue is undone before they are forgotten. */
+static void clear_rules(struct exchange_faults *faults, const char *which, struct buf *answer)
 {
+    struct venue_fault_plan *plan = &faults->plan;
     char *end;
     unsigned long number = strtoul(which, &end, 10);
-    if (!*which)
-        plan->count = 0;
-    else if (*end || number > UINT32_MAX || !venue_fault_plan_remove(plan, (uint32_t)number)) {
+    if (*end || number > UINT32_MAX || (*which && number == 0)) {
         buf_printf(answer, "error no rule '%s'; list shows their numbers\n", which);
         return;
     }
-    buf_puts(answer, "ok\n");
+    venue_fault_plan_end(plan, (uint32_t)number);
+    exchange_faults_step(faults);
+    bool found = number == 0 || venue_fault_plan_remove(plan, (uint32_t)number);
+    if (number == 0)
+        plan->count = 0;
+    if (found)
+        buf_puts(answer, "ok\n");
+    else
+        buf_printf(answer, "error no rule %lu; list shows their numbers\n", number);
 }
 
 static void add_rule(struct exchange_faults *faults, const char *line, size_t length,
@@ -106,7 +114,7 @@ void exchange_faults_command(struct exchange_faults *faults, const char *line, s
     if (strcmp(word, "list") == 0)
         list_rules(&faults->plan, ret_answer);
     else if (strcmp(word, "clear") == 0)
-        clear_rules(&faults->plan, which, ret_answer);
+        clear_rules(faults, which, ret_answer);
     else
         add_rule(faults, line, length, ret_answer);
 }

@@ -5,10 +5,16 @@
 /* A request that is carried out when nobody waits for it any more; owned, with its texts. */
 struct fault_job;
 
+enum { HIDDEN_MAX = 64 }; /* ranges of orders that cannot be read for now */
+struct fault_hidden { uint32_t first, end; int64_t until_ns; };
+
 struct exchange_faults {
     struct exchange *exchange;
     struct venue_fault_plan plan;
     struct fault_job *jobs;
+    struct fault_hidden hidden[HIDDEN_MAX]; /* a ring */
+    uint32_t next_hidden;
+    uint32_t clients; /* orders placed by nobody that we know */
 };
 
 void exchange_faults_run_jobs(struct exchange_faults *faults, int64_t now_ns);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zlib.h>
+
 #include "app/exchange_faults_private.h"
 #include "app/exchange_rest.h"
 #include "base/check.h"
@@ -45,6 +47,13 @@ static void apply_rule(const struct venue_fault_rule *rule, struct exchange_requ
         fate->work_after_ns = rule->amount;
         fate->end = END_SILENT;
         break;
+    case FAULT_SHORT_LENGTH: fate->end = END_SHORT; break;
+    case FAULT_CUT_CHUNKED: fate->end = END_CHUNKED; break;
+    case FAULT_CUT_TLS: fate->end = END_TLS; break;
+    case FAULT_SWAP: fate->swap = true; break;
+    case FAULT_SAME_PAGE: fate->same_page = true; break;
+    case FAULT_HIDE: fate->hide_ns = rule->amount; break;
+    case FAULT_OLD_ORDER:
     case FAULT_HTML:
     case FAULT_STATUS:
     case FAULT_REFUSE:
@@ -196,7 +205,46 @@ static void put_refusal(struct rest_reply *reply, const char *field, const char 
     reply->status = 200;
 }
 
-static void spoil_reply(const struct venue_fault_rule *rule, struct rest_reply *reply)
+/* A success that tells of the first order the account ever had. */
+static void put_old_order(const struct exchange *exchange, struct rest_reply *reply)
+{
+    if (venue_sim_order_count(exchange->venue) == 0)
+        return;
+    const struct venue_order *order = venue_sim_order_at(exchange->venue, 0);
+    buf_clear(&reply->body);
+    buf_printf(&reply->body, "{\"success\":true, \"success_response\":{\"order_id\":\"%s\", "
+               "\"product_id\":\"%s\", \"side\":\"%s\", \"client_order_id\":\"%s\"}}", order->id,
+               venue_products[order->request.product].id,
+               order->request.side == SIDE_BUY ? "BUY" : "SELL", order->request.client_id);
+}
+
+/* Blanks, packed: a small reply that grows. */
+static void put_bomb(struct rest_reply *reply, int64_t size)
+{
+    static unsigned char blanks[64 * 1024], out[64 * 1024];
+    z_stream pack = {0};
+    int state = Z_OK;
+    CHECK(deflateInit2(&pack, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) ==
+          Z_OK);
+    memset(blanks, ' ', sizeof blanks);
+    buf_clear(&reply->body);
+    while (state != Z_STREAM_END) {
+        if (pack.avail_in == 0 && size > 0) {
+            pack.next_in = blanks;
+            pack.avail_in = sizeof blanks;
+            size -= (int64_t)sizeof blanks;
+        }
+        pack.next_out = out;
+        pack.avail_out = sizeof out;
+        state = deflate(&pack, size > 0 ? Z_NO_FLUSH : Z_FINISH);
+        buf_put(&reply->body, out, sizeof out - pack.avail_out);
+    }
+    deflateEnd(&pack);
+    reply->encoding = "gzip";
+}
+
+static void spoil_reply(const struct exchange *exchange, const struct venue_fault_rule *rule,
+                        struct rest_reply *reply)
 {
     int number = (int)rule->amount;
     switch (rule->fault) {
@@ -206,13 +254,29 @@ static void spoil_reply(const struct venue_fault_rule *rule, struct rest_reply *
     case FAULT_REFUSE: put_refusal(reply, rule->text, rule->value); break;
     case FAULT_RATE_LIMIT: put_limit(reply, 429, rule->amount); break;
     case FAULT_BAN: put_limit(reply, 418, rule->amount); break;
+    case FAULT_OLD_ORDER: put_old_order(exchange, reply); break;
+    case FAULT_GZIP_BOMB: put_bomb(reply, rule->amount); break;
     default: venue_fault_spoil(rule, &reply->body); break;
     }
 }
 
-void exchange_faults_answer(struct exchange_faults *faults, const struct rest_request *request,
+static void forget_cursor(struct rest_request *request)
+{
+    int kept = 0;
+    for (int i = 0; i < request->arg_count; i++)
+        if (strncmp(request->args[i], "cursor=", 7) != 0)
+            request->args[kept++] = request->args[i];
+    request->arg_count = kept;
+}
+
+void exchange_faults_answer(struct exchange_faults *faults, const struct rest_request *wanted,
                             const struct exchange_request_fate *fate, struct rest_reply *reply)
 {
+    uint32_t orders = venue_sim_order_count(faults->exchange->venue);
+    struct rest_request copy = *wanted;
+    const struct rest_request *request = &copy;
+    if (fate->same_page)
+        forget_cursor(&copy);
     switch (fate->work) {
     case WORK_NOW: exchange_rest_answer(faults->exchange, request, reply); break;
     case WORK_TWICE: answer_twice(faults, request, reply); break;
@@ -226,5 +290,11 @@ void exchange_faults_answer(struct exchange_faults *faults, const struct rest_re
         break;
     }
     for (uint32_t i = 0; i < fate->count; i++)
-        spoil_reply(fate->rules[i], reply);
+        spoil_reply(faults->exchange, fate->rules[i], reply);
+    if (fate->hide_ns > 0)
+        exchange_faults_hide(faults, orders, fate->hide_ns);
+    if (fate->same_page) {
+        venue_fault_set_field(&reply->body, "has_next", "true");
+        venue_fault_set_field(&reply->body, "cursor", "\"1\"");
+    }
 }

@@ -74,8 +74,7 @@ struct exchange_session *exchange_feed_join(struct exchange_feed *feed, int64_t 
     session->last = &session->first;
     session->next = feed->sessions;
     feed->sessions = session;
-    if (exchange_faults_meet_socket(feed->exchange->faults, PLACE_CONNECT, "*"))
-        exchange_session_close(session);
+    exchange_faults_meet_socket(session, PLACE_CONNECT, "*");
     return session;
 }
 
@@ -395,7 +394,7 @@ static bool may_subscribe(struct exchange_session *session, const struct wish *w
     if (!wish->jwt[0])
         return !needs_token;
     return exchange_auth_socket(exchange->keys, wish->jwt, exchange->options.reject_replay,
-                                exchange_wall_ns(), &err);
+                                exchange_clock_ns(exchange), &err);
 }
 
 void exchange_feed_take(struct exchange_session *session, const char *text, size_t length)
@@ -409,11 +408,8 @@ void exchange_feed_take(struct exchange_session *session, const char *text, size
         exchange_session_send_error(session, "authentication failure");
         return;
     }
-    if (exchange_faults_meet_socket(session->feed->exchange->faults, PLACE_SUBSCRIBE,
-                                    frames_channel_name(wish.channel))) {
-        exchange_session_close(session);
+    if (exchange_faults_meet_socket(session, PLACE_SUBSCRIBE, frames_channel_name(wish.channel)))
         return;
-    }
     bool all = !wish.named && wish.channel != FEED_LEVEL2 && wish.channel < FEED_USER;
     uint32_t every = (1u << VENUE_PRODUCTS) - 1;
     if (wish.channel > FEED_USER)

@@ -23,6 +23,7 @@ enum exchange_channel {
 struct exchange_frame {
     struct exchange_frame *next;
     size_t length;
+    size_t sent, fragment; /* written so far, in pieces of that size; 0: in one */
     int64_t due_ns;   /* of one that is held back; INT64_MAX: until another has been sent */
     char *text;   /* into memory; the room before it is the socket library's */
     char memory[];
@@ -41,6 +42,7 @@ struct exchange_session {
     size_t queued;
     bool doomed;                      /* close it when it is next written to */
     bool reset;                       /* and without a farewell */
+    bool muted, frozen;               /* nothing is sent; nor is anything read */
 };
 
 struct exchange_feed *exchange_feed_create(struct exchange *exchange);

@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include <ev.h>
 
@@ -25,6 +27,7 @@ struct exchange_call {
     enum fault_end end;
     ev_timer wait;
     struct lws *wsi;
+    struct exchange *exchange; /* NULL: not answered yet */
     struct ev_loop *loop;
 };
 
@@ -32,6 +35,8 @@ static void end_call(struct exchange_peer *peer)
 {
     if (!peer->call)
         return;
+    if (peer->call->exchange && peer->call->exchange->parked == peer->call)
+        peer->call->exchange->parked = NULL;
     if (peer->call->loop)
         ev_timer_stop(peer->call->loop, &peer->call->wait);
     rest_reply_fini(&peer->call->reply);
@@ -120,6 +125,17 @@ static int add_number(struct lws *wsi, const char *name, uint32_t value, unsigne
     return add_header(wsi, name, text, at, end);
 }
 
+static int add_date(struct lws *wsi, unsigned char **at, unsigned char *end)
+{
+    char text[40];
+    struct tm parts;
+    const struct exchange *exchange = lws_context_user(lws_get_context(wsi));
+    time_t now = (time_t)(exchange_clock_ns(exchange) / DECIMAL_ONE);
+    gmtime_r(&now, &parts);
+    strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    return add_header(wsi, "date:", text, at, end);
+}
+
 /* A short reply leaves with its head in one write: it is on its way before any news of what it
  * tells can be sent elsewhere. Returns how much of the body went along, or -1. */
 static ssize_t write_head(struct lws *wsi, const struct rest_reply *reply, size_t declared)
@@ -133,6 +149,9 @@ static ssize_t write_head(struct lws *wsi, const struct rest_reply *reply, size_
     if (reply->limited && (add_number(wsi, "x-ratelimit-limit:", reply->limit, &at, end) ||
                            add_number(wsi, "x-ratelimit-remaining:", reply->remaining, &at, end) ||
                            add_number(wsi, "x-ratelimit-reset:", 1, &at, end)))
+        return -1;
+    if (add_date(wsi, &at, end) ||
+        (reply->encoding && add_header(wsi, "content-encoding:", reply->encoding, &at, end)))
         return -1;
     if (reply->retry_after_s > 0 &&
         add_number(wsi, "retry-after:", reply->retry_after_s, &at, end))
@@ -151,14 +170,61 @@ static int complete(struct lws *wsi, struct exchange_peer *peer)
     return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
+/* A record of 16 KB is announced, 100 bytes of it come. */
+static void cut_record(struct lws *wsi)
+{
+    char record[105] = {0x17, 3, 3, 0x40, 0};
+    (void)!send(lws_get_socket_fd(wsi), record, sizeof record, MSG_NOSIGNAL);
+}
+
+static void cut_chunks(struct lws *wsi, const struct exchange_call *call)
+{
+    struct buf text;
+    size_t half = call->reply.body.length / 2;
+    buf_init(&text, EXCHANGE_REPLY_MAX);
+    for (int i = 0; i < LWS_PRE; i++)
+        buf_put(&text, "", 1);
+    buf_printf(&text, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+               "transfer-encoding: chunked\r\n\r\n%zx\r\n", half);
+    buf_put(&text, call->reply.body.data, half);
+    buf_puts(&text, "\r\n");
+    lws_write(wsi, (unsigned char *)text.data + LWS_PRE, text.length - LWS_PRE,
+              LWS_WRITE_HTTP_HEADERS);
+    buf_fini(&text);
+}
+
 /* Half of it, and then nothing. */
 static int break_off(struct lws *wsi, struct exchange_call *call)
 {
     size_t whole = call->reply.body.length;
-    call->reply.body.length /= 2;
-    write_head(wsi, &call->reply, whole);
-    exchange_server_reset(wsi);
+    if (call->end == END_TLS) {
+        cut_record(wsi);
+    } else if (call->end == END_CHUNKED) {
+        cut_chunks(wsi, call);
+    } else {
+        call->reply.body.length /= 2;
+        write_head(wsi, &call->reply, whole);
+    }
+    if (call->end == END_RESET_MID)
+        exchange_server_reset(wsi);
     return -1;
+}
+
+/* Two calls, each with the other's reply; false: the first one waits for a second. */
+static bool swap_replies(struct exchange *exchange, struct exchange_call *call)
+{
+    struct exchange_call *other = exchange->parked;
+    if (!other) {
+        exchange->parked = call;
+        return false;
+    }
+    struct rest_reply reply = other->reply;
+    other->reply = call->reply;
+    call->reply = reply;
+    other->done = true;
+    exchange->parked = NULL;
+    lws_callback_on_writable(other->wsi);
+    return true;
 }
 
 /* The reply leaves, or what its fate left of it. */
@@ -171,7 +237,10 @@ static int deliver(struct lws *wsi, struct exchange_peer *peer)
     case END_SILENT: return 0;
     case END_CLOSED: return -1;
     case END_RESET: exchange_server_reset(wsi); return -1;
-    case END_RESET_MID: return break_off(wsi, call);
+    case END_RESET_MID:
+    case END_SHORT:
+    case END_CHUNKED:
+    case END_TLS: return break_off(wsi, call);
     }
     ssize_t sent = write_head(wsi, &call->reply, call->reply.body.length);
     if (sent < 0)
@@ -206,11 +275,14 @@ static int answer(struct exchange *exchange, struct lws *wsi, struct exchange_pe
         call->reply.status = 400;
     }
     call->end = fate.end;
-    if (fate.end == END_SILENT || fate.reply_after_ns > 0)
+    call->wsi = wsi;
+    call->exchange = exchange;
+    if (fate.end == END_SILENT || fate.reply_after_ns > 0 || fate.swap)
         lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+    if (fate.swap && !swap_replies(exchange, call))
+        return 0;
     if (fate.reply_after_ns <= 0)
         return deliver(wsi, peer);
-    call->wsi = wsi;
     call->loop = exchange->loop;
     call->wait.data = call;
     ev_timer_init(&call->wait, on_wait_over, (double)fate.reply_after_ns / DECIMAL_ONE, 0.);

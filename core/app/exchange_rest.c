@@ -211,7 +211,8 @@ static void answer_route(struct rest_call *call, const struct route *route,
         struct err err;
         enum exchange_access access = exchange_auth_rest(
             exchange->keys, request->authorization, request->method, request->host,
-            request->path, route->scope, exchange->options.reject_replay, now_ns, &call->key,
+            request->path, route->scope, exchange->options.reject_replay,
+            exchange_clock_ns(exchange), &call->key,
             &err);
         if (access != ACCESS_GRANTED) {
             fail_access(call, reply, access);
@@ -368,6 +369,8 @@ void rest_put_number(struct json_writer *json, const char *key, struct money val
 int rest_star_product(struct rest_call *call)
 {
     int product = venue_product_find(call->star, strlen(call->star));
+    if (product >= 0 && call->exchange->listings[product].flags[VENUE_LISTING_DELISTED])
+        product = -1;
     if (product < 0)
         rest_fail(call, 404, "NOT_FOUND", "valid product_id is required");
     return product;

@@ -21,6 +21,7 @@ struct rest_reply {
     bool limited;    /* a rate applies: the three headers follow */
     uint32_t limit, remaining;
     uint32_t retry_after_s; /* 0: not said */
+    const char *encoding;   /* NULL: as it stands */
 };
 
 /* Fills the reply whole, whatever the request holds. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/exchange_faults.h"
 #include "app/exchange_rest.h"
 #include "app/exchange_words.h"
 
@@ -12,7 +13,8 @@ enum { ORDERS_PAGE = 1000, FILLS_PAGE = 100, FILLS_PAGE_MAX = 3000 };
 static bool is_visible(const struct rest_call *call, const struct venue_order *order)
 {
     return order->created_ns + call->exchange->options.visible_delay_ns <=
-           venue_sim_now(call->exchange->venue);
+               venue_sim_now(call->exchange->venue) &&
+           !exchange_faults_hides(call->exchange->faults, order->number);
 }
 
 struct window { int64_t start_ns, end_ns; };

@@ -12,7 +12,7 @@ static const int64_t SECOND_NS = 1000000000;
 
 void rest_get_time(struct rest_call *call)
 {
-    int64_t now_ns = exchange_wall_ns();
+    int64_t now_ns = exchange_clock_ns(call->exchange);
     char iso[40], text[24];
     text_format_time(now_ns / SECOND_NS * SECOND_NS, iso);
     text_copy(iso + 19, sizeof iso - 19, "Z", 1); /* whole seconds */
@@ -35,7 +35,8 @@ static bool product_is_wanted(const struct rest_call *call, int product)
     const char *expiry = rest_arg(call, "contract_expiry_type");
     if (expiry && strcmp(expiry, "UNKNOWN_CONTRACT_EXPIRY_TYPE") == 0)
         expiry = NULL;
-    return futures && rest_arg_allows(call, "product_ids", venue_products[product].id) &&
+    return futures && !call->exchange->listings[product].flags[VENUE_LISTING_DELISTED] &&
+           rest_arg_allows(call, "product_ids", venue_products[product].id) &&
            (!expiry || strcmp(expiry, intx ? "PERPETUAL" : "EXPIRING") == 0);
 }
 

@@ -1,6 +1,7 @@
 /* Orders come in as JSON: every field is one the venue knows, or the whole body is refused. */
 #include <string.h>
 
+#include "app/exchange_faults.h"
 #include "app/exchange_rest.h"
 #include "app/exchange_words.h"
 #include "base/text.h"
@@ -269,6 +270,8 @@ void rest_post_order(struct rest_call *call)
         return;
     enum venue_refusal refusal = body.refusal;
     if (refusal == VENUE_ACCEPTED)
+        refusal = exchange_faults_check_order(call->exchange, &body.request);
+    if (refusal == VENUE_ACCEPTED)
         refusal = venue_sim_place(call->exchange->venue, &body.request, &order);
     if (refusal == VENUE_ACCEPTED)
         put_success(call, order);
@@ -285,6 +288,8 @@ void rest_post_preview(struct rest_call *call)
     if (!read_body(call, &body, true))
         return;
     enum venue_refusal refusal = body.refusal;
+    if (refusal == VENUE_ACCEPTED)
+        refusal = exchange_faults_check_order(call->exchange, &body.request);
     if (refusal == VENUE_ACCEPTED)
         refusal = venue_sim_check(call->exchange->venue, &body.request);
     if (body.request.product >= 0) {
@@ -427,6 +432,10 @@ void rest_post_close(struct rest_call *call)
         refusal = VENUE_BAD_PRODUCT;
     if (refusal == VENUE_ACCEPTED && body.order.request.client_id[0] == '\0')
         refusal = VENUE_BAD_REQUEST;
+    body.order.request.type = ORDER_TYPE_MARKET;
+    body.order.request.product = product;
+    if (refusal == VENUE_ACCEPTED)
+        refusal = exchange_faults_check_order(call->exchange, &body.order.request);
     if (refusal == VENUE_ACCEPTED)
         refusal = venue_sim_close(call->exchange->venue, body.order.request.client_id, product,
                                   body.order.request.size, &order);
@@ -436,6 +445,23 @@ void rest_post_close(struct rest_call *call)
         put_error(call, refusal, NULL);
 }
 
+/* A changed tick or a product in distress refuses an edit as it refuses an order. */
+static const char *check_edit_listing(struct rest_call *call, const struct small_body *body)
+{
+    const struct venue_order *order = venue_sim_order_find(call->exchange->venue, body->order_id);
+    if (!order)
+        return NULL;
+    struct venue_request wanted = order->request;
+    wanted.limit = body->order.request.limit;
+    wanted.size = body->order.request.size;
+    switch (exchange_faults_check_order(call->exchange, &wanted)) {
+    case VENUE_ACCEPTED: return NULL;
+    case VENUE_PRICE_PRECISION: return "INVALID_EDITED_PRICE";
+    case VENUE_SIZE_SMALL: return "INVALID_EDITED_SIZE";
+    default: return "COMMANDER_REJECTED_EDIT_ORDER";
+    }
+}
+
 void rest_post_edit(struct rest_call *call)
 {
     struct small_body body = {0};
@@ -443,6 +469,8 @@ void rest_post_edit(struct rest_call *call)
         return;
     const char *failure = body.order.refusal == VENUE_SIZE_PRECISION ? "INVALID_EDITED_SIZE"
                           : body.order.refusal != VENUE_ACCEPTED ? "INVALID_EDITED_PRICE" : NULL;
+    if (!failure)
+        failure = check_edit_listing(call, &body);
     if (!failure)
         failure = venue_sim_edit(call->exchange->venue, body.order_id,
                                  body.order.request.limit, body.order.request.size);

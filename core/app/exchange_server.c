@@ -3,6 +3,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+
 #include "app/exchange_feed.h"
 #include "base/log.h"
 
@@ -12,6 +15,10 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     struct lws_context *context = lws_get_context(wsi);
     struct exchange *exchange = context ? lws_context_user(context) : NULL;
     struct exchange_peer *peer = user;
+    if (exchange && reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
+        exchange->tls = user;
+        return 0;
+    }
     if (!exchange || !exchange->feed)
         return 0;
     int result = exchange_http_callback(exchange, wsi, reason, peer, in, length);
@@ -60,6 +67,20 @@ int exchange_server_open(struct exchange *exchange, struct err *err)
                        exchange->options.key_file);
     exchange_feed_set_wake(exchange->feed, exchange_socket_wake);
     return lws_get_vhost_listen_port(vhost);
+}
+
+/* Tickets of before are worth nothing: a connection that is resumed shows no certificate. */
+void exchange_server_set_certificate(struct exchange *exchange, const char *path)
+{
+    unsigned char keys[80];
+    const char *file = path ? path : exchange->options.cert_file;
+    if (SSL_CTX_use_certificate_chain_file(exchange->tls, file) != 1 ||
+        SSL_CTX_use_PrivateKey_file(exchange->tls, exchange->options.key_file,
+                                    SSL_FILETYPE_PEM) != 1)
+        log_error("tls", "%s: no certificate for the key of --key; that of before stays", file);
+    SSL_CTX_flush_sessions(exchange->tls, 0);
+    if (RAND_bytes(keys, sizeof keys) == 1)
+        SSL_CTX_set_tlsext_ticket_keys(exchange->tls, keys, sizeof keys);
 }
 
 /* Linux: connecting a stream socket to nowhere ends it with an RST, whatever was queued. */

@@ -86,11 +86,16 @@ static void push_frame(struct exchange_session *session, const struct buf *text,
                        const struct exchange_frame_fate *fate)
 {
     struct exchange_frame *frame = NULL;
-    if (!text->failed && session->queued < SESSION_QUEUE_MAX)
+    /* The first one, on its way already, does not count: a fault may have made it a giant. */
+    size_t waits = session->first ? session->queued - session->first->length : 0;
+    if (!text->failed && waits < SESSION_QUEUE_MAX)
         frame = create_frame(text);
     if (!frame) {
         exchange_session_close(session);
-    } else if (fate->reorder || fate->late_ns > 0) {
+        return;
+    }
+    frame->fragment = (size_t)fate->fragment;
+    if (fate->reorder || fate->late_ns > 0) {
         hold_frame(session, frame, fate->reorder ? INT64_MAX
                                                  : exchange_wall_ns() + fate->late_ns);
     } else {
@@ -108,13 +113,10 @@ void exchange_session_send(struct exchange_session *session, const char *channel
     struct buf text;
     char time[48];
     bool user = session->products[FEED_USER] || session->products[FEED_BALANCE];
-    exchange_faults_meet_frame(session->exchange->faults, channel, events, &fate);
-    if (fate.close || fate.reset) {
-        session->reset = fate.reset;
-        exchange_session_close(session);
-    }
-    if (fate.suppress)
+    exchange_faults_meet_frame(session, channel, events, &fate);
+    if (fate.suppress || session->muted || session->doomed)
         return;
+    session->sequence += (uint64_t)fate.gap;
     exchange_time_ns(exchange_wall_ns(), time);
     buf_init(&text, EXCHANGE_REPLY_MAX);
     buf_printf(&text, "{\"channel\":\"%s\",", channel);
@@ -124,7 +126,7 @@ void exchange_session_send(struct exchange_session *session, const char *channel
                session->sequence++);
     buf_put(&text, events->data, events->length);
     buf_puts(&text, "}");
-    exchange_faults_spoil(&fate, &text);
+    exchange_faults_spoil(session->exchange, &fate, &text);
     for (int copies = fate.drop ? 0 : fate.duplicate ? 2 : 1; copies > 0; copies--)
         push_frame(session, &text, &fate);
     buf_fini(&text);

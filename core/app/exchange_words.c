@@ -1,6 +1,8 @@
 /* Names, and the records of orders, fills and trades. */
 #include "app/exchange_words.h"
 
+#include <string.h>
+
 const char *words_side(enum side side)
 {
     return side == SIDE_BUY ? "BUY" : "SELL";
@@ -181,7 +183,8 @@ static void put_order_end(struct json_writer *json, const struct venue_order *or
                   !failed && venue_status_final(order->status) ? order->words : "");
     json_put_text(json, "order_placement_source", "RETAIL_ADVANCED");
     json_put_money(json, "outstanding_hold_amount", hold_of(order));
-    json_put_bool(json, "is_liquidation", false);
+    json_put_bool(json, "is_liquidation",
+                  strncmp(order->request.client_id, "liquidation-", 12) == 0);
     json_put_time(json, "last_fill_time", order->filled_ns);
     put_edits(json, order);
     json_put_text(json, "leverage", intx ? "1" : "");
@@ -243,7 +246,9 @@ void words_put_fill(struct json_writer *json, const struct exchange *exchange,
     json_put_text(json, "trade_id", fill->id);
     json_put_text(json, "order_id", order->id);
     json_put_time(json, "trade_time", fill->at_ns);
-    json_put_text(json, "trade_type", "FILL");
+    static const char *const KINDS[] = {[FILL_TRADE] = "FILL", [FILL_REVERSAL] = "REVERSAL",
+                                        [FILL_CORRECTION] = "CORRECTION"};
+    json_put_text(json, "trade_type", KINDS[fill->kind]);
     json_put_price(json, "price", fill->price);
     json_put_size(json, "size", fill->size);
     json_put_money(json, "commission", fill->fee);

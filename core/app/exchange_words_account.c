@@ -152,6 +152,7 @@ void words_put_product(struct json_writer *json, const struct exchange *exchange
     const struct venue_product *spec = &venue_products[product];
     bool intx = is_intx(product);
     bool open = venue_sim_session_open(exchange->venue, product);
+    const struct exchange_listing *listing = &exchange->listings[product];
     json_open_object(json);
     json_put_text(json, "product_id", spec->id);
     put_product_prices(json, exchange, product);
@@ -159,19 +160,20 @@ void words_put_product(struct json_writer *json, const struct exchange *exchange
     json_put_text(json, "quote_increment", intx ? "0.000001" : "0.01");
     json_put_money(json, "quote_min_size", spec->quote_min);
     json_put_text(json, "quote_max_size", "100000000");
-    json_put_size(json, "base_min_size", spec->size_min);
+    json_put_size(json, "base_min_size",
+                  listing->minimum.e9 ? listing->minimum : spec->size_min);
     json_put_size(json, "base_max_size", spec->size_max);
     json_put_text(json, "base_name", intx ? venue_assets[spec->market].long_name : "");
     json_put_text(json, "quote_name", intx ? "USDC" : "US Dollar");
     json_put_bool(json, "watched", false);
-    json_put_bool(json, "is_disabled", false);
+    json_put_bool(json, "is_disabled", listing->flags[VENUE_LISTING_IS_DISABLED]);
     json_put_bool(json, "new", false);
     json_put_text(json, "status", intx ? "online" : "");
-    json_put_bool(json, "cancel_only", false);
-    json_put_bool(json, "limit_only", false);
-    json_put_bool(json, "post_only", false);
-    json_put_bool(json, "trading_disabled", false);
-    json_put_bool(json, "auction_mode", false);
+    json_put_bool(json, "cancel_only", listing->flags[VENUE_LISTING_CANCEL_ONLY]);
+    json_put_bool(json, "limit_only", listing->flags[VENUE_LISTING_LIMIT_ONLY]);
+    json_put_bool(json, "post_only", listing->flags[VENUE_LISTING_POST_ONLY]);
+    json_put_bool(json, "trading_disabled", listing->flags[VENUE_LISTING_DISABLED]);
+    json_put_bool(json, "auction_mode", listing->flags[VENUE_LISTING_AUCTION]);
     json_put_text(json, "product_type", "FUTURE");
     json_put_text(json, "quote_currency_id", words_currency(product));
     json_put_text(json, "base_currency_id", intx ? spec->asset : "");
@@ -188,8 +190,8 @@ void words_put_product(struct json_writer *json, const struct exchange *exchange
     json_close_array(json);
     json_put_text(json, "base_display_symbol", intx ? spec->asset : "");
     json_put_text(json, "quote_display_symbol", words_currency(product));
-    json_put_bool(json, "view_only", false);
-    json_put_price(json, "price_increment", spec->tick);
+    json_put_bool(json, "view_only", listing->flags[VENUE_LISTING_VIEW_ONLY]);
+    json_put_price(json, "price_increment", listing->tick.e9 ? listing->tick : spec->tick);
     json_put_text(json, "display_name", spec->display_name);
     json_put_text(json, "product_venue", intx ? "INTX" : "FCM");
     put_details(json, exchange, product);

@@ -23,19 +23,33 @@ static int take_piece(struct lws *wsi, struct exchange_peer *peer, const void *i
     return 0;
 }
 
+/* One frame, or its next fragment. */
+static int write_piece(struct lws *wsi, struct exchange_session *session)
+{
+    struct exchange_frame *frame = session->first;
+    size_t left = frame->length - frame->sent;
+    size_t size = frame->fragment > 0 && frame->fragment < left ? frame->fragment : left;
+    int kind = frame->sent > 0 ? LWS_WRITE_CONTINUATION : LWS_WRITE_TEXT;
+    int last = size == left ? 0 : LWS_WRITE_NO_FIN;
+    int written = lws_write(wsi, (unsigned char *)frame->text + frame->sent, size,
+                            (enum lws_write_protocol)(kind | last));
+    frame->sent += size;
+    if (frame->sent == frame->length)
+        free(exchange_session_pop(session));
+    return written < 0 ? -1 : 0;
+}
+
 static int write_frames(struct lws *wsi, struct exchange_session *session)
 {
+    if (session->frozen)
+        return lws_rx_flow_control(wsi, 0) < 0 ? -1 : 0;
     if (session->reset)
         exchange_server_reset(wsi);
     if (session->doomed)
         return -1;
-    while (session->first && !lws_send_pipe_choked(wsi)) {
-        struct exchange_frame *frame = exchange_session_pop(session);
-        int written = lws_write(wsi, (unsigned char *)frame->text, frame->length, LWS_WRITE_TEXT);
-        free(frame);
-        if (written < 0)
+    while (session->first && !lws_send_pipe_choked(wsi))
+        if (write_piece(wsi, session) < 0)
             return -1;
-    }
     if (session->first)
         lws_callback_on_writable(wsi);
     return 0;
@@ -52,6 +66,7 @@ int exchange_socket_callback(struct exchange *exchange, struct lws *wsi,
         if (!peer->session)
             return -1;
         peer->session->socket = wsi;
+        exchange_socket_wake(peer->session); /* a fault may have met it before it had a socket */
         return 0;
     case LWS_CALLBACK_RECEIVE:
         return peer->session ? take_piece(wsi, peer, in, length) : -1;

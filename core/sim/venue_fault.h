@@ -20,6 +20,7 @@
 #include "base/prng.h"
 #include "model/types.h"
 #include "sim/venue_fault_list.h"
+#include "sim/venue_sim_order.h"
 
 enum {
     VENUE_FAULT_LINE_MAX = 256,  /* a rule is read by people: longer ones are mistakes */
@@ -33,7 +34,8 @@ enum {
 enum venue_fault_kind { AT_REQUEST, AT_CHANNEL, AT_BYTES, AT_SOCKET, AT_SUBSCRIBE, AT_ANY,
                         AT_VENUE };
 enum venue_fault_argument { TAKES_NOTHING, TAKES_TIME, TAKES_COUNT, TAKES_BYTES, TAKES_WORD,
-                            TAKES_SETTING, TAKES_TEXT };
+                            TAKES_SETTING, TAKES_TEXT, TAKES_SIGNED, TAKES_PRODUCT, TAKES_ORDER,
+                            TAKES_LISTING };
 enum venue_fault_place { PLACE_REQUEST, PLACE_CHANNEL, PLACE_CONNECT, PLACE_SUBSCRIBE,
                          PLACE_VENUE };
 
@@ -46,10 +48,22 @@ struct venue_fault_rule {
     int64_t after_ns, for_ns;            /* for_ns 0: without end */
     uint32_t at, every, next;            /* 0: not given */
     struct ratio chance;
-    int64_t amount;                      /* TIME in ns, COUNT, BYTES */
+    int64_t amount;                      /* TIME in ns, COUNT, BYTES, SIGNED, PRODUCT: -1 is all */
+    struct venue_request request;        /* ORDER */
     char text[VENUE_FAULT_LINE_MAX];     /* WORD, SETTING (the name), TEXT */
     char value[VENUE_FAULT_LINE_MAX];    /* SETTING */
     char line[VENUE_FAULT_LINE_MAX];     /* as it was given */
+};
+
+/* What of a product's record can be changed: the texts, and their places among them. */
+#define VENUE_LISTING_FIELDS                                                                      \
+    "cancel_only", "limit_only", "post_only", "trading_disabled", "auction_mode", "view_only",    \
+    "is_disabled", "delisted", "price_increment", "base_min_size"
+enum venue_listing_field {
+    VENUE_LISTING_CANCEL_ONLY, VENUE_LISTING_LIMIT_ONLY, VENUE_LISTING_POST_ONLY,
+    VENUE_LISTING_DISABLED, VENUE_LISTING_AUCTION, VENUE_LISTING_VIEW_ONLY,
+    VENUE_LISTING_IS_DISABLED, VENUE_LISTING_DELISTED, VENUE_LISTING_TICK,
+    VENUE_LISTING_MINIMUM, VENUE_LISTING_COUNT
 };
 
 const char *venue_fault_name(enum venue_fault fault);
@@ -66,7 +80,7 @@ struct venue_fault_entry {
     uint32_t number;
     int64_t given_ns;
     uint64_t met, fired;
-    bool begun, ended; /* of a rule at `venue`: what happened to it so far */
+    bool begun, revoked, ended; /* what it did to the venue is undone when it ends */
     struct prng prng;
 };
 
@@ -98,3 +112,5 @@ uint32_t venue_fault_plan_meet(struct venue_fault_plan *plan,
 /* The next rule at `venue` that begins (*ret_begins) or ends now; NULL: none is left. */
 const struct venue_fault_rule *venue_fault_plan_due(struct venue_fault_plan *plan, int64_t now_ns,
                                                     bool *ret_begins);
+/* The rule, or each of them (0), fires no more, and what it did to the venue is due to end. */
+void venue_fault_plan_end(struct venue_fault_plan *plan, uint32_t number);

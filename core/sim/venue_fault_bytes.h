@@ -9,3 +9,6 @@
 #include "sim/venue_fault.h"
 
 bool venue_fault_spoil(const struct venue_fault_rule *rule, struct buf *text);
+void venue_fault_set_field(struct buf *text, const char *name, const char *value);
+/* Before the first item of its list; false when there is no list. */
+bool venue_fault_put_item(struct buf *text, const char *item);

@@ -4,6 +4,8 @@
  *
  * symbol, name, where it can be, what its argument is, the argument when none is given (NULL: one
  * must be), the rows of docs/faults.md it serves, what happens */
+#include "sim/venue_fault_acts.h"
+
 #define VENUE_FAULT_LIST(X)                                                                       \
     X(FAULT_ACCEPT_THEN_DROP, "accept-then-drop", AT_REQUEST, TAKES_NOTHING, "", "F01",           \
       "the request is carried out, the connection closes without a reply")                        \
@@ -56,8 +58,55 @@
       "a field that nobody knows is put in front")                                                \
     X(FAULT_TRUNCATE, "truncate", AT_BYTES, TAKES_NOTHING, "", "F29",                             \
       "the JSON ends in the middle; the transport is whole")                                      \
-    X(FAULT_CANCEL_ORDERS, "cancel-orders", AT_VENUE, TAKES_TEXT, "self trade prevention", "F48", \
-      "the venue cancels every open order of the account, and says these words")
+    X(FAULT_SHORT_LENGTH, "short-length", AT_REQUEST, TAKES_NOTHING, "", "F10",                   \
+      "carried out; content-length promises more than comes, then the connection closes")         \
+    X(FAULT_CUT_CHUNKED, "cut-chunked", AT_REQUEST, TAKES_NOTHING, "", "F10",                     \
+      "carried out; the reply is chunked and its last chunk never comes")                         \
+    X(FAULT_CUT_TLS, "cut-tls", AT_REQUEST, TAKES_NOTHING, "", "F10",                             \
+      "carried out; a TLS record begins and the connection ends inside it")                       \
+    X(FAULT_GZIP_BOMB, "gzip-bomb", AT_REQUEST, TAKES_BYTES, "64MB", "F10",                       \
+      "carried out; the reply is gzip that grows to that size")                                   \
+    X(FAULT_SWAP, "swap", AT_REQUEST, TAKES_NOTHING, "", "F11",                                   \
+      "carried out; its reply waits for the next such request, and each gets the other's")        \
+    X(FAULT_OLD_ORDER, "old-order", AT_REQUEST, TAKES_NOTHING, "", "F13",                         \
+      "not carried out; a create is answered with success and the account's first order")         \
+    X(FAULT_HIDE, "hide", AT_REQUEST, TAKES_TIME, "10s", "F51",                                   \
+      "carried out; the orders it makes cannot be read, and are in no list, for that long")       \
+    X(FAULT_SKIP_ITEM, "skip-item", AT_BYTES, TAKES_COUNT, "1", "F45",                            \
+      "that item of the list is left out: a fill, an order, a level")                             \
+    X(FAULT_REPEAT_ITEM, "repeat-item", AT_BYTES, TAKES_COUNT, "1", "F45",                        \
+      "that item of the list comes twice")                                                        \
+    X(FAULT_REVERSE, "reverse", AT_BYTES, TAKES_NOTHING, "", "F45",                               \
+      "the list comes in the opposite order")                                                     \
+    X(FAULT_EMPTY_LIST, "empty-list", AT_BYTES, TAKES_NOTHING, "", "F32 F51 F55",                 \
+      "the list comes empty: no orders, no positions, no book")                                   \
+    X(FAULT_SAME_PAGE, "same-page", AT_REQUEST, TAKES_NOTHING, "", "F45",                         \
+      "the first page comes again whatever the cursor, and says that there is more")              \
+    X(FAULT_GIANT, "giant", AT_BYTES, TAKES_BYTES, "10MB", "F28",                                 \
+      "the items of the list are repeated until the message has that size")                       \
+    X(FAULT_DEEP, "deep", AT_BYTES, TAKES_COUNT, "10000", "F29",                                  \
+      "a field with that many arrays inside each other is put in front")                          \
+    X(FAULT_DUPLICATE_KEYS, "duplicate-keys", AT_BYTES, TAKES_NOTHING, "", "F29",                 \
+      "the first field is there twice")                                                           \
+    X(FAULT_BAD_UTF8, "bad-utf8", AT_BYTES, TAKES_NOTHING, "", "F29",                             \
+      "a field whose text is not UTF-8 is put in front")                                          \
+    X(FAULT_BOM, "bom", AT_BYTES, TAKES_NOTHING, "", "F29",                                       \
+      "a byte order mark comes first")                                                            \
+    X(FAULT_GAP, "gap", AT_CHANNEL, TAKES_COUNT, "1", "F22 AC-D1",                                \
+      "that many numbers are passed over before the frame")                                       \
+    X(FAULT_FRAGMENT, "fragment", AT_CHANNEL, TAKES_BYTES, "1B", "F28",                           \
+      "the frame comes in WebSocket fragments of that size")                                      \
+    X(FAULT_FREEZE, "freeze", AT_SOCKET, TAKES_NOTHING, "", "F25",                                \
+      "the connection stays open and is neither read nor written any more")                       \
+    X(FAULT_MUTE, "mute", AT_SOCKET, TAKES_NOTHING, "", "F23 F27",                                \
+      "no frame leaves that connection any more; pings are answered")                             \
+    X(FAULT_ERROR, "error", AT_SOCKET, TAKES_TEXT, "authentication failure", "F27",               \
+      "an error frame with these words, then as mute")                                            \
+    X(FAULT_CROSSED, "crossed", AT_CHANNEL, TAKES_NOTHING, "", "F32",                             \
+      "level2: a bid above the best ask is put in")                                               \
+    X(FAULT_LOCKED, "locked", AT_CHANNEL, TAKES_NOTHING, "", "F32",                               \
+      "level2: a bid at the best ask is put in")                                                  \
+    VENUE_FAULT_ACTS(X)
 
 #define VENUE_FAULT_SYMBOL(symbol, ...) symbol,
 enum venue_fault { VENUE_FAULT_LIST(VENUE_FAULT_SYMBOL) VENUE_FAULT_COUNT };

@@ -88,7 +88,8 @@ static bool rule_is_here(const struct venue_fault_rule *rule,
 static bool in_window(const struct venue_fault_entry *entry, int64_t now_ns)
 {
     int64_t age_ns = now_ns - entry->given_ns - entry->rule.after_ns;
-    return age_ns >= 0 && (entry->rule.for_ns == 0 || age_ns < entry->rule.for_ns);
+    return !entry->revoked && age_ns >= 0 &&
+           (entry->rule.for_ns == 0 || age_ns < entry->rule.for_ns);
 }
 
 /* Counted and drawn at every scene of its place, whether it then fires or not. */
@@ -102,6 +103,7 @@ static bool fires(struct venue_fault_entry *entry)
         (rule->next && entry->fired >= rule->next) || !drawn)
         return false;
     entry->fired++;
+    entry->begun = true;
     return true;
 }
 
@@ -124,18 +126,26 @@ const struct venue_fault_rule *venue_fault_plan_due(struct venue_fault_plan *pla
     for (uint32_t i = 0; i < plan->count; i++) {
         struct venue_fault_entry *entry = &plan->entries[i];
         int64_t age_ns = now_ns - entry->given_ns - entry->rule.after_ns;
-        if (entry->rule.place != PLACE_VENUE || entry->ended || age_ns < 0)
+        bool waits = !entry->begun && (entry->rule.place != PLACE_VENUE || entry->revoked);
+        if (waits || entry->ended || age_ns < 0)
             continue;
         if (!entry->begun) {
             entry->begun = *ret_begins = true;
             entry->fired++;
             return &entry->rule;
         }
-        if (entry->rule.for_ns > 0 && age_ns >= entry->rule.for_ns) {
+        if (entry->revoked || (entry->rule.for_ns > 0 && age_ns >= entry->rule.for_ns)) {
             entry->ended = true;
             *ret_begins = false;
             return &entry->rule;
         }
     }
     return NULL;
+}
+
+void venue_fault_plan_end(struct venue_fault_plan *plan, uint32_t number)
+{
+    for (uint32_t i = 0; i < plan->count; i++)
+        if (number == 0 || plan->entries[i].number == number)
+            plan->entries[i].revoked = true;
 }

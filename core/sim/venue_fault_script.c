@@ -25,7 +25,10 @@ static const char *const KIND_WORDS[] = {
     [AT_ANY] = "request, channel", [AT_VENUE] = "venue, request"};
 static const char *const ARGUMENT_WORDS[] = {
     [TAKES_NOTHING] = "", [TAKES_TIME] = "TIME", [TAKES_COUNT] = "NUMBER", [TAKES_BYTES] = "BYTES",
-    [TAKES_WORD] = "FIELD", [TAKES_SETTING] = "FIELD=VALUE", [TAKES_TEXT] = "WORDS"};
+    [TAKES_WORD] = "FIELD", 
+    [TAKES_SETTING] = "FIELD=VALUE", [TAKES_TEXT] = "WORDS", [TAKES_SIGNED] = "NUMBER",
+    [TAKES_PRODUCT] = "[PRODUCT]", [TAKES_ORDER] = "SIDE SIZE PRODUCT [PRICE]",
+    [TAKES_LISTING] = "PRODUCT FIELD=VALUE"};
 
 const char *venue_fault_name(enum venue_fault fault) { return NAMES[fault]; }
 const char *venue_fault_words(enum venue_fault fault) { return WORDS[fault]; }
@@ -255,6 +258,69 @@ static int read_setting(const char *text, struct venue_fault_rule *ret, struct e
     return 0;
 }
 
+static int read_signed(const char *text, int64_t *ret, struct err *err)
+{
+    uint32_t count = 0;
+    bool minus = text[0] == '-';
+    if (read_count(text + minus, &count, err) < 0)
+        return -1;
+    *ret = minus ? -(int64_t)count : count;
+    return 0;
+}
+
+static int read_product(const char *id, int64_t *ret, struct err *err)
+{
+    const char *ids[VENUE_PRODUCTS];
+    *ret = venue_product_find(id, strlen(id));
+    for (int i = 0; i < VENUE_PRODUCTS; i++)
+        ids[i] = venue_products[i].id;
+    return *ret < 0 ? err_set(err, "'%s': the venue lists no such product; did you mean '%s'?", id,
+                              nearest_of(id, ids, VENUE_PRODUCTS)) : 0;
+}
+
+static int read_order(const char *text, struct venue_request *ret, struct err *err)
+{
+    struct words words = {.at = text, .end = text + strlen(text)};
+    int64_t product;
+    bool buy = next_word(&words) && strcmp(words.word, "BUY") == 0;
+    if (!buy && strcmp(words.word, "SELL") != 0)
+        return err_set(err, "'%s': BUY or SELL is wanted first", words.word);
+    if (!next_word(&words) || !size_parse(words.word, strlen(words.word), &ret->size) ||
+        ret->size.e9 <= 0)
+        return err_set(err, "'%s': a size is wanted after the side", words.word);
+    if (!next_word(&words) || read_product(words.word, &product, err) < 0)
+        return words.word[0] ? -1 : err_set(err, "a product is wanted after the size");
+    ret->side = buy ? SIDE_BUY : SIDE_SELL;
+    ret->product = (int)product;
+    bool priced = next_word(&words);
+    ret->type = priced ? ORDER_TYPE_LIMIT : ORDER_TYPE_MARKET;
+    ret->tif = priced ? TIF_GTC : TIF_IOC;
+    if (priced && !price_parse(words.word, strlen(words.word), &ret->limit))
+        return err_set(err, "'%s': a price is wanted after the product, or nothing", words.word);
+    return 0;
+}
+
+static int read_listing(const char *text, struct venue_fault_rule *ret, struct err *err)
+{
+    static const char *const FIELDS[] = {VENUE_LISTING_FIELDS};
+    struct words words = {.at = text, .end = text + strlen(text)};
+    struct ratio value;
+    if (!next_word(&words) || read_product(words.word, &ret->amount, err) < 0)
+        return words.word[0] ? -1 : err_set(err, "a product is wanted");
+    if (!next_word(&words) || read_setting(words.word, ret, err) < 0)
+        return words.word[0] ? -1 : err_set(err, "FIELD=VALUE is wanted after the product");
+    const char *nearest = nearest_of(ret->text, FIELDS, VENUE_LISTING_COUNT);
+    if (strcmp(nearest, ret->text) != 0)
+        return err_set(err, "'%s' cannot be changed; did you mean '%s'?", ret->text, nearest);
+    bool truth = strcmp(ret->value, "true") == 0 || strcmp(ret->value, "false") == 0;
+    bool number = ratio_parse(ret->value, strlen(ret->value), &value) && value.e9 > 0;
+    bool is_number = nearest == FIELDS[VENUE_LISTING_TICK] ||
+                     nearest == FIELDS[VENUE_LISTING_MINIMUM];
+    return (is_number ? number : truth) ? 0 : err_set(err, "'%s': %s is wanted", ret->value,
+                                                      is_number ? "a number above 0"
+                                                                : "true or false");
+}
+
 static int read_argument(const char *text, struct venue_fault_rule *ret, struct err *err)
 {
     uint32_t count = 0;
@@ -278,6 +344,15 @@ static int read_argument(const char *text, struct venue_fault_rule *ret, struct 
         break;
     case TAKES_TEXT:
         break;
+    case TAKES_SIGNED:
+        return read_signed(text, &ret->amount, err);
+    case TAKES_PRODUCT:
+        ret->amount = -1;
+        return *text ? read_product(text, &ret->amount, err) : 0;
+    case TAKES_ORDER:
+        return read_order(text, &ret->request, err);
+    case TAKES_LISTING:
+        return read_listing(text, ret, err);
     }
     text_copy(ret->text, sizeof ret->text, text, strlen(text));
     return 0;

@@ -52,6 +52,7 @@ struct venue_fill {
     struct money fee;
     enum liquidity liquidity;
     int64_t at_ns;
+    enum fill_kind kind; /* a reversal says the side and size of what it takes back */
 };
 
 static inline struct size venue_order_left(const struct venue_order *order)

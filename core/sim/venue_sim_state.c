@@ -64,7 +64,8 @@ static void put_fill(struct buf *out, const struct venue_fill *fill)
                venue_products[fill->product].id, fill->side, fill->liquidity, fill->price.e9,
                fill->size.e9, fill->at_ns);
     put_money(out, fill->fee);
-    buf_puts(out, "\n");
+    buf_puts(out, fill->kind == FILL_REVERSAL ? " reversal\n"
+                  : fill->kind == FILL_CORRECTION ? " correction\n" : "\n");
 }
 
 void venue_sim_encode_state(const struct venue_sim *sim, struct buf *ret_text)
@@ -219,6 +220,7 @@ static bool read_order(struct venue_sim *sim, struct fields *fields)
 
 static bool read_fill(struct venue_sim *sim, struct fields *fields)
 {
+    char kind[16];
     struct venue_fill *fill = venue_list_add_fill(sim);
     next_text(fields, fill->id, sizeof fill->id);
     fill->order = (uint32_t)next_int(fields, 0, (int64_t)sim->order_count - 1);
@@ -229,7 +231,11 @@ static bool read_fill(struct venue_sim *sim, struct fields *fields)
     fill->size.e9 = next_e9(fields);
     fill->at_ns = next_e9(fields);
     fill->fee = next_money(fields);
-    return !fields->failed;
+    if (fields->failed || fields->at == fields->end)
+        return !fields->failed;
+    next_text(fields, kind, sizeof kind);
+    fill->kind = strcmp(kind, "reversal") == 0 ? FILL_REVERSAL : FILL_CORRECTION;
+    return fill->kind == FILL_REVERSAL || strcmp(kind, "correction") == 0;
 }
 
 static bool read_position(struct venue_sim *sim, struct fields *fields)

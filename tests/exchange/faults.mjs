@@ -3,7 +3,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { Venue, equal, fail, run } from './venue.mjs';
+import { Venue, equal, fail, run, sleep } from './venue.mjs';
 
 const BIP = 'BIP-20DEC30-CDE', INTX = 'BTC-PERP-INTX';
 const dir = fs.mkdtempSync('/tmp/exchange-faults-');
@@ -192,6 +192,240 @@ await run({
             if (other.text.includes(`"new_quantity":${value}`)) fail('the other product too');
             socket.close();
         }
+    },
+    // F10 | exchange | a TLS record, a chunked body and a content-length that end early; gzip that grows | the client is told, the order is booked
+    async 'broken transports'() {
+        for (const rule of ['short-length', 'cut-chunked', 'cut-tls']) {
+            venue.rule(`next 1 POST /orders: ${rule}`);
+            const request = order();
+            await broken(place(request));
+            equal((await known(request.client_order_id)).length, 1, rule);
+        }
+        venue.rule('next 1 GET /accounts: gzip-bomb 64MB');
+        const bomb = await venue.get('/accounts');
+        equal(bomb.headers['content-encoding'], 'gzip', 'encoding');
+        if (bomb.text.length > 256 * 1024) fail('not packed');
+    },
+    // F11 | exchange | the replies to two creates are swapped | each names the other's client id, both are booked
+    async 'swap'() {
+        venue.rule('next 2 POST /orders: swap');
+        const requests = [order(), order()];
+        const replies = await Promise.all(requests.map(place));
+        replies.forEach(({ json }, i) => equal(json.success_response.client_order_id,
+            requests[1 - i].client_order_id, 'client id'));
+        for (const { client_order_id: id } of requests) equal((await known(id)).length, 1, 'booked');
+    },
+    // F13 | exchange | a create is answered with an old order | its fields are the old one's, nothing is booked
+    async 'old order'() {
+        venue.rule('next 1 POST /orders: old-order');
+        const request = order(), { json } = await place(request);
+        equal(json.success, true, 'success');
+        if (json.success_response.client_order_id === request.client_order_id) fail('the new id');
+        equal((await known(request.client_order_id)).length, 0, 'booked');
+    },
+    // F51 | exchange | a new order cannot be read and is in no list for a while | then it is
+    async 'hide'() {
+        venue.rule('next 1 POST /orders: hide 1500ms');
+        const request = order(), { json } = await place(request);
+        const id = json.success_response.order_id;
+        equal((await venue.get(`/orders/historical/${id}`)).status, 404, 'hidden');
+        equal((await known(request.client_order_id)).length, 0, 'hidden');
+        await venue.poll(`/orders/historical/${id}`, ({ status }) => status === 200);
+    },
+    // F41 | exchange | the order fills before its cancel is carried out | ORDER_IS_FULLY_FILLED
+    // F45 | exchange | a fill left out, doubled, in opposite order, the same page for ever | as said
+    // F46 | exchange | the newest fill is corrected, then busted | REVERSAL and CORRECTION, the ledger follows
+    async 'fills'() {
+        const request = order(), { json } = await place(request);
+        const id = json.success_response.order_id;
+        await venue.poll(`/orders/historical/${id}`, ({ json: got }) => got.order.status === 'OPEN');
+        venue.rule('next 1 POST /orders/batch_cancel: fill-orders');
+        const cancel = await venue.post('/orders/batch_cancel', { order_ids: [id] });
+        equal(cancel.json.results[0].failure_reason, 'ORDER_IS_FULLY_FILLED', 'cancel');
+        const ids = async (query = '') => (await venue.get(`/orders/historical/fills${query}`)).json
+            .fills.map(({ trade_id: trade }) => trade);
+        const sound = await ids();
+        if (sound.length < 2) fail('too few fills');
+        venue.rule('at 1st GET /orders/historical/fills: skip-item 1',
+            'at 2nd GET /orders/historical/fills: repeat-item 1',
+            'at 3rd GET /orders/historical/fills: reverse');
+        equal((await ids()).join(), sound.slice(1).join(), 'left out');
+        equal((await ids()).join(), [sound[0], ...sound].join(), 'doubled');
+        equal((await ids()).join(), [...sound].reverse().join(), 'reversed');
+        venue.rule('GET /orders/historical/fills: same-page');
+        equal((await ids('?limit=1&cursor=1')).join(), sound[0], 'the same page');
+        const units = async () => Number((await venue.get('/cfm/positions')).json.positions
+            .find(({ product_id: product }) => product === BIP)?.number_of_contracts ?? 0);
+        const before = await units();
+        venue.rule('venue: correct 2', 'after 1s venue: bust');
+        const adjusted = await venue.poll('/orders/historical/fills', ({ json: got }) =>
+            got.fills.length === sound.length + 3);
+        equal(adjusted.json.fills.slice(0, 3).map(({ trade_type: type }) => type).join(),
+            'REVERSAL,CORRECTION,REVERSAL', 'kinds');
+        equal(Number(adjusted.json.fills[1].price), Number(adjusted.json.fills[2].price) + 10, 'price');
+        equal(await units(), before - 1, 'the position follows');
+    },
+    // F42 | exchange | a cancel is taken and the order stays CANCEL_QUEUED | until the rule ends it is live
+    async 'cancel-time'() {
+        venue.rule('venue: cancel-time 2s');
+        const { json } = await place(order());
+        const id = json.success_response.order_id, at = `/orders/historical/${id}`;
+        await venue.poll(at, ({ json: got }) => got.order.status === 'OPEN');
+        await venue.post('/orders/batch_cancel', { order_ids: [id] });
+        equal((await venue.get(at)).json.order.status, 'CANCEL_QUEUED', 'status');
+        await venue.poll(at, ({ json: got }) => got.order.status === 'CANCELLED');
+    },
+    // F48 | exchange | the venue cancels and expires orders by itself | terminal with its words
+    async 'ended by the venue'() {
+        for (const [rule, status] of [['cancel-orders margin call', 'CANCELLED'],
+            ['expire-orders', 'EXPIRED']]) {
+            const { json } = await place(order()), id = json.success_response.order_id;
+            await venue.poll(`/orders/historical/${id}`, ({ json: got }) =>
+                got.order.status === 'OPEN');
+            venue.rule(`venue: ${rule}`);
+            const ended = await venue.poll(`/orders/historical/${id}`, ({ json: got }) =>
+                got.order.status === status);
+            if (status === 'CANCELLED')
+                equal(ended.json.order.cancel_message, 'margin call', 'words');
+        }
+    },
+    // F44 F52 | exchange | another client of the account trades | an order of a strange client id, filled
+    // F54 AC-A4 | exchange | the venue closes the position | a liquidation order, flat
+    async 'strangers'() {
+        const strangers = async (prefix) => (await venue.get('/orders/historical/batch')).json.orders
+            .filter(({ client_order_id: id, status }) => id.startsWith(prefix) && status === 'FILLED');
+        venue.rule(`venue: order BUY 2 ${BIP}`);
+        await venue.poll('/cfm/positions', ({ json }) => json.positions.length === 1);
+        equal((await strangers('another-client-')).length, 1, 'order');
+        venue.rule('venue: liquidate');
+        await venue.poll('/cfm/positions', ({ json }) => json.positions.length === 0);
+        equal((await strangers('liquidation-')).every(({ is_liquidation: is }) => is), true, 'said');
+    },
+    // F53 | exchange | money comes in between two reads | the balance differs by it
+    async 'transfer'() {
+        const cash = async () => Number((await venue.get('/cfm/balance_summary')).json
+            .balance_summary.cfm_usd_balance.value);
+        const before = await cash();
+        venue.rule('venue: transfer -500');
+        await venue.poll('/cfm/balance_summary', ({ json }) =>
+            Number(json.balance_summary.cfm_usd_balance.value) === before - 500);
+    },
+    // F69 | exchange | cancel-only, post-only, another tick, delisted, session closed | shown, refused, and over when cleared
+    async 'product states'() {
+        const shown = async (field) => (await venue.get(`/products/${BIP}`)).json?.[field];
+        const says = async (rule, reason, request = order()) => {
+            venue.rule(`venue: ${rule}`);
+            await venue.poll('/accounts', () => /fired 1/.test(venue.fault('list').text));
+            equal((await place(request)).json.error_response?.error, reason, rule);
+        };
+        await says(`product ${BIP} cancel_only=true`, 'ORDER_ENTRY_DISABLED');
+        equal(await shown('cancel_only'), true, 'cancel_only');
+        await says(`product ${BIP} price_increment=15`, 'INVALID_PRICE_PRECISION');
+        equal(await shown('price_increment'), '15', 'tick');
+        const taker = order();
+        delete taker.order_configuration.limit_limit_gtc.post_only;
+        await says(`product ${BIP} post_only=true`, 'UNSUPPORTED_ORDER_CONFIGURATION', taker);
+        await says(`product ${BIP} delisted=true`, 'INVALID_PRODUCT_ID');
+        equal((await venue.get(`/products/${BIP}`)).status, 404, 'delisted');
+        await says('session-closed', 'INVALID_FCM_TRADING_SESSION');
+        venue.fault('clear');
+        equal((await place(order())).json.success, true, 'as before');
+    },
+    // F66 AC-I2 | exchange | the venue's clock is an hour ahead | time and Date say so, tokens of now are refused
+    async 'clock'() {
+        venue.rule('venue: clock 1h');
+        const ahead = await venue.poll('/time', ({ json }) =>
+            Number(json.epochSeconds) - Date.now() / 1000 > 3000);
+        if (Date.parse(ahead.headers.date) - Date.now() < 3000000) fail(ahead.headers.date);
+        equal((await venue.get('/accounts')).status, 401, 'a token that is an hour old');
+        venue.fault('clear');
+        equal((await venue.get('/accounts')).status, 200, 'again');
+    },
+    // F25 | exchange | the connection stays open and is neither read nor written | no frame, no pong, no close
+    // F23 F27 | exchange | an error frame, then silence; and no ack at all | nothing follows
+    async 'frozen and mute'() {
+        venue.rule('next 1 subscribe ticker: freeze', 'next 1 subscribe candles: mute',
+            'next 1 subscribe status: error authentication failure');
+        const sockets = [];
+        for (const channel of ['ticker', 'candles', 'status'])
+            sockets.push(await subscribed(channel, [INTX]));
+        const witness = await subscribed('heartbeats');
+        for (let i = 0; i < 3; i++) await witness.until(({ channel }) => channel === 'heartbeats');
+        equal(sockets.map(({ frames }) => frames.length).join(), '0,0,1', 'frames');
+        equal(sockets[2].frames[0].message, 'authentication failure', 'error');
+        equal(sockets.slice(1).some(({ closed }) => closed), false, 'closed');
+        for (const socket of [...sockets, witness]) socket.close();
+    },
+    // F28 | exchange | a snapshot of 10 MB, one of 100 MB, one in fragments of a byte | they arrive whole
+    async 'giants'() {
+        for (const size of [10, 100]) { // counted as bytes: nobody here reads 100 MB of JSON
+            venue.rule(`next 1 channel level2: giant ${size}MB`);
+            const large = await venue.connect({ loose: true });
+            let bytes = 0;
+            large.stream.removeAllListeners('data');
+            large.stream.on('data', (piece) => { bytes += piece.length; });
+            large.subscribe('level2', [INTX]);
+            for (let i = 0; i < 3000 && bytes < size * 1024 * 1024; i++) await sleep(20);
+            if (bytes < size * 1024 * 1024) fail(`${bytes} bytes`);
+            large.close();
+        }
+        venue.rule('next 1 channel subscriptions: fragment 1B');
+        const socket = await subscribed('heartbeats', undefined, false);
+        await socket.ack();
+        socket.close();
+    },
+    // F29 | exchange | deep, doubled, badly encoded, marked and cut JSON in frames | as the rule says
+    async 'spoiled frames'() {
+        for (const [rule, wanted] of [['deep 5000', /\[{5000}\]{5000}/],
+            ['duplicate-keys', /"channel":"heartbeats","channel":"heartbeats"/],
+            ['bad-utf8', /"venue_note":"\ufffd/], ['bom', /^\ufeff\{/], ['truncate', /[^}]$/]]) {
+            venue.rule(`channel heartbeats: ${rule}`);
+            const socket = await subscribed('heartbeats');
+            await socket.until(({ text }) => wanted.test(text), rule);
+            socket.close();
+        }
+    },
+    // F32 | exchange | a crossed, a locked and an empty book | the snapshot shows it
+    async 'books'() {
+        const best = async (rule) => {
+            venue.rule(`channel level2: ${rule}`);
+            const socket = await subscribed('level2', [INTX]);
+            const frame = await socket.until(({ channel }) => channel === 'l2_data');
+            socket.close();
+            const of = (side) => frame.events[0].updates.filter(({ side: got }) => got === side)
+                .map(({ price_level: price }) => Number(price));
+            return [Math.max(...of('bid')), Math.min(...of('offer'))];
+        };
+        const [bid, ask] = await best('crossed');
+        if (bid <= ask) fail(`${bid} ${ask}`);
+        const [same, other] = await best('locked');
+        equal(same, other, 'locked');
+        equal((await best('empty-list')).join(), '-Infinity,Infinity', 'empty');
+    },
+    // F22 AC-D1 | exchange | numbers are passed over | a hole of that size
+    async 'gap'() {
+        venue.rule('at 2nd channel heartbeats: gap 5');
+        const socket = await subscribed('heartbeats'), numbers = [];
+        while (numbers.length < 3)
+            numbers.push((await socket.until(({ channel }) => channel === 'heartbeats')).sequence_num);
+        equal(numbers.join(), '1,7,8', 'numbers');
+        socket.close();
+    },
+    // F68 | exchange | an expired certificate and one of another host, live | no connection; sound when cleared
+    async 'certificates'() {
+        const fresh = async () => {
+            venue.agent.destroy();
+            return venue.request('GET', '/time').then(({ status }) => status, ({ code }) => code);
+        };
+        for (const [file, code] of [['expired.pem', 'CERT_HAS_EXPIRED'],
+            ['wrong-host.pem', 'ERR_TLS_CERT_ALTNAME_INVALID']]) {
+            venue.rule(`venue: certificate ${path.join(dir, file)}`);
+            let got;
+            for (let i = 0; i < 1000 && got !== code; i++) got = await fresh();
+            equal(got, code, file);
+        }
+        venue.fault('clear');
+        equal(await fresh(), 200, 'again');
     },
     async 'rules are listed, cleared and refused with a reason'() {
         venue.rule('POST /orders: delay 1ms', 'chance 0.5 GET *: delay 1ms');

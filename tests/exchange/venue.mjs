@@ -202,9 +202,10 @@ export class Socket {
             if (opcode === 8) this.stream.end();
             if (opcode === 9) this.#write(10, payload);
             if (opcode > 2) continue;
+            if (opcode > 0) this.opcode = opcode; // of a fragmented one the first tells
             this.message = Buffer.concat([this.message, payload]);
             if (!final) continue;
-            this.#take(this.message.toString('utf8'), opcode);
+            this.#take(this.message.toString('utf8'), this.opcode);
             this.message = Buffer.alloc(0);
         }
     }

@@ -85,6 +85,16 @@ static void a_wrong_word_is_named_and_the_nearest_shown(void **state)
     refuses("POST /orders: drop now", "takes no argument");
     refuses("POST /orders: refuse INSUFFICIENT", "FIELD=VALUE");
     refuses("channel user: delay 1s", "cannot happen there, but at: request");
+    refuses("venue: order BUY 1 BIP-20DEC30", "did you mean 'BIP-20DEC30-CDE'");
+    refuses("venue: order HOLD 1 BIP-20DEC30-CDE", "BUY or SELL");
+    refuses("venue: order BUY x BIP-20DEC30-CDE", "a size is wanted");
+    refuses("venue: order BUY 1", "a product is wanted");
+    refuses("venue: product BIP-20DEC30-CDE canel_only=true", "did you mean 'cancel_only'?");
+    refuses("venue: product BIP-20DEC30-CDE cancel_only=1", "true or false");
+    refuses("venue: product BIP-20DEC30-CDE price_increment=0", "above 0");
+    refuses("venue: product BIP-20DEC30-CDE", "FIELD=VALUE is wanted");
+    refuses("next 2 venue: bust", "at, every, next and chance");
+    refuses("channel user: giant 1GB", "a size up to 128MB");
     refuses("POST /orders: suppress", "cannot happen there, but at: channel");
     memset(line, 'x', sizeof line - 1);
     line[sizeof line - 1] = '\0';
@@ -162,7 +172,7 @@ static void a_venue_rule_begins_and_ends_once(void **state)
 {
     (void)state;
     bool begins = false;
-    plan_of("after 2s for 3s venue: cancel-orders\n", 1);
+    plan_of("after 2s for 3s venue: product BIP-20DEC30-CDE cancel_only=true\n", 1);
     assert_null(venue_fault_plan_due(&plan, 101 * S, &begins));
     assert_non_null(venue_fault_plan_due(&plan, 102 * S, &begins));
     assert_true(begins);
@@ -216,6 +226,21 @@ static void json_is_spoiled_where_it_was_said(void **state)
     spoils("omit c", text, "{\"a\":\"1,}\\\"\", \"b\":[{\"a\":2}]}");
     spoils("extra", "{\"a\":1}", "{\"venue_novelty\":{\"level\":[1,null,true]},\"a\":1}");
     spoils("truncate", "{\"a\":1}", "{\"a");
+    const char *list = "{\"events\":[{\"updates\":[{\"p\":1},{\"p\":[2]},{\"p\":3}]}]}";
+    const char *page = "{\"fills\":[{\"p\":1}, {\"p\":2}], \"cursor\":\"\"}";
+    spoils("skip-item 2", list, "{\"events\":[{\"updates\":[{\"p\":1},{\"p\":3}]}]}");
+    spoils("skip-item 1", page, "{\"fills\":[{\"p\":2}], \"cursor\":\"\"}");
+    spoils("repeat-item 1", page, "{\"fills\":[{\"p\":1},{\"p\":1},{\"p\":2}], \"cursor\":\"\"}");
+    spoils("reverse", list, "{\"events\":[{\"updates\":[{\"p\":3},{\"p\":[2]},{\"p\":1}]}]}");
+    spoils("empty-list", page, "{\"fills\":[], \"cursor\":\"\"}");
+    spoils("reverse", "{\"fills\":[]}", "{\"fills\":[]}");
+    spoils("giant 40B", "{\"l\":[{\"p\":1}]}",
+           "{\"l\":[{\"p\":1},{\"p\":1},{\"p\":1},{\"p\":1},{\"p\":1}]}");
+    spoils("giant 1KB", "{}", "{}");
+    spoils("deep 3", "{\"a\":1}", "{\"venue_depth\":[[[]]],\"a\":1}");
+    spoils("duplicate-keys", "{\"a\":\"x\", \"b\":1}", "{\"a\":\"x\",\"a\":\"x\", \"b\":1}");
+    spoils("bad-utf8", "{}", "{\"venue_note\":\"\xc3\x28\xff\",}");
+    spoils("bom", "{}", "\xef\xbb\xbf{}");
     spoils("set a=1", "{\"a\":", "{\"a\":1");
     spoils("omit a", "", "");
 }
