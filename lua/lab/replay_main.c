@@ -100,6 +100,21 @@ static void print_json(const struct replay *replay)
 
 /* --- the recording itself --- */
 
+static void print_bundle(const struct entry *entry, struct buf *ret)
+{
+    struct bundle bundle;
+
+    if (entry->length < 16 ||
+        bundle_decode(entry->bytes + 16, entry->length - 16, &bundle, NULL) < 0)
+        return;
+    buf_put(ret, entry->bytes, 16);
+    for (uint32_t i = 0; i < bundle.count; i++) {
+        const struct bundle_entry *file = &bundle.entries[i];
+        buf_printf(ret, "\n--- %.*s\n", (int)file->name_length, file->name);
+        buf_put(ret, file->text, file->text_length);
+    }
+}
+
 static void print_entry(const struct entry *entry, struct event_rec_room *room)
 {
     struct buf text;
@@ -129,7 +144,7 @@ static void print_entry(const struct entry *entry, struct event_rec_room *room)
     case ENTRY_CONFIG: case ENTRY_ROW: case ENTRY_RECORD:
         buf_put(&text, entry->bytes, entry->length);
         break;
-    case ENTRY_BUNDLE: buf_put(&text, entry->bytes, entry->length); break;
+    case ENTRY_BUNDLE: print_bundle(entry, &text); break;
     default: buf_printf(&text, "%zu bytes", entry->length);
     }
     printf("%s ", entry_kind_text(entry->kind));
