@@ -25,6 +25,12 @@ static const struct column RUNNER_COLUMNS[] = {
     {"pid", "pid", 7}, {"restarts", "restarts", 8}, {"intents", "intents", 9},
     {"refusals", "refused", 9}, {"answer_max_us", "max us", 8}, {"reason", "reason", 60}, {NULL}};
 
+static const struct column PARKED_COLUMNS[] = {
+    {"kind", "kind", 12}, {"id", "id", 36}, {"venue_id", "venue id", 36}, {"actor", "by", 16},
+    {"product", "product", 20}, {"side", "side", 4}, {"price", "price", 14},
+    {"size", "size", 12}, {"since", "since", 27}, {"reason", "reason", 60},
+    {"meaning", "what to do", 63}, {NULL}};
+
 static void blank_controls(char *text)
 {
     for (; *text; text++)
@@ -227,6 +233,7 @@ int ctl_print_result(FILE *out, enum control_verb verb, const struct control_rep
         return 0;
     switch (verb) {
     case CONTROL_ORDERS: return print_table(out, ORDER_COLUMNS, reply, err);
+    case CONTROL_PARKED: return print_table(out, PARKED_COLUMNS, reply, err);
     case CONTROL_POSITIONS: return print_table(out, POSITION_COLUMNS, reply, err);
     case CONTROL_REFUSALS: return print_refusals(out, reply, err);
     case CONTROL_RUNNERS: return print_table(out, RUNNER_COLUMNS, reply, err);

@@ -82,6 +82,16 @@ static void on_turn(void *context)
 
 /* --- commands out --- */
 
+/* The engine has halted and cancels; what is left to do here is to wait, but not for ever. */
+static void on_fatal(struct live *live, const struct command_fatal *fatal)
+{
+    log_error("live", "emergency shutdown: %s", fatal->reason);
+    live->fatal = live->stopping = true;
+    hold_drop_all(live->hold, "halted before it was sent");
+    link_drop_places(live->link, "halted before it was sent");
+    loop_timer_set(live->patience, STOP_PATIENCE_NS);
+}
+
 /* Below the hold: what comes here may leave. */
 static void send_now_through(void *context, const struct command *command, int64_t commit_number)
 {
@@ -101,6 +111,7 @@ static void send_now_through(void *context, const struct command *command, int64
     case COMMAND_OPERATOR_REPLY:
         operator_reply(live->operator, &command->operator_reply);
         break;
+    case COMMAND_FATAL: on_fatal(live, &command->fatal); break;
     case COMMAND_STOPPED:
         live->orders_done = true;
         break;
@@ -532,7 +543,8 @@ static int usage(FILE *out)
             "  -r, --record DIR    record the run there, for `moongate replay`\n"
             "  -v, --verbose       debug lines too\n\n"
             "Exit: 0 stopped in order; 1 could not start, or orders were left in doubt;\n"
-            "2 the command line or the config is wrong.\n");
+            "2 the command line or the config is wrong; 3 emergency shutdown, halted, the venue\n"
+            "shows no own order; 4 the same, but own orders may be left.\n");
     return out == stdout ? 0 : 2;
 }
 
@@ -553,6 +565,8 @@ static int live_run(const char *path, const char *record)
         if (record)
             text_copy(live->config.recording.dir, CONFIG_TEXT_MAX, record, strlen(record));
         code = open_ground(live, &err) < 0 || live_trade(live, &err) < 0 ? 1 : 0;
+        if (live->fatal)
+            code = live->orders_done ? 3 : 4;
         if (code)
             log_error("live", "%s", err.text);
         live_close(live);

@@ -34,6 +34,7 @@ struct live {
     bool stopping;                 /* a stop was asked for */
     bool stop_owed;                /* its event found the queue full */
     bool orders_done;              /* the engine said that every own order has ended */
+    bool fatal;                    /* an emergency shutdown is under way */
     bool runners_told;             /* to stop */
     bool out_of_patience;
     uint64_t restored;             /* records of earlier runs */

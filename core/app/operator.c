@@ -244,6 +244,10 @@ static enum operator_verb engine_verb(enum control_verb verb)
     case CONTROL_FLATTEN: return OPERATOR_FLATTEN;
     case CONTROL_RECONCILE: return OPERATOR_RECONCILE;
     case CONTROL_ACCEPT: return OPERATOR_ACCEPT;
+    case CONTROL_CANCEL_ALL: return OPERATOR_CANCEL_ALL;
+    case CONTROL_ADOPT: return OPERATOR_ADOPT;
+    case CONTROL_CANCEL: return OPERATOR_CANCEL;
+    case CONTROL_DROP: return OPERATOR_DROP;
     default: CHECK(verb == CONTROL_STOP); return OPERATOR_STOP;
     }
 }
@@ -267,6 +271,8 @@ static void act(struct operator *operator, uint64_t client, const struct control
         event->index = target->product;
     }
     memcpy(event->reason, request->reason, sizeof event->reason);
+    event->cancel = request->cancel;
+    text_copy(event->id, sizeof event->id, request->name, strlen(request->name));
     if (is_account_halt(event) && config->on_halt)
         config->on_halt(config->context);
     push(operator, pending);
@@ -349,6 +355,10 @@ static void look(struct operator *operator, uint64_t client, const struct contro
     case CONTROL_RUNNERS:
         rows = operator_words_runners(config, &result);
         what = "runners";
+        break;
+    case CONTROL_PARKED:
+        rows = operator_words_parked(config, &result);
+        what = "parked";
         break;
     case CONTROL_REFUSALS:
         rows = operator_words_refusals(config, target->limit, &result);

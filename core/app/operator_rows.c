@@ -291,3 +291,28 @@ void rows_put_protection(struct json_writer *json, const struct operator_config 
     json_put_text(json, "reason", row->reason);
     json_close_object(json);
 }
+
+/* --- parked --- */
+
+void rows_put_parked(struct json_writer *json, const struct operator_config *config,
+                     const struct parked_row *row)
+{
+    static const struct client_id NONE;
+    const struct parked *parked = &row->parked;
+    char id[CLIENT_ID_TEXT] = "";
+    if (!client_id_equal(parked->id, NONE))
+        client_id_format(parked->id, id);
+    json_open_object(json);
+    json_put_text(json, "kind", parked_kind_text(parked->kind));
+    json_put_text(json, "id", id);
+    json_put_text(json, "venue_id", parked->venue_id.text);
+    rows_put_actor(json, config, parked->actor);
+    rows_put_product_id(json, config, parked->product);
+    json_put_text(json, "side", side_text(parked->side));
+    put_price_or_null(json, "price", parked->price);
+    json_put_size(json, "size", parked->size);
+    json_put_time(json, "since", row->since_wall_ns);
+    json_put_text(json, "reason", parked->reason);
+    json_put_text(json, "meaning", parked_kind_meaning(parked->kind));
+    json_close_object(json);
+}

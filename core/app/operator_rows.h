@@ -24,3 +24,5 @@ void rows_put_amount(struct json_writer *json, const char *key, const struct ver
                      struct money amount);
 void rows_put_protection(struct json_writer *json, const struct operator_config *config,
                          const struct protection_row *row);
+void rows_put_parked(struct json_writer *json, const struct operator_config *config,
+                     const struct parked_row *row);

@@ -25,6 +25,9 @@ static const struct field ACCOUNT[] = {
 static const struct field CAUSE[] = {
     FIELD(status_cause, TEXT, cause), FIELD(status_cause, TEXT, step),
     FIELD(status_cause, TEXT, text), {NULL}};
+static const struct field PARKED[] = {
+    FIELD(status_parked, TEXT, kind), FIELD(status_parked, TEXT, id),
+    FIELD(status_parked, TEXT, venue_id), {NULL}};
 static const struct field PROTECTION[] = {
     FIELD(status_protection, TEXT, actor), FIELD(status_protection, TEXT, product),
     FIELD(status_protection, TEXT, state), FIELD(status_protection, TEXT, guards),
@@ -222,6 +225,9 @@ static bool read_member(struct json_reader *json, struct json_text key, struct s
     if (json_text_equal(key, "protections"))
         return read_rows(json, PROTECTION, ret->protections, sizeof ret->protections[0],
                          STATUS_PROTECTIONS_MAX, &ret->protection_count);
+    if (json_text_equal(key, "parked"))
+        return read_rows(json, PARKED, ret->parked, sizeof ret->parked[0], STATUS_PARKED_MAX,
+                         &ret->parked_count);
     if (json_text_equal(key, "ladder"))
         return read_ladder(json, ret);
     if (json_text_equal(key, "link"))

@@ -9,7 +9,7 @@
 #include "base/limits.h"
 
 enum { STATUS_TEXT = 32, STATUS_ORDERS_MAX = 20, STATUS_CODES_MAX = 40, STATUS_CAUSES_MAX = 16,
-       STATUS_PROTECTIONS_MAX = 16 };
+       STATUS_PROTECTIONS_MAX = 16, STATUS_PARKED_MAX = MAX_PARKED };
 
 struct status_account {
     char environment[STATUS_TEXT], time[STATUS_TEXT], state[STATUS_TEXT], reason[REASON_MAX];
@@ -18,6 +18,7 @@ struct status_account {
     int64_t skew_us, working, unknown, messages, messages_max;
 };
 struct status_cause { char cause[STATUS_TEXT], step[STATUS_TEXT], text[REASON_MAX]; };
+struct status_parked { char kind[STATUS_TEXT], id[VENUE_ID_MAX], venue_id[VENUE_ID_MAX]; };
 struct status_protection {
     char actor[STATUS_TEXT], product[PRODUCT_ID_MAX], state[STATUS_TEXT], guards[STATUS_TEXT];
     char stop[STATUS_TEXT], trail_at[STATUS_TEXT], reason[REASON_MAX];
@@ -56,7 +57,8 @@ struct status {
     char ladder[STATUS_TEXT];     /* the step of the ladder */
     struct status_cause causes[STATUS_CAUSES_MAX];
     struct status_protection protections[STATUS_PROTECTIONS_MAX];
-    uint32_t cause_count, protection_count;
+    struct status_parked parked[STATUS_PARKED_MAX];
+    uint32_t cause_count, protection_count, parked_count;
     struct status_account account;
     struct status_counters counters;
     struct status_latency tick_to_order, round_trip;

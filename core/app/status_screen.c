@@ -129,6 +129,10 @@ static void draw_account(struct screen *screen, const struct status *status)
     for (uint32_t i = 0; i < status->cause_count; i++)
         put(screen, BAD, "  %s (%s): %s", status->causes[i].cause, status->causes[i].step,
             status->causes[i].text);
+    if (status->parked_count > 0)
+        put(screen, BAD, "%u parked for you, %s %s: see moongate ctl parked",
+            status->parked_count, status->parked[0].kind,
+            *status->parked[0].id ? status->parked[0].id : status->parked[0].venue_id);
     put(screen, PLAIN, "PnL %s  realised %s  unrealised %s  fees %s",
         net(a->realised, a->unrealised, a->fees, sum), money(a->realised, gross),
         money(a->unrealised, open), money(a->fees, fees));

@@ -51,6 +51,20 @@ uint32_t cancels_want_all(struct engine *engine, actor_index actor, product_inde
     return wanted;
 }
 
+uint32_t cancels_want_everyone(struct engine *engine, product_index product)
+{
+    uint32_t wanted = 0;
+    for (uint32_t i = 0; i < engine->orders.high; i++) {
+        struct order *order = orders_at(&engine->orders, i);
+        if (order == NULL || !order_is_live(order->state) ||
+            (product != NO_PRODUCT && order->product != product))
+            continue;
+        cancels_want(engine, order);
+        wanted++;
+    }
+    return wanted;
+}
+
 static bool has_budget(struct engine *engine, const struct order *order)
 {
     struct verdict verdict;

@@ -11,11 +11,13 @@
 #include "engine/market.h"
 #include "engine/operator.h"
 #include "engine/outbox.h"
+#include "engine/parked.h"
 #include "engine/protect.h"
 #include "engine/reconcile.h"
 #include "engine/restore.h"
 #include "engine/strategies.h"
 #include "engine/sweep.h"
+#include "engine/drain.h"
 #include "engine/venue.h"
 #include "engine/watch.h"
 
@@ -179,6 +181,7 @@ static void do_due(struct engine *engine)
         protect_due(engine);
         amend_due(engine);
         sweep_due(engine);
+        drain_due(engine);
         cancels_due(engine);
         reconcile_due(engine);
     }
@@ -199,6 +202,7 @@ void engine_step(struct engine *engine, const struct event *event)
     dispatch(engine, event);
     protect_due(engine);
     do_due(engine);
+    parked_due(engine);
     ladder_follow(engine);
 }
 

@@ -22,3 +22,15 @@ struct protection {
     int64_t next_ns, backoff_ns; /* firing: not before; and how long after that */
     char reason[REASON_MAX];
 };
+
+/* See parked.h. */
+struct parked_order { struct parked parked; int64_t since_wall_ns; };
+
+/* See drain.h. */
+enum { DRAINS_MAX = 4 };
+struct drain {
+    uint64_t token;           /* 0: nobody waits for it, or has been told "not yet" */
+    actor_index actor;
+    product_index product;
+    int64_t since_ns, none_ns; /* none: since when we know of none; 0: we know of some */
+};

@@ -11,6 +11,7 @@
  *     balance.c     the account's money            protect.c    stops held for strategies
  *     amend.c       cancel and replace, close       resend.c     UNKNOWN: dropped or sent again
  *     sweep.c       exits with nothing to exit     watch.c      what is stale, and how long
+ *     parked.c      what waits for the operator    drain.c      none of our orders left
  *
  * An event is handled by one function there; what it leaves to be done (cancels, lists, flatten,
  * views) is done at the end of the same step or when engine->due_ns comes. */
@@ -55,6 +56,11 @@ struct engine {
 
     struct product *products;           /* all below: from the arena */
     struct protection (*protections)[MAX_PRODUCTS]; /* [MAX_STRATEGIES] */
+    struct drain drains[DRAINS_MAX];
+    uint32_t drain_count;
+    bool fatal;                         /* shutting down, halted for good */
+    struct parked_order parked[MAX_PARKED];
+    uint32_t parked_count;
     struct pending *pending;
     uint32_t pending_count;
     struct recent_intent *recent;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/balance.h"
 #include "engine/outbox.h"
+#include "engine/drain.h"
 
 static bool is_known_skew(const struct engine *engine)
 {
@@ -126,6 +127,8 @@ void ladder_on_health(struct engine *engine, const struct event_health *event)
         set_spec(engine, event);
     else
         set_cause(engine, event->cause, event->on, text);
+    if (event->on && health_cause_step(event->cause) == LADDER_HALTED)
+        drain_shut_down(engine, text);
 }
 
 void ladder_follow(struct engine *engine)

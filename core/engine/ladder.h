@@ -4,8 +4,8 @@
  *     normal -> no_open_product -> no_open -> reducing -> cancels_only -> halted
  *
  * The table of causes is HEALTH_CAUSE_LIST in model/names.h. Steps below halted come and go with
- * their causes; halted is the guard's latch. Each change of a cause is journaled and told to
- * people; each change of the step is told to the strategies.
+ * their causes; halted is the guard's latch, and a cause of that step is fatal: see drain.h. Each
+ * change of a cause is journaled and told to people; each change of the step is told to strategies.
  *
  *     ladder_on_health(engine, &event);   what the link or the loop has found
  *     ladder_follow(engine);              what the engine sees for itself: after each event

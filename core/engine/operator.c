@@ -7,8 +7,10 @@
 #include "engine/intents.h"
 #include "engine/judge.h"
 #include "engine/outbox.h"
+#include "engine/parked.h"
 #include "engine/protect.h"
 #include "engine/reconcile.h"
+#include "engine/drain.h"
 
 static const int64_t FLATTEN_GAP_NS = 1000000000;
 
@@ -35,6 +37,8 @@ static void tighten(struct engine *engine, const struct event_operator *event,
     struct record_latch latch;
     if (!guard_tighten(&engine->guard, (int)event->target, event->index, state, true,
                        event->reason, &latch)) {
+        if (event->cancel)
+            return;
         const struct guard_latch *now = guard_at(&engine->guard, (int)event->target, event->index);
         char text[REASON_MAX];
         memset(text, 0, sizeof text);
@@ -46,7 +50,8 @@ static void tighten(struct engine *engine, const struct event_operator *event,
     out_latch(engine, &latch);
     if (state == TRADING_HALTED && event->target == TARGET_ACCOUNT)
         judge_drop_all(engine, "the account was halted");
-    out_reply(engine, event->token, true, trading_state_text(state));
+    if (!event->cancel)
+        out_reply(engine, event->token, true, trading_state_text(state));
 }
 
 static void resume(struct engine *engine, const struct event_operator *event)
@@ -103,6 +108,20 @@ static void cancel_mine(struct engine *engine, const struct event_operator *even
 {
     uint32_t count = cancels_want_all(engine, actor_of(event), product_of(event));
     reply_count(engine, event, true, count, " own orders are being cancelled");
+}
+
+/* Answered when the venue shows none of them any more. */
+static void halt(struct engine *engine, const struct event_operator *event)
+{
+    tighten(engine, event, TRADING_HALTED);
+    if (event->cancel)
+        drain_begin(engine, event->token, actor_of(event), product_of(event));
+}
+
+static void cancel_all(struct engine *engine, const struct event_operator *event)
+{
+    uint32_t count = cancels_want_everyone(engine, product_of(event));
+    reply_count(engine, event, true, count, " orders of the account are being cancelled");
 }
 
 static void begin_flatten(struct engine *engine, const struct event_operator *event)
@@ -174,6 +193,8 @@ static struct record_operator *record_operator(struct engine *engine,
     text_copy(r->reason, sizeof r->reason, event->reason, strnlen(event->reason, REASON_MAX));
     const char *name = out_scope_name(engine, (int)event->target, event->index);
     text_copy(r->name, sizeof r->name, name, strlen(name));
+    text_copy(r->id, sizeof r->id, event->id, strnlen(event->id, VENUE_ID_MAX - 1));
+    r->cancel = event->cancel;
     return r;
 }
 
@@ -186,7 +207,7 @@ void operator_on_event(struct engine *engine, const struct event_operator *event
     if (event->verb != OPERATOR_RECONCILE) /* it only looks */
         record_operator(engine, event);
     switch (event->verb) {
-    case OPERATOR_HALT: tighten(engine, event, TRADING_HALTED); return;
+    case OPERATOR_HALT: halt(engine, event); return;
     case OPERATOR_REDUCE: tighten(engine, event, TRADING_REDUCING); return;
     case OPERATOR_RESUME: resume(engine, event); return;
     case OPERATOR_CANCEL_MINE: cancel_mine(engine, event); return;
@@ -196,6 +217,11 @@ void operator_on_event(struct engine *engine, const struct event_operator *event
         reconcile_ask(engine, event->token);
         return;
     case OPERATOR_ACCEPT: accept(engine, event); return;
+    case OPERATOR_CANCEL_ALL: cancel_all(engine, event); return;
+    case OPERATOR_ADOPT: parked_adopt(engine, event); return;
+    case OPERATOR_CANCEL: parked_cancel(engine, event); return;
+    case OPERATOR_DROP: parked_drop(engine, event); return;
+    case OPERATOR_VERB_COUNT: break;
     }
     out_reply(engine, event->token, false, "unknown verb");
 }
@@ -226,7 +252,12 @@ bool operator_restore(struct engine *engine, const struct record_operator *recor
     }
     if (record->verb == OPERATOR_FLATTEN)
         begin_flatten(engine, &event);
-    if (record->verb == OPERATOR_CANCEL_MINE || record->verb == OPERATOR_FLATTEN)
+    memcpy(event.id, record->id, sizeof event.id);
+    parked_restore_verb(engine, &event);
+    if (record->verb == OPERATOR_CANCEL_ALL)
+        cancels_want_everyone(engine, product_of(&event));
+    else if (record->verb == OPERATOR_CANCEL_MINE || record->verb == OPERATOR_FLATTEN ||
+             (record->verb == OPERATOR_HALT && record->cancel))
         cancels_want_all(engine, actor_of(&event), product_of(&event));
     else if (record->verb == OPERATOR_STOP && engine->settings.cancel_on_stop)
         cancels_want_all(engine, ACTOR_OPERATOR, NO_PRODUCT);
@@ -234,18 +265,6 @@ bool operator_restore(struct engine *engine, const struct record_operator *recor
 }
 
 /* ---- what goes on after the answer */
-
-static bool has_own_working(struct engine *engine, actor_index actor, product_index product)
-{
-    for (uint32_t i = 0; i < engine->orders.high; i++) {
-        const struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order->ours && order_is_live(order->state) &&
-            (product == NO_PRODUCT || order->product == product) &&
-            (actor == ACTOR_OPERATOR || order->actor == actor))
-            return true;
-    }
-    return false;
-}
 
 static void flatten_size(struct engine *engine, product_index product, actor_index actor,
                          struct size position)
@@ -316,7 +335,7 @@ static void due_flatten(struct engine *engine, product_index product)
     }
     p->flatten_ns = engine->now.mono_ns + FLATTEN_GAP_NS;
     engine_due(engine, p->flatten_ns);
-    if (has_own_working(engine, actor, product)) {
+    if (drain_has_own(engine, actor, product)) {
         cancels_want_all(engine, actor, product);
         return;
     }
@@ -345,9 +364,9 @@ static bool is_settled(struct engine *engine)
     for (product_index i = 0; i < engine->settings.catalog.count; i++)
         if (engine->products[i].flatten)
             return false;
-    if (engine->portfolio.provisional_count > 0)
+    if (drain_is_open(engine) || engine->portfolio.provisional_count > 0)
         return false;
-    return !engine->settings.cancel_on_stop || !has_own_working(engine, ACTOR_OPERATOR, NO_PRODUCT);
+    return !engine->settings.cancel_on_stop || !drain_has_own(engine, ACTOR_OPERATOR, NO_PRODUCT);
 }
 
 void operator_due(struct engine *engine)

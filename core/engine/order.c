@@ -17,17 +17,17 @@
  * them. */
 static const char TABLE[ORDER_STATE_COUNT][ORDER_STIMULUS_COUNT + 1] = {
     /* left accepted refused noword notsent | cancelleft cancelvoid | open cancelling other |
-     * part whole cancelled expired failed | missing never restarted */
-    [ORDER_INTENDED] =    "S" "O" "R" "U" "D" "!" "." "O" "C" "U" "O" "F" "X" "E" "R" "U" "D" "U",
-    [ORDER_SENT] =        "." "O" "R" "U" "D" "C" "." "O" "C" "U" "O" "F" "X" "E" "R" "U" "D" "U",
-    [ORDER_UNKNOWN] =     "." "O" "R" "." "." "C" "." "O" "C" "." "O" "F" "X" "E" "R" "." "D" ".",
-    [ORDER_OPEN] =        "." "." "." "." "." "C" "." "." "C" "." "." "F" "X" "E" "R" "U" "!" ".",
-    [ORDER_CANCEL_SENT] = "." "." "." "." "." "." "O" "." "." "." "." "F" "X" "E" "R" "U" "!" ".",
-    [ORDER_FILLED] =      "." "." "." "." "." "!" "." "." "." "." "." "." "." "." "." "!" "!" ".",
-    [ORDER_CANCELLED] =   "." "." "." "." "." "!" "." "." "." "." "." "F" "." "." "." "!" "!" ".",
-    [ORDER_EXPIRED] =     "." "." "." "." "." "!" "." "." "." "." "." "F" "." "." "." "!" "!" ".",
-    [ORDER_REFUSED] =     "." "." "." "." "." "!" "." "O" "C" "U" "O" "F" "." "." "." "!" "!" ".",
-    [ORDER_DROPPED] =     "." "O" "R" "." "." "!" "." "O" "C" "U" "O" "F" "X" "E" "R" "!" "!" ".",
+     * part whole cancelled expired failed | missing never restarted givenup */
+    [ORDER_INTENDED] =    "S" "O" "R" "U" "D" "!" "." "O" "C" "U" "O" "F" "X" "E" "R" "U" "D" "U!",
+    [ORDER_SENT] =        "." "O" "R" "U" "D" "C" "." "O" "C" "U" "O" "F" "X" "E" "R" "U" "D" "U!",
+    [ORDER_UNKNOWN] =     "." "O" "R" "." "." "C" "." "O" "C" "." "O" "F" "X" "E" "R" "." "D" ".D",
+    [ORDER_OPEN] =        "." "." "." "." "." "C" "." "." "C" "." "." "F" "X" "E" "R" "U" "!" ".!",
+    [ORDER_CANCEL_SENT] = "." "." "." "." "." "." "O" "." "." "." "." "F" "X" "E" "R" "U" "!" ".!",
+    [ORDER_FILLED] =      "." "." "." "." "." "!" "." "." "." "." "." "." "." "." "." "!" "!" ".!",
+    [ORDER_CANCELLED] =   "." "." "." "." "." "!" "." "." "." "." "." "F" "." "." "." "!" "!" ".!",
+    [ORDER_EXPIRED] =     "." "." "." "." "." "!" "." "." "." "." "." "F" "." "." "." "!" "!" ".!",
+    [ORDER_REFUSED] =     "." "." "." "." "." "!" "." "O" "C" "U" "O" "F" "." "." "." "!" "!" ".!",
+    [ORDER_DROPPED] =     "." "O" "R" "." "." "!" "." "O" "C" "U" "O" "F" "X" "E" "R" "!" "!" ".!",
 };
 
 static int state_of_letter(char letter)

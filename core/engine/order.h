@@ -23,8 +23,9 @@
  * INTENDED, SENT, UNKNOWN, OPEN and CANCEL_SENT are live: what is not filled counts in full. Ended
  * states hold, except that more may have been filled before the end than we knew, and that a
  * DROPPED or REFUSED order which the venue shows is live again. Only an order whose venue id was
- * never told can be "never at the venue"; one that was and is missing stays UNKNOWN. No timer is
- * among the stimuli. The table is in order.c.
+ * never told can be "never at the venue"; one that was and is missing stays UNKNOWN, until the
+ * venue, or the operator's typed word, says more. No timer is among the stimuli. The table is in
+ * order.c.
  *
  * Quantities: `filled` is the largest cumulative quantity that anyone told, `booked` what fills
  * with a trade id have covered. The difference is provisional: it moves the position at once at a
@@ -55,7 +56,8 @@
     X(STIMULUS_FAILED, "the venue shows it failed")                                               \
     X(STIMULUS_MISSING, "a whole list over all states did not have it")                           \
     X(STIMULUS_NEVER_THERE, "two whole lists, after expiry and bound, did not have it")           \
-    X(STIMULUS_RESTARTED, "the host began again from its journal")
+    X(STIMULUS_RESTARTED, "the host began again from its journal")                                \
+    X(STIMULUS_GIVEN_UP, "the operator's typed word that it is dead")
 
 #define STIMULUS_FIRST(symbol, ...) symbol,
 enum order_stimulus { ORDER_STIMULUS_LIST(STIMULUS_FIRST) ORDER_STIMULUS_COUNT };
@@ -110,6 +112,7 @@ struct order {
     uint8_t resends;             /* under the same id: see resend.h */
     bool parked;                 /* the venue contradicts it: a person must look */
     bool missed;                 /* the last whole list of orders did not have it */
+    bool adopted;                /* EXTERNAL: the operator lets it work */
 };
 
 bool order_is_live(enum order_state state);

@@ -272,6 +272,18 @@ void orders_clear_venue(struct orders *orders, struct order *order)
     memset(&order->venue_id, 0, sizeof order->venue_id);
 }
 
+void orders_set_owner(struct orders *orders, struct order *order, actor_index actor, order_ref ref)
+{
+    struct ref_key old = ref_key(order->actor, order->ref), key = ref_key(actor, ref);
+    CHECK(orders->open_at == orders_index(orders, order));
+    if (order->ref)
+        map_remove(&orders->by_ref, &old);
+    order->actor = actor;
+    order->ref = ref;
+    if (ref)
+        CHECK(map_set(&orders->by_ref, &key, orders_index(orders, order)));
+}
+
 /* ---- look-up */
 
 struct order *orders_find(struct orders *orders, struct client_id id)

@@ -51,6 +51,8 @@ struct order *orders_find_ref(struct orders *orders, actor_index actor, order_re
 void orders_set_venue(struct orders *orders, struct order *order, const struct venue_id *id);
 /* Its id is found to be another order's. */
 void orders_clear_venue(struct orders *orders, struct order *order);
+/* Between open and close: another's from here on, under that name. */
+void orders_set_owner(struct orders *orders, struct order *order, actor_index actor, order_ref ref);
 void orders_open(struct orders *orders, struct order *order);
 void orders_close(struct orders *orders, struct order *order);
 /* NULL for a slot never used or let go; index below orders->high. */

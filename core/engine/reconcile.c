@@ -7,6 +7,7 @@
 #include "engine/fills.h"
 #include "engine/outbox.h"
 #include "engine/resend.h"
+#include "engine/parked.h"
 #include "engine/venue.h"
 #include "engine/watch.h"
 
@@ -210,6 +211,7 @@ static void end_orders(struct engine *engine, uint64_t request)
         order->missed_ns = 0;
         order->missed = false;
     }
+    parked_look(engine, request);
     if (!engine->lists[LIST_FILLS].outstanding)
         fills_flush(engine);
     if (engine->stage_count > 0)
@@ -457,6 +459,7 @@ static void end_list(struct engine *engine, enum list_kind kind)
     struct list_state *list = &engine->lists[kind];
     int64_t poll_ns = reconcile_poll_ns(engine, kind);
     list->failures = 0;
+    list->whole_sent_ns = list->sent_ns;
     list->poll_ns = poll_ns > 0 ? engine->now.mono_ns + poll_ns : INT64_MAX;
     engine_due(engine, list->poll_ns);
 }

@@ -14,6 +14,7 @@ struct list_state {
     uint32_t failures;        /* in a row */
     int64_t sent_ns, not_before_ns;
     int64_t poll_ns;          /* when its cadence asks next; 0: not before one has ended */
+    int64_t whole_sent_ns;    /* when the last whole one was asked for; 0: none yet */
 };
 struct reconcile_ask { uint64_t token; int64_t since_ns; };
 /* What the venue says of the money, by profile: one pot each, never one for the other. */

@@ -9,6 +9,7 @@
 #include "engine/lost.h"
 #include "engine/operator.h"
 #include "engine/outbox.h"
+#include "engine/parked.h"
 #include "engine/protect.h"
 
 /* Products are found by name: the index was that of the config file of then. */
@@ -114,10 +115,12 @@ static bool restore_order(struct engine *engine, const struct record *record)
     bool external = actor == ACTOR_EXTERNAL; /* others edit theirs */
     if (order->product != product || order->side != r->side ||
         /* While its strategy was not configured the operator stood for it. */
-        (order->actor != actor && actor != ACTOR_OPERATOR) ||
+        (order->actor != actor && actor != ACTOR_OPERATOR && order->actor != ACTOR_EXTERNAL) ||
         (order->size.e9 != r->size.e9 && !external))
         return false;
     orders_open(&engine->orders, order);
+    if (order->actor == ACTOR_EXTERNAL && actor < MAX_STRATEGIES) /* the operator gave it away */
+        orders_set_owner(&engine->orders, order, actor, r->ref);
     order->size = r->size;
     if (external && r->filled.e9 > order->filled.e9)
         order->booked.e9 += r->filled.e9 - order->filled.e9; /* its fill was before the report */
@@ -223,6 +226,7 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_RUNNER: return restore_runner(engine, &record->runner);
     case RECORD_OPERATOR: return restore_operator(engine, &record->operator);
     case RECORD_KIND_END: return false;
+    case RECORD_PARKED: return parked_restore(engine, record);
     case RECORD_PROTECT: return restore_protect(engine, &record->protect);
     case RECORD_LADDER:
     case RECORD_RECONCILE: return true; /* for people; their effects have records of their own */
@@ -242,7 +246,8 @@ static bool begin_order(struct engine *engine, struct order *order)
     }
     /* Ours by its tag but no strategy's: nobody would look after it. */
     bool adopted = order->actor == ACTOR_EXTERNAL &&
-                   engine->settings.unknown_own_orders == UNKNOWN_OWN_ADOPT;
+                   (order->adopted ||
+                    engine->settings.unknown_own_orders == UNKNOWN_OWN_ADOPT);
     if (order->actor >= MAX_STRATEGIES && order->ours && !adopted)
         cancels_want(engine, order);
     orders_open(&engine->orders, order);

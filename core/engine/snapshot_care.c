@@ -51,3 +51,11 @@ bool snapshot_protection(const struct engine *engine, uint32_t index, struct pro
         }
     return false;
 }
+
+bool snapshot_parked(const struct engine *engine, uint32_t index, struct parked_row *ret)
+{
+    if (index >= engine->parked_count)
+        return false;
+    *ret = (struct parked_row){engine->parked[index].parked, engine->parked[index].since_wall_ns};
+    return true;
+}

@@ -25,3 +25,8 @@ struct protection_row {            /* what guards a strategy's position in a pro
 };
 
 bool snapshot_protection(const struct engine *engine, uint32_t index, struct protection_row *ret);
+
+struct parked_row { struct parked parked; int64_t since_wall_ns; };
+
+/* Oldest first. */
+bool snapshot_parked(const struct engine *engine, uint32_t index, struct parked_row *ret);

@@ -6,6 +6,7 @@
 #include "engine/cancels.h"
 #include "engine/fills.h"
 #include "engine/outbox.h"
+#include "engine/parked.h"
 #include "engine/reconcile.h"
 #include "engine/watch.h"
 
@@ -89,6 +90,9 @@ void venue_on_place_reply(struct engine *engine, const struct event_place_reply 
     orders_close(&engine->orders, order);
     if (moved || learnt)
         after_change(engine, order);
+    /* What the host asked for by itself it asks for again by itself. */
+    if (moved && stimulus == STIMULUS_NOT_SENT && order->ref != 0)
+        parked_add(engine, order, PARKED_NOT_SENT, order->reason);
     bool contradicts = stimulus == STIMULUS_REFUSED && order_is_live(order->state);
     if (stimulus == STIMULUS_NO_WORD || contradicts) {
         reconcile_want(engine, LIST_ORDERS);
@@ -276,6 +280,8 @@ static void adopt(struct engine *engine, const struct event_order_report *report
     reconcile_tell(engine, order.product, (struct size){0}, size, kept->reason);
     out_alert(engine, engine->settings.catalog.items[order.product].product_id, ": an order ",
               kept->reason, ", counted as exposure");
+    parked_add(engine, kept, twin ? PARKED_COLLISION : tagged ? PARKED_OWN : PARKED_EXTERNAL,
+               kept->reason);
     if (tagged && engine->settings.unknown_own_orders == UNKNOWN_OWN_CANCEL)
         cancels_want(engine, kept);
 }
@@ -308,6 +314,7 @@ static void report_twin(struct engine *engine, struct order *order,
         out_alert(engine, "the venue has two orders under one client id: ", order->venue_id.text,
                   " and ", report->venue_id.text);
         cancels_want(engine, order);
+        parked_add(engine, order, PARKED_COLLISION, "the venue has two orders under its client id");
     }
     track_twin(engine, report);
 }
@@ -341,6 +348,7 @@ static void park(struct engine *engine, struct order *order,
     if (order_is_live(order->state))
         venue_move(engine, order, STIMULUS_MISSING,
                    "parked: the venue's order of its id is another");
+    parked_add(engine, order, PARKED_COLLISION, order->reason);
     track_twin(engine, report);
 }
 

@@ -9,7 +9,8 @@ enum command_kind {
     COMMAND_LIST,         /* read a REST list to its end, then EVENT_LIST_END */
     COMMAND_STREAM_RESET, /* drop the connection, start over: a gap was seen */
     COMMAND_VIEW, COMMAND_NOTICE, COMMAND_JUDGE, COMMAND_RUNNER_END,
-    COMMAND_ALERT, COMMAND_OPERATOR_REPLY, COMMAND_STOPPED
+    COMMAND_ALERT, COMMAND_OPERATOR_REPLY, COMMAND_STOPPED,
+    COMMAND_FATAL         /* an emergency shutdown has begun; COMMAND_STOPPED ends it */
 };
 
 struct command_place { struct approved_order order; struct client_id id; product_index product;
@@ -26,6 +27,7 @@ struct command_judge { actor_index runner; uint32_t generation; uint64_t request
 struct command_runner_end { actor_index runner; uint32_t generation; char reason[REASON_MAX]; };
 struct command_alert { char text[160]; };
 struct command_operator_reply { uint64_t token; bool done; char text[160]; };
+struct command_fatal { char reason[REASON_MAX]; };
 
 struct command {
     enum command_kind kind;
@@ -40,6 +42,7 @@ struct command {
         struct command_runner_end runner_end;
         struct command_alert alert;
         struct command_operator_reply operator_reply;
+        struct command_fatal fatal;
     };
 };
 const char *command_kind_text(enum command_kind kind);

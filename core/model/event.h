@@ -30,13 +30,17 @@ struct event_timer_set { actor_index runner; uint32_t generation; uint32_t id; i
                          /* delay < 0: cancel the timer */ };
 
 enum operator_verb { OPERATOR_HALT, OPERATOR_REDUCE, OPERATOR_RESUME, OPERATOR_CANCEL_MINE,
-                     OPERATOR_FLATTEN, OPERATOR_STOP, OPERATOR_RECONCILE, OPERATOR_ACCEPT };
+                     OPERATOR_FLATTEN, OPERATOR_STOP, OPERATOR_RECONCILE, OPERATOR_ACCEPT,
+                     OPERATOR_CANCEL_ALL, OPERATOR_ADOPT, OPERATOR_CANCEL, OPERATOR_DROP,
+                     OPERATOR_VERB_COUNT };
 struct event_operator {
     enum operator_verb verb;
     uint64_t token; /* echoed in the reply */
     enum { TARGET_ACCOUNT, TARGET_STRATEGY, TARGET_PRODUCT } target;
     uint8_t index;  /* of the strategy or product */
     char reason[REASON_MAX];
+    char id[VENUE_ID_MAX]; /* ADOPT, CANCEL, DROP: client id or venue id, as typed */
+    bool cancel;    /* HALT: cancel own orders too, and answer when the venue shows none */
 };
 struct event_skew { int64_t skew_ns; bool known; };
 /* A cause of the degradation ladder came or went, with its figures in words ("14 of 20 failed").

@@ -53,8 +53,25 @@ const char *command_kind_text(enum command_kind kind)
         [COMMAND_ALERT] = "alert",
         [COMMAND_OPERATOR_REPLY] = "operator_reply",
         [COMMAND_STOPPED] = "stopped",
+        [COMMAND_FATAL] = "fatal",
     };
     return TEXT_AT(texts, kind);
+}
+
+const char *parked_kind_text(enum parked_kind kind)
+{
+#define PARKED_TEXT(symbol, text, meaning) [symbol] = text,
+    static const char *const texts[] = {PARKED_KIND_LIST(PARKED_TEXT)};
+#undef PARKED_TEXT
+    return TEXT_AT(texts, kind);
+}
+
+const char *parked_kind_meaning(enum parked_kind kind)
+{
+#define PARKED_MEANING(symbol, text, meaning) [symbol] = meaning,
+    static const char *const meanings[] = {PARKED_KIND_LIST(PARKED_MEANING)};
+#undef PARKED_MEANING
+    return TEXT_AT(meanings, kind);
 }
 
 const char *protect_state_text(enum protect_state state)
@@ -72,6 +89,7 @@ const char *record_kind_text(enum record_kind kind)
         [RECORD_LATCH] = "latch",       [RECORD_OPERATOR] = "operator",
         [RECORD_RUNNER] = "runner",     [RECORD_RECONCILE] = "reconcile",
         [RECORD_LADDER] = "ladder",     [RECORD_PROTECT] = "protect",
+        [RECORD_PARKED] = "parked",
     };
     return TEXT_AT(texts, kind);
 }

@@ -73,6 +73,7 @@
     X(HEALTH_CLOCK, "clock", LADDER_NO_OPEN, "the clock stepped, or cannot be compared")         \
     X(HEALTH_SPEC_STALE, "spec_stale", LADDER_NO_OPEN_PRODUCT, "a product was not read for long")\
     X(HEALTH_MEMORY, "memory", LADDER_NO_OPEN, "memory or descriptors run out")                  \
+    X(HEALTH_ACCOUNT, "account", LADDER_HALTED, "the key is of another account: fatal")          \
     X(HEALTH_MARKET_DOWN, "market_down", LADDER_NO_OPEN, "the market stream is down")            \
     X(HEALTH_USER_DOWN, "user_down", LADDER_NO_OPEN, "the user stream is down")                  \
     X(HEALTH_NOT_RECONCILED, "not_reconciled", LADDER_NO_OPEN, "not compared with the venue yet")\

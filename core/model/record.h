@@ -2,6 +2,7 @@
 /* What is written down before it is acted on. Restoring the records of a journal in order gives
  * the engine it was written by: orders, positions, latches and fills seen. */
 #include "model/event.h"
+#include "model/parked.h"
 
 enum record_kind {
     RECORD_BOOT = 1, /* a host started: owner tag, random part of its client ids */
@@ -12,6 +13,7 @@ enum record_kind {
     RECORD_OPERATOR, RECORD_RUNNER, RECORD_RECONCILE,
     RECORD_LADDER,   /* a cause came or went; for people, facts are found anew at a start */
     RECORD_PROTECT,  /* a stop was set, its position began or ended, or it fires */
+    RECORD_PARKED,   /* an order waits for the operator, or does so no more */
     RECORD_KIND_END  /* no kind: one past the last */
 };
 
@@ -52,7 +54,8 @@ struct record_latch { enum { LATCH_ACCOUNT, LATCH_STRATEGY, LATCH_PRODUCT } scop
                       char name[NAME_MAX_BYTES]; }; /* of the strategy, or the product's id */
 struct record_operator { enum operator_verb verb; uint8_t target, index; char reason[REASON_MAX];
                          char name[NAME_MAX_BYTES];
-                         bool done; /* a flatten of a product has come to its end */ };
+                         bool done; /* a flatten of a product has come to its end */
+                         char id[VENUE_ID_MAX]; bool cancel; };
 struct record_runner { actor_index runner; uint32_t generation; enum runner_state state;
                        char hash[17]; char reason[REASON_MAX]; };
 struct record_reconcile { bool agreed; product_index product; struct size ours, venue;
@@ -71,6 +74,8 @@ struct record_protect {
     int64_t since_wall_ns;   /* when that position was opened */
     char reason[REASON_MAX];
 };
+struct record_parked { bool on; struct parked parked; char product_id[PRODUCT_ID_MAX];
+                       char name[NAME_MAX_BYTES]; }; /* of the actor */
 
 struct record {
     enum record_kind kind;
@@ -86,6 +91,7 @@ struct record {
         struct record_reconcile reconcile;
         struct record_ladder ladder;
         struct record_protect protect;
+        struct record_parked parked;
     };
 };
 const char *record_kind_text(enum record_kind kind);

@@ -8,8 +8,9 @@
 #include "wire/json_write.h"
 
 static const struct control_verb_spec VERBS[CONTROL_VERB_COUNT] = {
-    [CONTROL_HALT] = {"halt", "nothing leaves but cancels; latched over restarts", .mutating = true,
-        .takes_strategy = true, .takes_product = true, .takes_reason = true,
+    [CONTROL_HALT] = {"halt", "nothing leaves but cancels; latched. With --cancel own "
+        "orders go too, until none is left", .mutating = true,
+        .takes_strategy = true, .takes_product = true, .takes_reason = true, .takes_cancel = true,
         .example = "halt --reason 'fills look wrong'"},
     [CONTROL_REDUCE] = {"reduce", "only orders that can do nothing but reduce; latched",
         .mutating = true, .takes_strategy = true, .takes_product = true, .takes_reason = true,
@@ -42,6 +43,19 @@ static const struct control_verb_spec VERBS[CONTROL_VERB_COUNT] = {
         .takes_limit = true},
     [CONTROL_WHY] = {"why", "an order's or a verdict's whole story: client id, venue id or number",
         .name_is = "ID", .needs_name = true, .takes_limit = true, .example = "why 1041"},
+    [CONTROL_CANCEL_ALL] = {"cancel-all", "cancel every order of the account, others' too",
+        .mutating = true, .takes_product = true, .takes_reason = true, .needs_reason = true,
+        .example = "cancel-all --reason 'the key leaked'"},
+    [CONTROL_ADOPT] = {"adopt", "let an order that the journal lacks work: for a strategy, or as "
+        "external", .mutating = true, .name_is = "ID", .needs_name = true, .takes_strategy = true,
+        .takes_reason = true, .example = "adopt 0a1b-2c3d --strategy quoter"},
+    [CONTROL_CANCEL] = {"cancel", "cancel one live order, by client id or venue id",
+        .mutating = true, .name_is = "ID", .needs_name = true, .takes_reason = true,
+        .example = "cancel 0a1b-2c3d"},
+    [CONTROL_DROP] = {"drop", "your word that an unknown order is dead: its exposure is released",
+        .mutating = true, .name_is = "ID", .needs_name = true, .takes_reason = true,
+        .needs_reason = true, .example = "drop 0a1b-2c3d --reason 'the venue says so by phone'"},
+    [CONTROL_PARKED] = {"parked", "what waits for you: the host cannot resolve it by itself"},
 };
 
 const struct control_verb_spec *control_verb(enum control_verb verb)
@@ -72,6 +86,10 @@ void control_verb_usage(enum control_verb verb, struct buf *out)
         buf_printf(out, spec->needs_name ? " %s" : " [%s]", spec->name_is);
     if (spec->takes_strategy && spec->takes_product)
         buf_puts(out, " [--strategy NAME | --product ID]");
+    else if (spec->takes_strategy || spec->takes_product)
+        buf_puts(out, spec->takes_strategy ? " [--strategy NAME]" : " [--product ID]");
+    if (spec->takes_cancel)
+        buf_puts(out, " [--cancel]");
     if (spec->takes_limit)
         buf_puts(out, " [--limit N]");
     if (spec->takes_reason)
@@ -137,6 +155,8 @@ int control_request_check(const struct control_request *request, struct err *err
                        spec->example);
     if (request->limit > 0 && !spec->takes_limit)
         return err_set(err, "%s takes no limit", spec->name);
+    if (request->cancel && !spec->takes_cancel)
+        return err_set(err, "%s takes no --cancel", spec->name);
     if (request->limit > CONTROL_LIMIT_MAX)
         return err_set(err, "limit %u is above %d", request->limit, CONTROL_LIMIT_MAX);
     return 0;
@@ -160,6 +180,8 @@ void control_request_encode(const struct control_request *request, struct buf *o
     put_unless_empty(&json, "reason", request->reason);
     if (request->limit > 0)
         json_put_uint(&json, "limit", request->limit);
+    if (request->cancel)
+        json_put_bool(&json, "cancel", true);
     json_close_object(&json);
     buf_puts(out, "\n");
 }
@@ -199,7 +221,9 @@ static bool take_member(struct json_reader *json, struct json_text key, char *re
         return take_text(json, ret->reason, sizeof ret->reason);
     if (json_text_equal(key, "limit"))
         return take_limit(json, ret);
-    return json_fail(json, "a request has verb, strategy, product, name, reason and limit");
+    if (json_text_equal(key, "cancel"))
+        return json_read_bool(json, &ret->cancel);
+    return json_fail(json, "a request has verb, strategy, product, name, reason, limit, cancel");
 }
 
 int control_request_decode(const char *bytes, size_t length, struct control_request *ret,

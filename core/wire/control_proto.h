@@ -7,7 +7,8 @@
  *     {"ok":false,"text":"there is no strategy 'ma_corss'; did you mean 'ma_cross'?"}
  *     {"ok":true,"text":"2 orders","result":[...]}
  *
- * A request's members are strings but for "limit"; unknown, doubled or unfitting ones refuse. */
+ * A request's members are strings but for "limit" and "cancel"; unknown, doubled or unfitting ones
+ * refuse. */
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/types.h"
@@ -16,13 +17,14 @@ enum control_verb {
     CONTROL_HALT, CONTROL_REDUCE, CONTROL_RESUME, CONTROL_RELOAD, CONTROL_CANCEL_MINE,
     CONTROL_FLATTEN, CONTROL_RECONCILE, CONTROL_ACCEPT, CONTROL_STOP, CONTROL_STATUS,
     CONTROL_ORDERS, CONTROL_POSITIONS, CONTROL_LIMITS, CONTROL_RUNNERS, CONTROL_REFUSALS,
-    CONTROL_WHY, CONTROL_VERB_COUNT
+    CONTROL_WHY, CONTROL_CANCEL_ALL, CONTROL_ADOPT, CONTROL_CANCEL, CONTROL_DROP, CONTROL_PARKED,
+    CONTROL_VERB_COUNT
 };
 
 struct control_verb_spec {
     const char *name, *help;
     bool mutating;         /* changes what the host does; the others only look */
-    bool takes_strategy, takes_product, takes_reason, needs_reason, takes_limit;
+    bool takes_strategy, takes_product, takes_reason, needs_reason, takes_limit, takes_cancel;
     const char *name_is;   /* what the word behind the verb is: "NAME", "ID"; NULL: none */
     bool needs_name;
     const char *example;   /* behind `moongate ctl `; NULL: the verb alone */
@@ -37,6 +39,7 @@ struct control_request {
     char name[CONTROL_NAME_MAX];
     char reason[REASON_MAX];
     uint32_t limit;        /* rows at most; 0: CONTROL_LIMIT_DEFAULT */
+    bool cancel;           /* halt: and answer when the venue shows no own order */
 };
 
 struct control_reply {

@@ -37,6 +37,7 @@ NAMED_BY(stop_direction_text, stop_direction)
 NAMED_BY(liquidity_text, liquidity)
 NAMED_BY(operator_verb_text, operator_verb)
 NAMED_BY(protect_state_text, protect_state)
+NAMED_BY(parked_kind_text, parked_kind)
 NAMED_BY(ladder_step_text, ladder_step)
 NAMED_BY(health_cause_text, health_cause)
 
@@ -60,6 +61,8 @@ const char *operator_verb_text(enum operator_verb verb)
         [OPERATOR_RESUME] = "resume",       [OPERATOR_CANCEL_MINE] = "cancel-mine",
         [OPERATOR_FLATTEN] = "flatten",     [OPERATOR_STOP] = "stop",
         [OPERATOR_RECONCILE] = "reconcile", [OPERATOR_ACCEPT] = "accept",
+        [OPERATOR_CANCEL_ALL] = "cancel-all", [OPERATOR_ADOPT] = "adopt",
+        [OPERATOR_CANCEL] = "cancel",       [OPERATOR_DROP] = "drop",
     };
     return (unsigned)verb < sizeof NAMES / sizeof NAMES[0] ? NAMES[verb] : "invalid";
 }
@@ -153,12 +156,14 @@ static const struct field LATCH_FIELDS[] = {
 };
 
 static const struct field OPERATOR_FIELDS[] = {
-    CHOICE("verb", operator.verb, operator_verb_text_of, OPERATOR_ACCEPT + 1),
+    CHOICE("verb", operator.verb, operator_verb_text_of, OPERATOR_VERB_COUNT),
     FIELD("target", FIELD_INDEX, operator.target),
     FIELD("index", FIELD_INDEX, operator.index),
     FIELD("reason", FIELD_TEXT, operator.reason),
     FIELD("name", FIELD_TEXT, operator.name),
     FIELD("done", FIELD_BOOL, operator.done),
+    FIELD("id", FIELD_TEXT, operator.id),
+    FIELD("cancel", FIELD_BOOL, operator.cancel),
 };
 
 static const struct field RUNNER_FIELDS[] = {
@@ -199,6 +204,21 @@ static const struct field PROTECT_FIELDS[] = {
     FIELD("reason", FIELD_TEXT, protect.reason),
 };
 
+static const struct field PARKED_FIELDS[] = {
+    FIELD("on", FIELD_BOOL, parked.on),
+    CHOICE("kind", parked.parked.kind, parked_kind_text_of, PARKED_KIND_COUNT),
+    FIELD("id", FIELD_CLIENT_ID, parked.parked.id),
+    FIELD("venue_id", FIELD_TEXT, parked.parked.venue_id.text),
+    FIELD("actor", FIELD_ACTOR, parked.parked.actor),
+    FIELD("name", FIELD_TEXT, parked.name),
+    FIELD("product", FIELD_PRODUCT, parked.parked.product),
+    FIELD("product_id", FIELD_TEXT, parked.product_id),
+    CHOICE("side", parked.parked.side, side_text_of, SIDE_UNKNOWN + 1),
+    FIELD("price", FIELD_PRICE, parked.parked.price),
+    FIELD("size", FIELD_SIZE, parked.parked.size),
+    FIELD("reason", FIELD_TEXT, parked.parked.reason),
+};
+
 struct shape { const struct field *fields; unsigned count; };
 #define SHAPE(fields) {fields, sizeof(fields) / sizeof(fields)[0]}
 static const struct shape SHAPES[] = {
@@ -207,6 +227,7 @@ static const struct shape SHAPES[] = {
     [RECORD_LATCH] = SHAPE(LATCH_FIELDS),       [RECORD_OPERATOR] = SHAPE(OPERATOR_FIELDS),
     [RECORD_RUNNER] = SHAPE(RUNNER_FIELDS),     [RECORD_RECONCILE] = SHAPE(RECONCILE_FIELDS),
     [RECORD_LADDER] = SHAPE(LADDER_FIELDS),     [RECORD_PROTECT] = SHAPE(PROTECT_FIELDS),
+    [RECORD_PARKED] = SHAPE(PARKED_FIELDS),
 };
 
 /* --- encode --- */

@@ -85,7 +85,7 @@ static void port_send(void *context, const struct command *command, int64_t comm
         memcpy(lab_list_add(&lab->alerts, sizeof(command->alert)), &command->alert,
                sizeof(command->alert));
         break;
-    case COMMAND_OPERATOR_REPLY: case COMMAND_STOPPED:
+    case COMMAND_OPERATOR_REPLY: case COMMAND_STOPPED: case COMMAND_FATAL:
         break;
     }
 }

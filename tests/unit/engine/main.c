@@ -25,5 +25,6 @@ int main(void)
     failed += suite_ladder();
     failed += suite_protect();
     failed += suite_amend();
+    failed += suite_parked();
     return failed;
 }

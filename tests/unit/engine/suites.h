@@ -30,3 +30,4 @@ int suite_hostile(void);
 int suite_ladder(void);
 int suite_protect(void);
 int suite_amend(void);
+int suite_parked(void);

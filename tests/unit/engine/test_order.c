@@ -39,6 +39,8 @@ static const int EXPECTED[ORDER_STIMULUS_COUNT][ORDER_STATE_COUNT] = {
     [STIMULUS_NEVER_THERE] = {D, D, D, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL,
                               ILLEGAL},
     [STIMULUS_RESTARTED] = {U, U, U, O, C, F, X, E, R, D},
+    [STIMULUS_GIVEN_UP] = {ILLEGAL, ILLEGAL, D, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL,
+                           ILLEGAL, ILLEGAL},
 };
 
 static void every_state_under_every_stimulus(void **state)

@@ -51,7 +51,7 @@ static void every_value_has_a_text_of_its_own(void **state)
     assert_distinct(ladder_step_of, 0, LADDER_STEP_COUNT);
     assert_distinct(health_cause_of, 0, HEALTH_CAUSE_COUNT);
     assert_distinct(event_kind_of, EVENT_FRAME, EVENT_HEALTH);
-    assert_distinct(command_kind_of, COMMAND_PLACE, COMMAND_STOPPED);
+    assert_distinct(command_kind_of, COMMAND_PLACE, COMMAND_FATAL);
     assert_distinct(record_kind_of, RECORD_BOOT, RECORD_KIND_END - 1);
 }
 

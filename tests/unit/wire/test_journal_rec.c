@@ -163,12 +163,14 @@ static void any_small(struct prng *prng, struct record *r)
         ANY_TEXT(prng, r->latch.name);
         break;
     case RECORD_OPERATOR:
-        r->operator.verb = (enum operator_verb)prng_below(prng, OPERATOR_ACCEPT + 1);
+        r->operator.verb = (enum operator_verb)prng_below(prng, OPERATOR_VERB_COUNT);
         r->operator.target = (uint8_t)prng_below(prng, 3);
         r->operator.index = (uint8_t)prng_below(prng, MAX_RUNNERS);
         ANY_TEXT(prng, r->operator.reason);
         ANY_TEXT(prng, r->operator.name);
         r->operator.done = any_bool(prng);
+        ANY_TEXT(prng, r->operator.id);
+        r->operator.cancel = any_bool(prng);
         break;
     case RECORD_RUNNER:
         r->runner.runner = any_actor(prng);
@@ -208,6 +210,22 @@ static void any_protect(struct prng *prng, struct record_protect *r)
     ANY_TEXT(prng, r->reason);
 }
 
+static void any_parked(struct prng *prng, struct record_parked *r)
+{
+    r->on = any_bool(prng);
+    r->parked.kind = (enum parked_kind)prng_below(prng, PARKED_KIND_COUNT);
+    r->parked.id = any_id(prng);
+    ANY_TEXT(prng, r->parked.venue_id.text);
+    r->parked.actor = any_actor(prng);
+    ANY_TEXT(prng, r->name);
+    r->parked.product = any_product(prng);
+    ANY_TEXT(prng, r->product_id);
+    r->parked.side = (enum side)prng_below(prng, SIDE_UNKNOWN + 1);
+    r->parked.price.e9 = any_number(prng);
+    r->parked.size.e9 = any_number(prng);
+    ANY_TEXT(prng, r->parked.reason);
+}
+
 static void any_record(struct prng *prng, struct record *ret)
 {
     memset(ret, 0, sizeof *ret);
@@ -221,6 +239,8 @@ static void any_record(struct prng *prng, struct record *ret)
         any_refusal(prng, &ret->refusal);
     else if (ret->kind == RECORD_PROTECT)
         any_protect(prng, &ret->protect);
+    else if (ret->kind == RECORD_PARKED)
+        any_parked(prng, &ret->parked);
     else
         any_small(prng, ret);
 }

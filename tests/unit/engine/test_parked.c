@@ -1,0 +1,354 @@
+/* What waits for the operator, and what the operator's word does to it; none of ours left. */
+#include "suites.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/snapshot_care.h"
+#include "engine_rig.h"
+#include "model/client_id.h"
+
+static const int64_t SECOND = 1000000000;
+
+static struct rig *ready(void)
+{
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_forget(rig);
+    return rig;
+}
+
+static void act(struct rig *rig, enum operator_verb verb, int target, uint8_t index,
+                const char *id)
+{
+    struct event event = {.kind = EVENT_OPERATOR};
+    event.operator.verb = verb;
+    event.operator.token = 42;
+    event.operator.target = target;
+    event.operator.index = index;
+    text_copy(event.operator.id, VENUE_ID_MAX, id, strlen(id));
+    text_copy(event.operator.reason, REASON_MAX, "by phone", 8);
+    rig_step(rig, &event);
+}
+
+static const struct command_operator_reply *reply(struct rig *rig)
+{
+    return &rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply;
+}
+
+static uint32_t parked_count(struct rig *rig)
+{
+    struct parked_row row;
+    uint32_t count = 0;
+    while (snapshot_parked(rig->engine, count, &row))
+        count++;
+    return count;
+}
+
+static struct parked only(struct rig *rig)
+{
+    struct parked_row row;
+    assert_int_equal(parked_count(rig), 1);
+    assert_true(snapshot_parked(rig->engine, 0, &row));
+    return row.parked;
+}
+
+static struct order_row order_at_venue(struct rig *rig, const char *venue_id)
+{
+    struct order_row row;
+    for (uint32_t i = 0; snapshot_order(rig->engine, i, &row); i++)
+        if (strcmp(row.venue_id.text, venue_id) == 0)
+            return row;
+    fail_msg("no order %s", venue_id);
+    return row;
+}
+
+static void show(struct rig *rig, uint32_t tag, const char *venue_id, enum venue_status status)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_USER_UPDATE, .client_id = client_id_make(tag, 99, 1),
+        .has_client_id = true, .venue_id = rig_venue_id(venue_id), .product = 1, .side = SIDE_BUY,
+        .type = ORDER_TYPE_LIMIT, .tif = TIF_GTC, .status = status, .size = rig_size("0.5"),
+        .leaves = rig_size("0.5"), .limit_price = rig_price("95")};
+    rig_step(rig, &event);
+}
+
+/* F51 | unit | an order of the journal is in no list, four minutes on | UNKNOWN, parked, counted;
+ * the operator's drop with a reason releases it; a kill before and after changes nothing
+ * AC-B2 | unit | ten minutes pass over it | no timer ends it */
+static void the_missing_wait_for_the_operators_word(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    char text[CLIENT_ID_TEXT];
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
+    client_id_format(id, text);
+    rig_pass(rig, 600 * SECOND);
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    assert_int_equal(only(rig).kind, PARKED_UNKNOWN);
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(only(rig).kind, PARKED_UNKNOWN);
+    act(rig, OPERATOR_DROP, TARGET_ACCOUNT, 0, "v2");
+    assert_false(reply(rig)->done);
+    assert_true(rig_product(rig, 1).working_buy.e9 > 0);
+    act(rig, OPERATOR_DROP, TARGET_ACCOUNT, 0, text);
+    assert_true(reply(rig)->done);
+    assert_int_equal(rig_order(rig, id).state, ORDER_DROPPED);
+    assert_non_null(strstr(rig_order(rig, id).reason, "by phone"));
+    assert_int_equal(rig_product(rig, 1).working_buy.e9, 0);
+    assert_int_equal(parked_count(rig), 0);
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(rig_order(rig, id).state, ORDER_DROPPED);
+    assert_int_equal(parked_count(rig), 0);
+    rig_destroy(rig);
+}
+
+static void the_venues_word_takes_it_off_the_list(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
+    rig_pass(rig, 300 * SECOND);
+    assert_int_equal(parked_count(rig), 1);
+    act(rig, OPERATOR_ADOPT, TARGET_STRATEGY, 0, "v1");
+    assert_false(reply(rig)->done); /* it has an owner */
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_REST);
+    assert_int_equal(parked_count(rig), 0);
+    act(rig, OPERATOR_DROP, TARGET_ACCOUNT, 0, "v1");
+    assert_false(reply(rig)->done);
+    assert_non_null(strstr(reply(rig)->text, "ended"));
+    act(rig, OPERATOR_CANCEL, TARGET_ACCOUNT, 0, "v1");
+    assert_false(reply(rig)->done);
+    rig_destroy(rig);
+}
+
+/* F51 | unit | the venue shows an order that is not in the journal | parked; adopted for a strategy
+ * by the operator it is that strategy's, over a restart too */
+static void an_order_is_adopted_for_a_strategy(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    show(rig, 0x11111111, "x1", VENUE_OPEN);
+    assert_int_equal(only(rig).kind, PARKED_EXTERNAL);
+    act(rig, OPERATOR_DROP, TARGET_ACCOUNT, 0, "x1");
+    assert_false(reply(rig)->done); /* it is open: no word makes it dead */
+    assert_non_null(strstr(reply(rig)->text, "cancel it"));
+    act(rig, OPERATOR_ADOPT, TARGET_STRATEGY, 0, "x1");
+    assert_true(reply(rig)->done);
+    assert_int_equal(parked_count(rig), 0);
+    struct order_row row = order_at_venue(rig, "x1");
+    assert_int_equal(row.actor, 0);
+    assert_true(row.ref != 0);
+    assert_int_equal(rig_last_notice(rig, 0, NOTICE_ORDER)->order.ref, row.ref);
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(order_at_venue(rig, "x1").actor, 0);
+    rig_fill(rig, "t1", "x1", 1, SIDE_BUY, "95", "0.5", "0");
+    assert_int_equal(rig_position(rig, 0, 1).size.e9, rig_size("0.5").e9);
+    rig_destroy(rig);
+}
+
+static void an_order_of_ours_is_cancelled_unless_adopted(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.unknown_own_orders = UNKNOWN_OWN_ADOPT;
+    rig_restart(rig);
+    rig_up(rig);
+    show(rig, rig->settings.owner_tag, "x1", VENUE_OPEN);
+    assert_int_equal(only(rig).kind, PARKED_OWN);
+    act(rig, OPERATOR_ADOPT, TARGET_ACCOUNT, 0, "x1");
+    assert_true(reply(rig)->done);
+    rig->settings.unknown_own_orders = UNKNOWN_OWN_CANCEL;
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 0); /* the operator's word outlives policy */
+    act(rig, OPERATOR_CANCEL, TARGET_ACCOUNT, 0, "x1");
+    assert_true(reply(rig)->done);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    rig_destroy(rig);
+}
+
+/* F08 | unit | approved, not sent before it expired | dropped, never sent late, kept for the
+ * operator to read */
+static void what_was_never_sent_is_kept_to_be_read(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_limit(rig, 0, 1, SIDE_BUY, "98", "0.5", 1);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    char text[CLIENT_ID_TEXT];
+    client_id_format(id, text);
+    rig_reply(rig, id, OUTCOME_NOT_SENT, "");
+    assert_int_equal(only(rig).kind, PARKED_NOT_SENT);
+    rig_pass(rig, 10 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    act(rig, OPERATOR_DROP, TARGET_ACCOUNT, 0, text);
+    assert_true(reply(rig)->done);
+    assert_int_equal(parked_count(rig), 0);
+    rig_destroy(rig);
+}
+
+static void the_list_is_bounded(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    for (int i = 0; i < MAX_PARKED + 10; i++) {
+        rig_limit(rig, 0, 1, SIDE_BUY, "98", "0.01", (order_ref)i + 1);
+        rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_NOT_SENT, "");
+        rig_pass(rig, SECOND);
+    }
+    assert_int_equal(parked_count(rig), MAX_PARKED);
+    show(rig, 0x11111111, "x1", VENUE_OPEN); /* the letters make room for what is live */
+    struct parked_row row;
+    assert_true(snapshot_parked(rig->engine, MAX_PARKED - 1, &row));
+    assert_int_equal(row.parked.kind, PARKED_EXTERNAL);
+    rig_destroy(rig);
+}
+
+/* AC-C3 | unit | one client id, two open ids | both cancelled, both parked, alert */
+static void two_orders_under_one_id_are_both_parked(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_USER_UPDATE, .client_id = id, .has_client_id = true,
+        .venue_id = rig_venue_id("v2"), .product = 1, .side = SIDE_BUY, .status = VENUE_OPEN,
+        .size = rig_size("0.5"), .leaves = rig_size("0.5"), .limit_price = rig_price("98")};
+    rig_step(rig, &event);
+    assert_int_equal(parked_count(rig), 2);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 2);
+    rig_destroy(rig);
+}
+
+/* ---- none of ours left */
+
+static void halt_and_cancel(struct rig *rig)
+{
+    struct event event = {.kind = EVENT_OPERATOR};
+    event.operator.verb = OPERATOR_HALT;
+    event.operator.token = 42;
+    event.operator.cancel = true;
+    rig_step(rig, &event);
+}
+
+/* AC-E3 | unit | halt --cancel with an order live | answered when a list asked for after its end
+ * shows none, not before */
+static void halt_with_cancel_waits_for_the_venues_list(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
+    show(rig, 0x11111111, "x1", VENUE_OPEN); /* somebody else's is left alone */
+    rig->hold_lists = true;
+    rig_forget(rig);
+    halt_and_cancel(rig);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 0);
+    const struct command_list *list = NULL;
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        if (rig->commands[i].kind == COMMAND_LIST && rig->commands[i].list.kind == LIST_ORDERS)
+            list = &rig->commands[i].list;
+    assert_non_null(list);
+    struct command_list last = *list;
+    rig_list_end(rig, &last, true);
+    rig->hold_lists = false;
+    rig_pass(rig, 2 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 1);
+    assert_true(reply(rig)->done);
+    rig_destroy(rig);
+}
+
+/* AC-E3 | unit | halt --cancel, the cancel is lost and the order stays open | refused after 20 s,
+ * and the cancelling goes on */
+static void halt_with_cancel_says_when_it_is_not_done(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
+    rig_forget(rig);
+    halt_and_cancel(rig);
+    for (int i = 0; i < 30; i++) {
+        rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_REST);
+        rig_pass(rig, SECOND);
+    }
+    assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 1);
+    assert_false(reply(rig)->done);
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_pass(rig, 5 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 1);
+    rig_destroy(rig);
+}
+
+/* F67 | unit | the venue refuses the key | halted, cancels wanted, read back, stopped; still halted
+ * at the next start until a resume with a reason */
+static void a_fatal_cause_shuts_down_and_stays_halted(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct account_row account;
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
+    rig_forget(rig);
+    struct event event = {.kind = EVENT_HEALTH,
+                          .health = {.cause = HEALTH_KEY_REFUSED, .on = true,
+                                     .text = "401 on three cancels"}};
+    rig_step(rig, &event);
+    assert_int_equal(rig_count(rig, COMMAND_FATAL), 1);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    rig_pass(rig, 5 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 0);
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_pass(rig, 5 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 1);
+    rig_restart(rig);
+    rig_up(rig);
+    snapshot_account(rig->engine, &account);
+    assert_int_equal(account.state, TRADING_HALTED);
+    assert_string_equal(account.reason, "401 on three cancels");
+    rig_limit(rig, 0, 1, SIDE_BUY, "98", "0.5", 9);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "a new key");
+    rig_limit(rig, 0, 1, SIDE_BUY, "98", "0.5", 10);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+/* AC-E3 | unit | cancel-mine, cancel-all | own orders alone; everybody's */
+static void cancel_all_takes_everybodys(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
+    show(rig, 0x11111111, "x1", VENUE_OPEN);
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_CANCEL_MINE, TARGET_ACCOUNT, 0, "");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    rig_operator(rig, OPERATOR_CANCEL_ALL, TARGET_ACCOUNT, 0, "leak");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 2);
+    rig_destroy(rig);
+}
+
+int suite_parked(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_missing_wait_for_the_operators_word),
+        cmocka_unit_test(the_venues_word_takes_it_off_the_list),
+        cmocka_unit_test(an_order_is_adopted_for_a_strategy),
+        cmocka_unit_test(an_order_of_ours_is_cancelled_unless_adopted),
+        cmocka_unit_test(what_was_never_sent_is_kept_to_be_read),
+        cmocka_unit_test(the_list_is_bounded),
+        cmocka_unit_test(two_orders_under_one_id_are_both_parked),
+        cmocka_unit_test(halt_with_cancel_waits_for_the_venues_list),
+        cmocka_unit_test(halt_with_cancel_says_when_it_is_not_done),
+        cmocka_unit_test(a_fatal_cause_shuts_down_and_stays_halted),
+        cmocka_unit_test(cancel_all_takes_everybodys),
+    };
+    return cmocka_run_group_tests_name("parked", tests, NULL, NULL);
+}
