@@ -191,6 +191,8 @@ static const struct layout_field OPERATOR_REPLY[] = {
     FIELD(command_operator_reply, text),
 };
 
+static const struct layout_field FATAL[] = {FIELD(command_fatal, reason)};
+
 #define SHAPE(member, owner, table)                                                               \
     do {                                                                                          \
         static const struct layout layout = LAYOUT(owner, table);                                 \
@@ -213,6 +215,7 @@ static const struct layout *shape_of(enum command_kind kind, size_t *ret_at)
     case COMMAND_RUNNER_END: SHAPE(runner_end, command_runner_end, RUNNER_END);
     case COMMAND_ALERT: SHAPE(alert, command_alert, ALERT);
     case COMMAND_OPERATOR_REPLY: SHAPE(operator_reply, command_operator_reply, OPERATOR_REPLY);
+    case COMMAND_FATAL: SHAPE(fatal, command_fatal, FATAL);
     case COMMAND_STOPPED: return &nothing;
     }
     return NULL;

@@ -223,11 +223,13 @@ static const struct layout_field TIMER_SET[] = {
     FIELD(event_timer_set, delay_ns),
 };
 static const struct layout_field OPERATOR[] = {
-    CHOICE(event_operator, verb, OPERATOR_ACCEPT, NULL),
+    CHOICE(event_operator, verb, OPERATOR_VERB_COUNT - 1, NULL),
     FIELD(event_operator, token),
     CHOICE(event_operator, target, TARGET_PRODUCT, NULL),
     FIELD(event_operator, index),
     FIELD(event_operator, reason),
+    FIELD(event_operator, id),
+    FIELD(event_operator, cancel),
 };
 static const struct layout_field SKEW[] = {
     FIELD(event_skew, skew_ns),

@@ -27,7 +27,7 @@ static bool reply_done(struct rig *rig)
 static void every_verb_is_answered_once_and_journaled(void **state)
 {
     (void)state;
-    for (int verb = OPERATOR_HALT; verb <= OPERATOR_ACCEPT; verb++)
+    for (int verb = OPERATOR_HALT; verb < OPERATOR_VERB_COUNT; verb++)
         for (int target = TARGET_ACCOUNT; target <= TARGET_PRODUCT; target++) {
             struct rig *rig = ready();
             uint32_t ends = target == TARGET_PRODUCT ? 1 : 2; /* flat: a flatten ends at once */
