@@ -56,6 +56,7 @@ struct config {
         bool sched_idle;
         uint32_t cpu;           /* one more than the CPU's number; 0: not pinned */
     } runners;
+    bool keep_awake;            /* no CPU may halt while the daemon runs */
     struct {
         char dir[CONFIG_TEXT_MAX]; /* "": nothing is recorded */
         uint32_t max_mib, keep_days;

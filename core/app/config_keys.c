@@ -30,6 +30,8 @@ static const struct config_key top[] = {
     PATH(config, "socket", socket, false, "operator's socket (default: state_dir/control.sock)"),
     TEXT(config, "owner", owner, true,
          "tag in every client order id: tells our orders from others'"),
+    ROW(config, "keep_awake", KEY_BOOL, keep_awake, false,
+        "let no CPU halt: power for latency; needs write access to /dev/cpu_dma_latency (false)"),
     NESTED("venue", true, "where the venue is and who we are there"),
     NESTED("account", true, "limits of the account, clocks and cadences"),
     NESTED("market", true, "what strategies see"),

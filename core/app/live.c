@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "engine/snapshot.h"
+#include "io/awake.h"
 #include "io/clock_os.h"
 #include "io/secret.h"
 
@@ -412,8 +413,18 @@ static int watch_signals(struct live *live, struct err *err)
 
 /* --- the three stages --- */
 
+static void keep_awake(struct live *live)
+{
+    struct err err = {""};
+
+    live->awake_fd = live->config.keep_awake ? awake_hold(&err) : -1;
+    if (live->config.keep_awake && live->awake_fd < 0)
+        log_warn("live", "keep_awake: %s; CPUs may halt, wake-ups will take longer", err.text);
+}
+
 static int open_ground(struct live *live, struct err *err)
 {
+    keep_awake(live);
     if (secret_harden_process(err) < 0)
         return -1;
     live->key = secret_load_key(live->config.venue.key_file, live->config.api, err);
@@ -522,6 +533,7 @@ static void live_close(struct live *live)
     event_queue_destroy(live->queue);
     loop_destroy(live->loop);
     sign_key_destroy(live->key);
+    awake_release(live->awake_fd);
     config_fini(&live->config);
 }
 

@@ -28,6 +28,7 @@ struct live {
     struct runner_pool *runners;
     struct operator *operator;
     struct loop_timer *tick, *patience;
+    int awake_fd;                  /* held open; -1: CPUs may halt */
     struct turn turn;
 
     struct err failure;            /* why discovery failed; "" while fine */

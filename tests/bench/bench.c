@@ -2,9 +2,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/check.h"
+
+enum { BARE_TRIPS = 20000 };
 
 int64_t bench_now_ns(void)
 {
@@ -70,4 +75,34 @@ void bench_line(const char *what, struct bench_samples *samples, uint32_t per,
     if (reference)
         printf("   %s %.1f: %.2fx", reference, reference_ns, reference_ns / p50);
     printf("\n");
+}
+
+double bench_bare_trip(void)
+{
+    struct bench_samples samples;
+    int ends[2];
+    char byte = 'x';
+    double per;
+
+    CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        close(ends[0]);
+        while (read(ends[1], &byte, 1) == 1 && write(ends[1], &byte, 1) == 1)
+            ;
+        _exit(0);
+    }
+    close(ends[1]);
+    bench_init(&samples, BARE_TRIPS);
+    for (int i = 0; i < BARE_TRIPS; i++) {
+        int64_t start = bench_now_ns();
+        CHECK(write(ends[0], &byte, 1) == 1 && read(ends[0], &byte, 1) == 1);
+        bench_add(&samples, bench_now_ns() - start);
+    }
+    close(ends[0]);
+    waitpid(child, NULL, 0);
+    per = bench_per_op(&samples, 1);
+    bench_fini(&samples);
+    return per;
 }

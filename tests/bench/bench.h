@@ -17,3 +17,5 @@ void bench_head(void);
 void bench_line(const char *what, struct bench_samples *samples, uint32_t per,
                 const char *reference, double reference_ns);
 double bench_per_op(struct bench_samples *samples, uint32_t per);
+/* Nanoseconds for one byte to a child process and back over SOCK_SEQPACKET: the median. */
+double bench_bare_trip(void);

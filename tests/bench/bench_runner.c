@@ -39,36 +39,6 @@ struct bench {
     int64_t sent_ns;
 };
 
-static double bench_bare(void)
-{
-    struct bench_samples samples;
-    int ends[2];
-    char byte = 'x';
-    double per;
-
-    CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
-    pid_t child = fork();
-    CHECK(child >= 0);
-    if (child == 0) {
-        close(ends[0]);
-        while (read(ends[1], &byte, 1) == 1 && write(ends[1], &byte, 1) == 1)
-            ;
-        _exit(0);
-    }
-    close(ends[1]);
-    bench_init(&samples, TRIPS);
-    for (int i = 0; i < TRIPS; i++) {
-        int64_t start = bench_now_ns();
-        CHECK(write(ends[0], &byte, 1) == 1 && read(ends[0], &byte, 1) == 1);
-        bench_add(&samples, bench_now_ns() - start);
-    }
-    close(ends[0]);
-    waitpid(child, NULL, 0);
-    per = bench_per_op(&samples, 1);
-    bench_fini(&samples);
-    return per;
-}
-
 static void send_view(struct bench *bench, actor_index runner)
 {
     struct command command = {.kind = COMMAND_VIEW};
@@ -208,7 +178,7 @@ int main(int argc, char **argv)
     if (argc != 3)
         return fprintf(stderr, "usage: bench_runner MOONGATE-RUNNER LUA-LIB\n"), 2;
     log_set_level(LOG_ERROR);
-    reference = bench_bare();
+    reference = bench_bare_trip();
     bench_head();
     run(argv, "runner: view to credit, any CPU", reference, false, -1);
     run(argv, "runner: beside a spinning neighbour", reference, true, -1);
