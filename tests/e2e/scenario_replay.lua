@@ -86,8 +86,8 @@ local function check_mutations(world, run)
     local recorded = result.divergence:match("recorded: ([^\n]*)")
     rig.check(recorded ~= result.divergence:match("replayed: ([^\n]*)"), "both sides are the same")
   end
-  mutated("intent", "command")
-  mutated("book", "view")
+  mutated("intent", "intent runner=")
+  mutated("book", "replayed: ") -- seen in a view, a notice or a verdict, whichever is first
   mutated([[script 'post_only = true' 'post_only =false']], "what a script said")
 end
 
