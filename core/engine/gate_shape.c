@@ -17,7 +17,7 @@ static bool has_stop(const struct intent *intent)
     return intent->type == ORDER_TYPE_STOP_LIMIT || intent->type == ORDER_TYPE_BRACKET;
 }
 
-/* What the venue's variants offer: docs/orders.md has the table. */
+/* What the venue's variants offer: wire/coinbase_rest.c has the table. */
 static bool is_offered(const struct intent *intent)
 {
     bool rests = intent->tif == TIF_GTC || intent->tif == TIF_GTD;

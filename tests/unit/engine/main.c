@@ -26,5 +26,7 @@ int main(void)
     failed += suite_protect();
     failed += suite_amend();
     failed += suite_parked();
+    failed += suite_resend();
+    failed += suite_lifecycle();
     return failed;
 }

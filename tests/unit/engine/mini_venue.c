@@ -105,6 +105,11 @@ static void take_order(struct mini_venue *venue, struct rig *rig, const struct c
             rig_reply(rig, c->id, OUTCOME_UNKNOWN, "");
         return;
     }
+    for (uint32_t i = 0; i < venue->order_count; i++)
+        if (memcmp(&venue->orders[i].id, &c->id, sizeof c->id) == 0) { /* known: no second one */
+            rig_reply(rig, c->id, OUTCOME_ACCEPTED, venue->orders[i].venue_id);
+            return;
+        }
     assert_true(venue->order_count < MINI_ORDERS);
     struct mini_order *order = &venue->orders[venue->order_count++];
     *order = (struct mini_order){.id = c->id,

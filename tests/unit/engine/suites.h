@@ -31,3 +31,5 @@ int suite_ladder(void);
 int suite_protect(void);
 int suite_amend(void);
 int suite_parked(void);
+int suite_resend(void);
+int suite_lifecycle(void);
