@@ -61,6 +61,12 @@ static void put_order_terms(struct json_writer *json, const struct order_row *ro
     put_price_or_null(json, "price", row->price);
     json_put_size(json, "size", row->size);
     json_put_size(json, "filled", row->filled);
+    if (row->stop_price.e9 > 0)
+        json_put_price(json, "stop_price", row->stop_price);
+    if (row->stop != STOP_NONE)
+        json_put_text(json, "stop", stop_direction_text(row->stop));
+    if (row->expires_wall_ns > 0)
+        json_put_time(json, "expires", row->expires_wall_ns);
 }
 
 void rows_put_order(struct json_writer *json, const struct operator_config *config,
@@ -78,6 +84,7 @@ void rows_put_order(struct json_writer *json, const struct operator_config *conf
     json_put_text(json, "state", order_state_text(row->state));
     json_put_bool(json, "live", row->live);
     json_put_bool(json, "cancel_wanted", row->cancel_wanted);
+    json_put_bool(json, "parked", row->parked);
     json_put_time(json, "created", row->created_wall_ns);
     json_put_time(json, "changed", row->changed_wall_ns);
     json_put_text(json, "reason", row->reason);

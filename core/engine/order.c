@@ -67,6 +67,14 @@ struct size order_remaining(const struct order *order)
     return (struct size){order->size.e9 - order->filled.e9};
 }
 
+struct size order_exposed(const struct order *order)
+{
+    struct size now = order_remaining(order), then;
+    if (!order->amending || !size_sub(order->amend.size, order->filled, &then))
+        return now;
+    return then.e9 > now.e9 ? then : now;
+}
+
 struct size order_provisional(const struct order *order)
 {
     if (order->filled.e9 <= order->booked.e9)

@@ -121,6 +121,8 @@ int order_next(enum order_state state, enum order_stimulus stimulus);
 /* Moves the state; true when it changed. An illegal stimulus is a CHECK. */
 bool order_move(struct order *order, enum order_stimulus stimulus);
 struct size order_remaining(const struct order *order); /* 0 once ended */
+/* What it counts with: what remains, or what is to take its place when that is more. */
+struct size order_exposed(const struct order *order);
 struct size order_provisional(const struct order *order);
 /* Rests at the venue for nothing but to reduce. */
 bool order_is_exit(const struct order *order);

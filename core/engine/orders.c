@@ -118,14 +118,11 @@ static void ended_remove(struct orders *orders, uint16_t at)
 
 static void count(struct exposure *sum, const struct order *order, int sign)
 {
-    __int128 remaining = order_remaining(order).e9;
-    __int128 value = remaining * order->value_price.e9;
-    if (order->amending) {
-        __int128 then = (__int128)order->amend.size.e9 - order->filled.e9;
-        remaining = then > remaining ? then : remaining;
-        then *= order->amend_value_price.e9;
-        value = then > value ? then : value;
-    }
+    __int128 remaining = order_exposed(order).e9;
+    __int128 value = (__int128)order_remaining(order).e9 * order->value_price.e9;
+    __int128 then = (__int128)order->amend.size.e9 - order->filled.e9;
+    then *= order->amend_value_price.e9;
+    value = order->amending && then > value ? then : value;
     /* Only an absurd order shown by the venue comes near this; MAX_ORDERS of them still add up. */
     const __int128 edge = (__int128)1 << 110;
     value = value > edge ? edge : value;

@@ -250,23 +250,6 @@ static struct size size_to_send(const struct engine *engine, const struct guarde
     return size;
 }
 
-/* As far as the collar lets an order go: it takes what is there and no more. */
-static struct price price_to_send(const struct engine *engine, const struct guarded *g,
-                                  enum side side)
-{
-    const struct product *p = &engine->products[g->product];
-    struct ratio collar = engine->settings.product_limits[g->product].price_collar;
-    struct price tick = engine->settings.catalog.items[g->product].tick;
-    enum rounding inwards = side == SIDE_SELL ? ROUND_UP : ROUND_DOWN;
-    struct price mid, edge, price = {0};
-    if (side == SIDE_SELL)
-        collar.e9 = -collar.e9;
-    if (!market_book_is_good(engine, g->product) || !book_mid(&p->book, &mid) ||
-        !price_shift(mid, collar, inwards, &edge) || !price_round(edge, tick, inwards, &price))
-        price.e9 = 0;
-    return price;
-}
-
 /* The part that reduces the account as well says so to the venue; what another strategy holds
  * against it makes the rest an order like any other, and the gate judges it as one. */
 static bool send(struct engine *engine, const struct guarded *g, struct size size,
@@ -281,8 +264,8 @@ static bool send(struct engine *engine, const struct guarded *g, struct size siz
     intent.type = ORDER_TYPE_LIMIT;
     intent.tif = TIF_IOC;
     intent.size = size;
-    intent.price = price_to_send(engine, g, intent.side);
     intents_gate_input(engine, g->actor, g->actor, &intent, &in);
+    intent.price = gate_close_price(&in); /* it takes what is there within the collar, no more */
     struct size part = gate_reducible(&in);
     if (part.e9 > 0 && part.e9 < size.e9)
         intent.size = part;

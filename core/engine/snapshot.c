@@ -212,6 +212,8 @@ static void order_row(const struct order *order, struct order_row *ret)
     ret->booked = order->booked;
     ret->state = order->state;
     ret->parked = order->parked;
+    ret->amended_by = order->amending ? order->amend.ref : 0;
+    ret->exposed = order_exposed(order);
     ret->stop_price = order->stop_price;
     ret->stop = order->stop;
     ret->expires_wall_ns = order->expires_wall_ns;

@@ -73,10 +73,10 @@ struct order_row {
     enum order_state state;
     int64_t created_wall_ns, changed_wall_ns;
     char reason[REASON_MAX];
-    struct price stop_price;
-    enum stop_direction stop;
-    int64_t expires_wall_ns;
+    struct price stop_price; enum stop_direction stop; int64_t expires_wall_ns;
     bool parked;                   /* the venue contradicts it; waits for a person */
+    order_ref amended_by;          /* what is to take its place; 0: nothing */
+    struct size exposed;           /* what it counts with: the larger of both remainders */
 };
 
 struct strategy_row {

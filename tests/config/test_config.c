@@ -299,6 +299,8 @@ static void settings_keep_configured_products_in_config_order(void **state)
     assert_true(settings->product_limits[1].max_order_size.e9 == 2000000000);
     assert_int_equal(settings->strategy_count, 1);
     assert_int_equal(settings->strategies[0].products, 1);
+    assert_true(settings->strategies[0].resend_unknown);
+    assert_true(settings->processing_bound_ns == 90000000000);
     assert_string_equal(settings->rules[0], "calm");
     assert_true(settings->owner_tag != 0);
     free(settings);

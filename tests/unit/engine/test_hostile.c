@@ -65,7 +65,7 @@ static struct client_id client_id(struct hostile *h)
 
 static void fill_intent(struct hostile *h, struct intent *intent)
 {
-    intent->kind = (enum intent_kind)roll(h, roll(h, 20) ? 3 : 9);
+    intent->kind = (enum intent_kind)roll(h, roll(h, 20) ? INTENT_KIND_COUNT : 9);
     intent->product = product(h);
     intent->side = side(h);
     intent->type = roll(h, 4) ? ORDER_TYPE_LIMIT : (enum order_type)roll(h, 5);
@@ -75,6 +75,10 @@ static void fill_intent(struct hostile *h, struct intent *intent)
     intent->price.e9 = price(h);
     intent->size.e9 = amount(h);
     intent->ref = roll(h, 2) ? ++h->made : roll(h, h->made + 2);
+    intent->target = roll(h, h->made + 2);
+    intent->stop_price.e9 = roll(h, 3) ? 0 : price(h);
+    intent->stop = (enum stop_direction)roll(h, 4);
+    intent->expires_wall_ns = roll(h, 3) ? 0 : h->rig->now.wall_ns + (int64_t)roll(h, 9) - 4;
 }
 
 static void fill_report(struct hostile *h, struct event_order_report *r)
@@ -215,7 +219,8 @@ static void assert_sums(struct hostile *h)
     __int128 buy[2] = {0}, sell[2] = {0};
     for (uint32_t i = 0; snapshot_order(h->rig->engine, i, &row); i++) {
         int64_t left = row.live && row.size.e9 > row.filled.e9 ? row.size.e9 - row.filled.e9 : 0;
-        *(row.side == SIDE_BUY ? &buy[row.product] : &sell[row.product]) += left;
+        assert_true(row.exposed.e9 >= left && (row.amended_by != 0 || row.exposed.e9 == left));
+        *(row.side == SIDE_BUY ? &buy[row.product] : &sell[row.product]) += row.exposed.e9;
     }
     for (product_index i = 0; i < 2; i++) {
         struct product_row p = rig_product(h->rig, i);
