@@ -55,9 +55,9 @@ static void hold_one(struct rig *rig)
     rig_pass(rig, SECOND);
 }
 
-/* F70 | unit | loop lag and memory pressure reported | nothing opens, reducing goes on, told why
- * F66 | unit | a clock step reported | nothing opens, reducing goes on, told why
- * AC-I1 | unit | sustained 429 | REDUCING until it is over, journaled and told to scripts */
+/* F70 | unit | loop lag and memory pressure reported | nothing opens, reducing goes on, told why */
+/* F66 | unit | a clock step reported | nothing opens, reducing goes on, told why */
+/* AC-I1 | unit | sustained 429 | REDUCING until it is over, journaled and told to scripts */
 static void each_cause_puts_us_on_its_step(void **state)
 {
     (void)state;
