@@ -88,13 +88,21 @@ static void add(struct totals *sum, const struct totals *part)
     }
 }
 
-static void work(const struct options *options, uint32_t job, struct totals *totals)
+static bool has_failed(const struct options *options, const struct totals *parts)
+{
+    for (uint32_t i = 0; i < options->jobs; i++)
+        if (parts[i].failed > 0)
+            return true;
+    return false;
+}
+
+static void work(const struct options *options, uint32_t job, struct totals *parts)
 {
     for (uint64_t seed = options->first + job; options->campaign || seed <= options->last;
          seed += options->jobs) {
-        if (interrupted)
+        if (interrupted || (options->stop && has_failed(options, parts)))
             break;
-        campaign_one(options, seed, totals);
+        campaign_one(options, seed, &parts[job]);
     }
 }
 
@@ -147,7 +155,7 @@ int campaign_run(const struct options *options, struct totals *ret)
         pid_t child = fork();
         CHECK(child >= 0);
         if (child == 0) {
-            work(options, i, &parts[i]);
+            work(options, i, parts);
             fflush(NULL);
             _exit(0);
         }

@@ -9,7 +9,7 @@ struct options {
     struct ratio days;             /* of faults, each seed */
     uint32_t jobs, strategies;
     int only;
-    bool campaign, json, trace, shrink, quiet;
+    bool campaign, json, trace, shrink, quiet, stop; /* stop: at the first failure */
     uint32_t skips[SKIPS_MAX], skip_count;
 };
 

@@ -348,8 +348,9 @@ void checks_place(struct sim *sim, const struct command_place *place,
         sim_break(sim, BROKEN_DURABLE, "order %s", request->client_id);
     else if (account.state == TRADING_HALTED && told->ref != 0)
         sim_break(sim, BROKEN_HALTED, "order %s of strategy %d", request->client_id, told->actor);
-    else if (sim->auditor->orders[number].left)
-        sim_break(sim, BROKEN_TWICE, "order %s left a second time", request->client_id);
+    else if (auditor_can_fill(sim->auditor, number))
+        sim_break(sim, BROKEN_TWICE, "order %s left again while the first may fill",
+                  request->client_id);
 }
 
 /* No limit is passed by our own doing, whatever fills first. Strangers move the account too: what

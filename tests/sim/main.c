@@ -26,6 +26,7 @@ static const char HELP[] =
     "  --strategies MASK which of the three strategies trade (default 7: all)\n"
     "  --trace           print what happened in each run\n"
     "  --no-shrink       say that a seed fails, and leave it at that\n"
+    "  --stop            end with the first seed that fails\n"
     "  --json            totals as JSON\n"
     "  --quiet           no progress, no table\n"
     "  --list            the faults and the invariants, with their meanings\n"
@@ -135,6 +136,7 @@ static int apply(int option, const char *value, struct options *ret)
     case 't': ret->trace = true; return 0;
     case 'n': ret->shrink = false; return 0;
     case 'J': ret->json = true; return 0;
+    case 'x': ret->stop = true; return 0;
     case 'q': ret->quiet = true; return 0;
     default: return -1;
     }
@@ -148,6 +150,7 @@ static int read_options(int argc, char **argv, struct options *ret)
         {"jobs", 1, NULL, 'j'}, {"only", 1, NULL, 'o'}, {"skip", 1, NULL, 'k'},
         {"strategies", 1, NULL, 'm'}, {"campaign", 0, NULL, 'c'}, {"trace", 0, NULL, 't'},
         {"no-shrink", 0, NULL, 'n'}, {"json", 0, NULL, 'J'}, {"quiet", 0, NULL, 'q'},
+        {"stop", 0, NULL, 'x'},
         {"list", 0, NULL, 'l'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "h", LONG, NULL)) != -1) {
