@@ -86,51 +86,114 @@ static order_ref next_ref(struct script *script)
     return (order_ref)script->generation << 32 | ++script->counter;
 }
 
-static struct intent random_order(struct sim *sim, struct script *script, const struct view *view)
+static struct size random_size(struct sim *sim, struct script *script, product_index product)
+{
+    const struct instrument *spec = &sim->settings.catalog.items[product];
+    struct size size = {sim->settings.product_limits[product].max_order_size.e9 / 4 *
+                        (int64_t)(1 + roll(script, 4))};
+    if (size.e9 % spec->step.e9 != 0 || roll(script, 200) == 0)
+        size = spec->step;
+    return size;
+}
+
+/* From deep in the book to through the touch. */
+static struct price near_touch(struct sim *sim, struct script *script, const struct view *view,
+                               enum side side, int64_t furthest, int64_t through)
 {
     const struct instrument *spec = &sim->settings.catalog.items[view->product];
+    int64_t away = (int64_t)roll(script, (uint64_t)(furthest + through)) - through;
+    struct price touch = side == SIDE_BUY ? view->bids[0].price : view->asks[0].price;
+    int64_t step_e9 = spec->tick.e9 * (1 + touch.e9 / spec->tick.e9 / 20000);
+    return (struct price){touch.e9 + (side == SIDE_BUY ? -away : away) * step_e9};
+}
+
+/* Beyond the other touch: it waits for the market to come there. */
+static void make_stop(struct sim *sim, struct script *script, const struct view *view,
+                      struct intent *intent)
+{
+    bool buy = intent->side == SIDE_BUY;
+    intent->type = ORDER_TYPE_STOP_LIMIT;
+    intent->stop = buy ? STOP_UP : STOP_DOWN;
+    intent->stop_price = near_touch(sim, script, view, buy ? SIDE_SELL : SIDE_BUY, 8, 0);
+    intent->price.e9 = intent->stop_price.e9 + (buy ? 5 : -5) *
+                       sim->settings.catalog.items[view->product].tick.e9;
+}
+
+/* An exit on both sides of the market for what is held. */
+static void make_bracket(struct sim *sim, struct script *script, const struct view *view,
+                         struct intent *intent)
+{
+    intent->side = view->position.e9 > 0 ? SIDE_SELL : SIDE_BUY;
+    bool buy = intent->side == SIDE_BUY;
+    intent->type = ORDER_TYPE_BRACKET;
+    intent->price = near_touch(sim, script, view, intent->side, 12, 0);
+    intent->stop_price = near_touch(sim, script, view, buy ? SIDE_SELL : SIDE_BUY, 12, 0);
+}
+
+static struct intent random_order(struct sim *sim, struct script *script, const struct view *view)
+{
     struct intent intent = {.kind = INTENT_PLACE, .product = view->product};
-    struct size lot = sim->settings.product_limits[view->product].max_order_size;
-    uint64_t shape = roll(script, 20);
+    uint64_t shape = roll(script, 26);
     intent.side = roll(script, 2) ? SIDE_BUY : SIDE_SELL;
     intent.ref = next_ref(script);
-    intent.size.e9 = lot.e9 / 4 * (int64_t)(1 + roll(script, 4));
-    if (intent.size.e9 % spec->step.e9 != 0 || roll(script, 200) == 0)
-        intent.size = spec->step;
+    intent.size = random_size(sim, script, view->product);
     intent.reduce_only = roll(script, 6) == 0;
-    if (shape < 3) {
-        intent.type = ORDER_TYPE_MARKET;
-        intent.tif = TIF_IOC;
+    intent.type = shape < 3 ? ORDER_TYPE_MARKET : ORDER_TYPE_LIMIT;
+    intent.tif = shape < 5 ? TIF_IOC : shape < 6 ? TIF_FOK : shape < 11 ? TIF_GTD : TIF_GTC;
+    if (intent.tif == TIF_GTD)
+        intent.expires_wall_ns = view->wall_ns + (int64_t)(1 + roll(script, 60)) * SECOND;
+    if (intent.type == ORDER_TYPE_MARKET)
         return intent;
+    intent.post_only = shape > 20;
+    intent.price = near_touch(sim, script, view, intent.side, 24, 6);
+    if (shape >= 9 && shape < 13)
+        make_stop(sim, script, view, &intent);
+    else if (shape >= 13 && shape < 16 && view->position.e9 != 0)
+        make_bracket(sim, script, view, &intent);
+    return intent;
+}
+
+/* What is done to an order or a position that is there. */
+static struct intent random_change(struct sim *sim, struct script *script, const struct view *view)
+{
+    struct intent intent = {.kind = INTENT_CANCEL, .product = view->product};
+    uint64_t mood = roll(script, 12);
+    if (script->live_count > 0)
+        intent.ref = script->live[roll(script, script->live_count)];
+    if (mood < 3 && script->live_count > 0) {
+        intent.kind = INTENT_AMEND;
+        intent.target = intent.ref;
+        intent.ref = next_ref(script);
+        intent.price = near_touch(sim, script, view, roll(script, 2) ? SIDE_BUY : SIDE_SELL, 20, 3);
+        intent.size.e9 = roll(script, 2) ? 0 : random_size(sim, script, view->product).e9;
+    } else if (mood == 3) {
+        intent.kind = INTENT_CLOSE;
+        intent.ref = next_ref(script);
+    } else if (mood == 4) {
+        intent.kind = INTENT_PROTECT;
+        intent.ref = 0;
+        intent.protect.trail.e9 = (int64_t)roll(script, 2) * DECIMAL_ONE / 2000;
+        intent.protect.after_ns = (int64_t)roll(script, 40) * SECOND;
+    } else if (mood == 5 && roll(script, 3) == 0) {
+        intent.kind = INTENT_CANCEL_ALL;
+        intent.product = NO_PRODUCT;
     }
-    intent.tif = shape < 5 ? TIF_IOC : shape < 6 ? TIF_FOK : TIF_GTC;
-    intent.post_only = shape > 15;
-    /* From deep in the book to through the touch. */
-    int64_t away = (int64_t)roll(script, 30) - 6;
-    struct price touch = intent.side == SIDE_BUY ? view->bids[0].price : view->asks[0].price;
-    int64_t step_e9 = spec->tick.e9 * (1 + touch.e9 / spec->tick.e9 / 20000);
-    intent.price.e9 = touch.e9 + (intent.side == SIDE_BUY ? -away : away) * step_e9;
     return intent;
 }
 
 static void act(struct sim *sim, actor_index index, const struct view *view, int64_t after_ns)
 {
     struct script *script = &sim->scripts[index];
-    struct intent cancel = {.kind = INTENT_CANCEL};
-    uint64_t mood = roll(script, 100);
-    if (mood < 55 && view->bid_count > 0 && view->ask_count > 0) {
-        struct intent order = random_order(sim, script, view);
-        ask(sim, index, &order, after_ns);
-        if (roll(script, 40) == 0) /* the same wish twice, and the same name twice */
-            ask(sim, index, &order, after_ns + MS);
-    } else if (mood < 95 && script->live_count > 0) {
-        cancel.ref = script->live[roll(script, script->live_count)];
-        ask(sim, index, &cancel, after_ns);
-    } else if (mood == 99) {
-        cancel.kind = INTENT_CANCEL_ALL;
-        cancel.product = NO_PRODUCT;
-        ask(sim, index, &cancel, after_ns);
-    }
+    struct intent intent;
+    if (view->bid_count == 0 || view->ask_count == 0)
+        return;
+    if (roll(script, 100) < 55)
+        intent = random_order(sim, script, view);
+    else
+        intent = random_change(sim, script, view);
+    ask(sim, index, &intent, after_ns);
+    if (roll(script, 40) == 0) /* the same wish twice, and the same name twice */
+        ask(sim, index, &intent, after_ns + MS);
 }
 
 static void take_view(struct sim *sim, const struct command_view *command)

@@ -114,7 +114,8 @@ static void set_account(struct engine_settings *settings, uint64_t seed)
         s->products = UINT32_MAX;
         s->max_messages = 40;
         s->max_working_orders = 12;
-        s->on_death = i == 1 ? DEATH_CANCEL : DEATH_KEEP;
+        s->on_death = i == 1 ? DEATH_CANCEL : i == 2 ? DEATH_FLATTEN : DEATH_KEEP;
+        s->resend_unknown = i != 1;
     }
     settings->strategy_count = SIM_STRATEGIES;
     settings->rule_count = seed % 3 == 0;
@@ -180,7 +181,8 @@ struct sim *sim_create(const struct sim_options *options, struct sim_recovery *r
     sim->start_ns = sim->now_ns = sim->pulse_ns = START_NS;
     sim->heal_ns = START_NS + options->chaos_ns;
     sim->end_ns = sim->heal_ns + HEALED_WITHIN_NS;
-    struct fault_plan plan = {START_NS, sim->heal_ns, options->only};
+    struct fault_plan plan = {START_NS, options->scripted ? START_NS : sim->heal_ns,
+                              options->only};
     faults_draw(&sim->faults, options->seed, &plan);
     for (uint32_t i = 0; i < options->skip_count; i++)
         faults_skip(&sim->faults, options->skips[i]);
@@ -291,8 +293,12 @@ static void operate(struct sim *sim)
         if (snapshot_strategy(sim->engine, i, &strategy) && strategy.state != TRADING_ACTIVE)
             host_operator(sim, OPERATOR_RESUME, TARGET_STRATEGY, i);
     for (product_index i = 0; i < sim->settings.catalog.count; i++)
-        if (snapshot_product(sim->engine, i, &product) && product.state != TRADING_ACTIVE)
+        if (snapshot_product(sim->engine, i, &product) && product.state != TRADING_ACTIVE) {
+            /* What was accepted too early is put right by accepting again. */
+            if (sim->healed && sim->accepted)
+                host_operator(sim, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0);
             host_operator(sim, OPERATOR_RESUME, TARGET_PRODUCT, i);
+        }
 }
 
 /* ---- how long it took */
@@ -358,7 +364,8 @@ static void pulse(struct sim *sim)
         strike_operator(sim);
         scripts_faults(sim);
     }
-    operate(sim);
+    if (!sim->options.scripted || sim->healed)
+        operate(sim);
     checks_world(sim);
     note_recovery(sim);
     if (sim->healed && sim->agreed_ns == 0 && checks_agree(sim) == NULL)
@@ -385,16 +392,29 @@ static void deliver(struct sim *sim)
     }
 }
 
+static void step(struct sim *sim)
+{
+    sim->now_ns = next_ns(sim);
+    world_move(&sim->world, sim->now_ns);
+    if (sim->now_ns >= sim->pulse_ns)
+        pulse(sim);
+    deliver(sim);
+    host_due(sim);
+}
+
+void sim_pass(struct sim *sim, int64_t ns)
+{
+    int64_t until_ns = sim->now_ns + ns;
+    while (sim->broken == BROKEN_NOT && next_ns(sim) <= until_ns)
+        step(sim);
+}
+
 void sim_run(struct sim *sim)
 {
-    host_start(sim);
+    if (sim->lives == 0)
+        host_start(sim);
     while (sim->broken == BROKEN_NOT && sim->agreed_ns == 0) {
-        sim->now_ns = next_ns(sim);
-        world_move(&sim->world, sim->now_ns);
-        if (sim->now_ns >= sim->pulse_ns)
-            pulse(sim);
-        deliver(sim);
-        host_due(sim);
+        step(sim);
         if (sim->now_ns >= sim->end_ns) {
             const char *why = checks_agree(sim);
             sim_break(sim, BROKEN_AGREE, "%s", why ? why : "agreed too late");

@@ -30,6 +30,7 @@ struct sim_options {
     uint32_t strategies;           /* bit i: strategy i trades */
     const uint32_t *skips;         /* borrowed: faults left out, by number */
     uint32_t skip_count;
+    bool scripted;                 /* no faults but those that are added, no operator till healed */
     bool trace;                    /* keep what happened, as text */
 };
 
@@ -114,6 +115,7 @@ struct sim {
 struct sim *sim_create(const struct sim_options *options, struct sim_recovery *recovery,
                        struct err *err);
 void sim_run(struct sim *sim);
+void sim_pass(struct sim *sim, int64_t ns); /* of a scripted run */
 void sim_destroy(struct sim *sim);
 /* The first one stays: what follows from a broken invariant proves nothing. */
 void sim_break(struct sim *sim, enum invariant invariant, const char *format, ...)

@@ -3,6 +3,15 @@ file(GLOB sim_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
 add_library(moongate_sim_driver OBJECT ${sim_sources} ${PROJECT_SOURCE_DIR}/core/io/hold.c)
 target_include_directories(moongate_sim_driver PRIVATE ${CMAKE_CURRENT_LIST_DIR}
   ${PROJECT_SOURCE_DIR}/core)
+set(sim_driver_sources ${sim_sources})
+list(FILTER sim_driver_sources INCLUDE REGEX "/(sim|host|scripts|checks|agree|body)\\.c$")
+file(GLOB sim_scenario_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/scenarios/*.c)
+add_executable(test_sim_scenarios ${sim_scenario_sources} ${sim_driver_sources}
+  ${PROJECT_SOURCE_DIR}/core/io/hold.c)
+target_include_directories(test_sim_scenarios PRIVATE ${CMAKE_CURRENT_LIST_DIR})
+target_link_libraries(test_sim_scenarios PRIVATE moongate_engine moongate_wire moongate_sim
+  PkgConfig::CMOCKA)
+add_test(NAME sim_scenarios COMMAND test_sim_scenarios)
 add_executable(moongate-sim $<TARGET_OBJECTS:moongate_sim_driver>)
 target_link_libraries(moongate-sim PRIVATE moongate_engine moongate_wire moongate_sim)
 set_target_properties(moongate-sim PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${MOONGATE_BIN})
