@@ -407,6 +407,8 @@ void sim_pass(struct sim *sim, int64_t ns)
     int64_t until_ns = sim->now_ns + ns;
     while (sim->broken == BROKEN_NOT && next_ns(sim) <= until_ns)
         step(sim);
+    if (sim->now_ns < until_ns)
+        world_move(&sim->world, sim->now_ns = until_ns);
 }
 
 void sim_run(struct sim *sim)
