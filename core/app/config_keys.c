@@ -6,6 +6,7 @@ static const char *const environments[] = {"loopback", "sandbox", "production", 
 static const char *const apis[] = {"advanced", "exchange", NULL};
 static const char *const profiles[] = {"cde", "intx", NULL};
 static const char *const deaths[] = {"keep", "cancel", "cancel_and_flatten", NULL};
+static const char *const external_fills[] = {"alarm", "freeze", NULL};
 static const char *const unknown_own[] = {"cancel", "adopt", NULL};
 
 #define AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
@@ -79,6 +80,8 @@ static const struct config_key account[] = {
         "how often positions are compared (default: fills_poll_ms)"),
     ROW(config, "balance_poll_ms", KEY_MS, account.balance_poll_ns, false,
         "how often the balance is read (default: fills_poll_ms)"),
+    CHOICE(config, "external_fills", account.external_fills, false, external_fills,
+           "fills that are not ours: alarm (default), or freeze: their product reduces only"),
     CHOICE(config, "unknown_own_orders", account.unknown_own_orders, false, unknown_own,
            "orders with our tag that the journal lacks: cancel (default), or adopt: let them work"),
     ROW(config, "rule_deadline_ms", KEY_MS, account.rule_deadline_ns, true,

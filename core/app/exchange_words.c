@@ -23,6 +23,7 @@ const char *words_order_type(enum order_type type)
     static const char *const WORDS[] = {
         [ORDER_TYPE_LIMIT] = "LIMIT", [ORDER_TYPE_MARKET] = "MARKET",
         [ORDER_TYPE_STOP_LIMIT] = "STOP_LIMIT", [ORDER_TYPE_BRACKET] = "BRACKET",
+        [ORDER_TYPE_LIQUIDATION] = "LIQUIDATION",
         [ORDER_TYPE_OTHER] = "UNKNOWN_ORDER_TYPE"};
     return WORDS[type];
 }
@@ -64,6 +65,7 @@ static const char *configuration_name(const struct venue_request *request)
     case ORDER_TYPE_BRACKET:
         return gtd ? "trigger_bracket_gtd" : "trigger_bracket_gtc";
     case ORDER_TYPE_LIMIT:
+    case ORDER_TYPE_LIQUIDATION:
     case ORDER_TYPE_OTHER:
         break;
     }

@@ -56,6 +56,8 @@ struct engine {
 
     struct product *products;           /* all below: from the arena */
     struct protection (*protections)[MAX_PRODUCTS]; /* [MAX_STRATEGIES] */
+    int64_t journal_wall_ns;            /* of the last record that was read back */
+    int64_t liquidation_wall_ns;        /* the newest order of the venue's own that was told of */
     struct drain drains[DRAINS_MAX];
     uint32_t drain_count;
     bool fatal;                         /* shutting down, halted for good */

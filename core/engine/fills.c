@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "base/wide.h"
+#include "engine/external.h"
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
 #include "engine/sweep.h"
@@ -362,6 +363,8 @@ static void book_for_order(struct engine *engine, struct order *order,
     fills_show(engine, order);
     if (booked)
         tell_fill(engine, order->actor, order, fill);
+    if (order->actor == ACTOR_EXTERNAL)
+        external_on_fill(engine, fill->product);
 }
 
 static void book_external(struct engine *engine, const struct event_fill *fill)
@@ -382,6 +385,7 @@ static void book_external(struct engine *engine, const struct event_fill *fill)
     out_alert(engine, engine->settings.catalog.items[fill->product].product_id,
               ": a fill of an order that is not ours was booked as external, order ",
               fill->venue_order_id.text, NULL);
+    external_on_fill(engine, fill->product);
 }
 
 void fills_list_whole(struct engine *engine, int64_t asked_wall_ns)

@@ -26,6 +26,7 @@ static bool is_offered(const struct intent *intent)
     case ORDER_TYPE_MARKET: return (unsigned)intent->tif < TIF_OTHER;
     case ORDER_TYPE_STOP_LIMIT:
     case ORDER_TYPE_BRACKET: return rests;
+    case ORDER_TYPE_LIQUIDATION:
     case ORDER_TYPE_OTHER: break;
     }
     return false;

@@ -214,6 +214,8 @@ static bool restore_refusal(struct engine *engine, const struct record *record)
 
 bool restore_record(struct engine *engine, const struct record *record)
 {
+    if (record->at.wall_ns > engine->journal_wall_ns)
+        engine->journal_wall_ns = record->at.wall_ns;
     switch (record->kind) {
     case RECORD_BOOT:
         if (engine->first_boot_wall_ns == 0)

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "engine/cancels.h"
+#include "engine/external.h"
 #include "engine/fills.h"
 #include "engine/outbox.h"
 #include "engine/parked.h"
@@ -357,6 +358,7 @@ void venue_on_report(struct engine *engine, const struct event_order_report *rep
     struct order *order = NULL;
     if (report->product >= engine->settings.catalog.count || report->filled.e9 < 0)
         return;
+    external_on_report(engine, report);
     if (report->has_client_id)
         order = orders_find(&engine->orders, report->client_id);
     if (order != NULL && is_another(order, report)) {

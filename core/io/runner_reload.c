@@ -221,7 +221,7 @@ void reload_on_proved(struct runner *runner)
 void reload_abort(struct runner *runner, const char *why)
 {
     struct runner_process *next = runner->next;
-    char words[REASON_MAX];
+    char words[512]; /* a script's traceback too: who reloads wants to know where */
     if (runner->step == RELOAD_NONE)
         return;
     text_copy(words, sizeof words, why, strlen(why));

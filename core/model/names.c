@@ -100,6 +100,7 @@ const char *order_type_text(enum order_type type)
     static const char *const texts[] = {
         [ORDER_TYPE_LIMIT] = "limit",           [ORDER_TYPE_MARKET] = "market",
         [ORDER_TYPE_STOP_LIMIT] = "stop_limit", [ORDER_TYPE_BRACKET] = "bracket",
+        [ORDER_TYPE_LIQUIDATION] = "liquidation",
         [ORDER_TYPE_OTHER] = "other",
     };
     return TEXT_AT(texts, type);

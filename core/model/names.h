@@ -91,7 +91,7 @@ enum health_cause { HEALTH_CAUSE_LIST(ENUM_FIRST) HEALTH_CAUSE_COUNT };
 
 enum side { SIDE_BUY, SIDE_SELL, SIDE_UNKNOWN };
 enum order_type { ORDER_TYPE_LIMIT, ORDER_TYPE_MARKET, ORDER_TYPE_STOP_LIMIT, ORDER_TYPE_BRACKET,
-                  ORDER_TYPE_OTHER };
+                  ORDER_TYPE_LIQUIDATION, ORDER_TYPE_OTHER };
 enum time_in_force { TIF_GTC, TIF_GTD, TIF_IOC, TIF_FOK, TIF_OTHER };
 /* UP: when the market rises to the stop, DOWN: when it falls to it. */
 enum stop_direction { STOP_NONE, STOP_UP, STOP_DOWN };

@@ -54,4 +54,6 @@ struct engine_settings {
     /* Orders that carry our tag but are not in the journal: cancelled, or left to work. */
     enum { UNKNOWN_OWN_CANCEL, UNKNOWN_OWN_ADOPT } unknown_own_orders;
     int64_t processing_bound_ns;      /* R2: on top of the request's expiry; 0: two minutes */
+    /* Fills that are not ours: an alarm, or their product reduces only until it is resumed. */
+    enum { EXTERNAL_FILLS_ALARM, EXTERNAL_FILLS_FREEZE } external_fills;
 };

@@ -178,6 +178,7 @@ enum order_type coinbase_order_type(struct json_text text)
 {
     static const struct spelling WORDS[] = {
         {"LIMIT", ORDER_TYPE_LIMIT}, {"MARKET", ORDER_TYPE_MARKET},
+        {"LIQUIDATION", ORDER_TYPE_LIQUIDATION},
         {"STOP_LIMIT", ORDER_TYPE_STOP_LIMIT}, {"BRACKET", ORDER_TYPE_BRACKET},
         {"LIMIT_ORDER_TYPE", ORDER_TYPE_LIMIT}, {"MARKET_ORDER_TYPE", ORDER_TYPE_MARKET},
         {"STOP_LIMIT_ORDER_TYPE", ORDER_TYPE_STOP_LIMIT},

@@ -335,6 +335,72 @@ static void cancel_all_takes_everybodys(void **state)
     rig_destroy(rig);
 }
 
+/* ---- others on the account */
+
+static bool fills_freeze(int policy)
+{
+    struct rig *rig = rig_create(0);
+    rig->settings.external_fills = (unsigned)policy;
+    rig_restart(rig);
+    rig_up(rig);
+    rig_fill(rig, "t1", "x1", 1, SIDE_BUY, "99", "1", "0");
+    rig->venue_position[1] = rig_size("1");
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_product(rig, 1).position.e9, rig_size("1").e9);
+    bool frozen = rig_product(rig, 1).state == TRADING_REDUCING;
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    rig_destroy(rig);
+    return frozen;
+}
+
+/* F44 | unit | a fill of nobody we know, external_fills = alarm and = freeze | booked either way;
+ * freeze puts its product in REDUCING
+ * F52 | unit | a trade by hand during the run, external_fills = freeze | as F44 */
+static void others_fills_alarm_or_freeze(void **state)
+{
+    (void)state;
+    assert_false(fills_freeze(EXTERNAL_FILLS_ALARM));
+    assert_true(fills_freeze(EXTERNAL_FILLS_FREEZE));
+}
+
+static struct event liquidation(const struct rig *rig)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_REST, .venue_id = rig_venue_id("liq"), .product = 1, .side = SIDE_SELL,
+        .type = ORDER_TYPE_LIQUIDATION, .tif = TIF_IOC, .status = VENUE_FILLED,
+        .size = rig_size("1"), .filled = rig_size("1"), .created_ns = rig->now.wall_ns};
+    return event;
+}
+
+/* F54 | unit | the venue liquidates a position | alarm, the account reduces only, once for each
+ * liquidation: the same one listed again after a resume and a restart is no news */
+static void a_liquidation_stops_what_opens(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct account_row account;
+    struct event event = liquidation(rig);
+    rig_step(rig, &event);
+    snapshot_account(rig->engine, &account);
+    assert_int_equal(account.state, TRADING_REDUCING);
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "liquidated"));
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "margin added");
+    rig_step(rig, &event);
+    rig_pass(rig, 300 * SECOND);
+    rig_limit(rig, 0, 0, SIDE_BUY, "98", "0.1", 1); /* the journal's last word is later */
+    rig_restart(rig);
+    rig_up(rig);
+    rig_step(rig, &event);
+    snapshot_account(rig->engine, &account);
+    assert_int_equal(account.state, TRADING_ACTIVE);
+    event = liquidation(rig);
+    rig_step(rig, &event);
+    snapshot_account(rig->engine, &account);
+    assert_int_equal(account.state, TRADING_REDUCING);
+    rig_destroy(rig);
+}
+
 int suite_parked(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +415,8 @@ int suite_parked(void)
         cmocka_unit_test(halt_with_cancel_says_when_it_is_not_done),
         cmocka_unit_test(a_fatal_cause_shuts_down_and_stays_halted),
         cmocka_unit_test(cancel_all_takes_everybodys),
+        cmocka_unit_test(others_fills_alarm_or_freeze),
+        cmocka_unit_test(a_liquidation_stops_what_opens),
     };
     return cmocka_run_group_tests_name("parked", tests, NULL, NULL);
 }

@@ -180,7 +180,7 @@ static void test_intent_is_checked(void **state)
     refuses_byte(true, offsetof(struct intent, kind), INTENT_KIND_COUNT, "kind of intent");
     refuses_byte(true, offsetof(struct intent, product), MAX_PRODUCTS, "product");
     refuses_byte(true, offsetof(struct intent, side), 3, "side");
-    refuses_byte(true, offsetof(struct intent, type), 5, "type");
+    refuses_byte(true, offsetof(struct intent, type), ORDER_TYPE_OTHER + 1, "type");
     refuses_byte(true, offsetof(struct intent, tif) + 3, 0x80, "time in force");
     refuses_byte(true, offsetof(struct intent, post_only), 2, "flag");
     refuses_byte(true, offsetof(struct intent, reduce_only), 255, "flag");

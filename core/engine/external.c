@@ -1,0 +1,38 @@
+#include "engine/external.h"
+
+#include "engine/outbox.h"
+
+/* Lists go back a while: what an earlier run has told of is not news again. */
+static const int64_t RETOLD_NS = 120000000000;
+
+static void tighten(struct engine *engine, int scope, uint8_t index, const char *reason)
+{
+    struct record_latch latch;
+    if (!guard_tighten(&engine->guard, scope, index, TRADING_REDUCING, false, reason, &latch))
+        return;
+    out_latch(engine, &latch);
+    out_alert(engine, out_scope_name(engine, scope, index), " reduces only: ", reason, NULL);
+}
+
+void external_on_fill(struct engine *engine, product_index product)
+{
+    if (engine->settings.external_fills == EXTERNAL_FILLS_FREEZE)
+        tighten(engine, LATCH_PRODUCT, product,
+                "somebody else traded it: see positions, then resume");
+}
+
+void external_on_report(struct engine *engine, const struct event_order_report *report)
+{
+    int64_t created_ns = report->created_ns > 0 ? report->created_ns : engine->now.wall_ns;
+    int64_t since_ns = engine->liquidation_wall_ns;
+    if (report->type != ORDER_TYPE_LIQUIDATION)
+        return;
+    if (since_ns < engine->journal_wall_ns - RETOLD_NS)
+        since_ns = engine->journal_wall_ns - RETOLD_NS;
+    if (created_ns <= since_ns || created_ns < engine->first_boot_wall_ns)
+        return;
+    engine->liquidation_wall_ns = created_ns;
+    out_alert(engine, engine->settings.catalog.items[report->product].product_id,
+              ": the venue liquidates a position, order ", report->venue_id.text, NULL);
+    tighten(engine, LATCH_ACCOUNT, 0, "the venue liquidated a position: see margin, then resume");
+}
