@@ -342,7 +342,8 @@ await run({
         equal((await venue.get('/accounts')).status, 200, 'again');
     },
     // F25 | exchange | the connection stays open and is neither read nor written | no frame, no pong, no close
-    // F23 F27 | exchange | an error frame, then silence; and no ack at all | nothing follows
+    // F23 | exchange | an error frame, then silence | nothing follows
+    // F27 | exchange | a subscription without any acknowledgement | nothing follows
     async 'frozen and mute'() {
         venue.rule('next 1 subscribe ticker: freeze', 'next 1 subscribe candles: mute',
             'next 1 subscribe status: error authentication failure');
