@@ -349,6 +349,8 @@ static void park(struct engine *engine, struct order *order,
     if (order_is_live(order->state))
         venue_move(engine, order, STIMULUS_MISSING,
                    "parked: the venue's order of its id is another");
+    if (order_is_live(order->state))
+        parked_add(engine, order, PARKED_UNKNOWN, order->reason);
     parked_add(engine, order, PARKED_COLLISION, order->reason);
     track_twin(engine, report);
 }

@@ -160,6 +160,7 @@ static void an_old_order_under_our_id_is_parked(void **state)
     rig_forget(rig);
     report_old(rig, id, VENUE_OPEN, "3", "2", SECOND);
     assert_true(rig_order(rig, id).parked);
+    assert_int_equal(rig_records(rig, RECORD_PARKED), 2); /* both: a person ends it */
     assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
     assert_int_equal(rig_order(rig, id).filled.e9, 0);
     assert_working_buy(rig, "2"); /* ours, and what is left of the old one */
