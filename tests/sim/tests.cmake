@@ -22,7 +22,7 @@ if(MOONGATE_SANITIZE)
   add_test(NAME sim_seeds COMMAND moongate-sim --seeds 1..20 --quiet)
 elseif(NOT MOONGATE_FUZZ)
   find_program(LUA_PROGRAM NAMES lua5.4 REQUIRED)
-  add_test(NAME sim_seeds COMMAND moongate-sim --seeds 1..200 --jobs 2 --quiet)
+  add_test(NAME sim_seeds COMMAND moongate-sim --seeds 1..300 --jobs 2 --quiet)
   add_test(NAME sim_mutants COMMAND ${LUA_PROGRAM} ${CMAKE_CURRENT_LIST_DIR}/mutants.lua
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/mutants ${CMAKE_C_COMPILER} 1..100 --
     $<TARGET_OBJECTS:moongate_sim_driver> $<TARGET_FILE:moongate_engine>
