@@ -355,6 +355,7 @@ static void set_defaults(struct config *config)
 {
     config->venue.port = 443;
     config->venue.connections = 4;
+    config->venue.max_spec_age_ns = 300000000000;
     config->runners.max_restarts = 3;
     config->recording.max_mib = 4096;
     config->recording.keep_days = 7;

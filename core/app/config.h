@@ -48,6 +48,7 @@ struct config {
         uint16_t port, market_port, user_port;
         char ca_file[CONFIG_TEXT_MAX], key_file[CONFIG_TEXT_MAX];
         uint32_t connections;
+        int64_t max_spec_age_ns;
     } venue;
     struct {
         char program[CONFIG_TEXT_MAX], library[CONFIG_TEXT_MAX];

@@ -55,6 +55,8 @@ static const struct config_key venue[] = {
     PATH(config, "key_file", venue.key_file, true,
          "API key file as the venue issues it, mode 0600"),
     ROW(config, "connections", KEY_COUNT, venue.connections, false, "warm REST connections (4)"),
+    ROW(config, "max_spec_age_ms", KEY_MS, venue.max_spec_age_ns, false,
+        "nothing opens in a product whose specification was not read for so long (300000)"),
 };
 SECTION(config_venue, "venue", venue);
 

@@ -7,6 +7,7 @@
 #include "app/decode.h"
 #include "app/live.h"
 #include "app/replay.h"
+#include "app/report.h"
 #include "app/status.h"
 #include "app/verify.h"
 #include "base/text.h"
@@ -23,6 +24,7 @@ static const struct verb verbs[] = {
     {"status", status_main, "one screen of a running daemon"},
     {"ctl", ctl_main, "operate a running daemon: halt, resume, reload, orders, why ..."},
     {"decode", decode_main, "venue frames on stdin to normalised JSON on stdout"},
+    {"report", report_main, "what each day brought, out of the journal"},
     {"verify", verify_main, "check a journal's chain without a daemon"},
     {"replay", replay_main, "run a recorded run again: identical, or the first divergence"},
 };

@@ -122,6 +122,43 @@ void operator_words_comparison(const struct operator_config *config, struct buf 
     json_close_object(&json);
 }
 
+static void put_day(struct json_writer *json, const struct operator_config *config,
+                    const struct record_daily *row)
+{
+    bool account = row->product == NO_PRODUCT;
+    json_open_object(json);
+    if (account)
+        json_put_text(json, "actor", "account");
+    else
+        rows_put_actor(json, config, row->actor);
+    rows_put_product_id(json, config, row->product);
+    json_put_time(json, "day", row->day_ns);
+    if (!account)
+        json_put_size(json, "position", row->position);
+    json_put_uint(json, "fills", row->fills);
+    if (!account)
+        json_put_size(json, "volume", row->volume);
+    json_put_money(json, "realised", row->realised);
+    json_put_money(json, "fees", row->fees);
+    if (account && row->balance_known) {
+        json_put_money(json, "equity", row->equity);
+        json_put_money(json, "available_margin", row->available_margin);
+        json_put_money(json, "funding", row->funding);
+    }
+    json_close_object(json);
+}
+
+void operator_words_report(const struct operator_config *config, struct buf *out)
+{
+    struct json_writer json;
+    struct record_daily row;
+    json_write_init(&json, out);
+    json_open_array(&json);
+    for (uint32_t i = 0; snapshot_daily(config->engine, i, &row); i++)
+        put_day(&json, config, &row);
+    json_close_array(&json);
+}
+
 static uint32_t put_runners(struct json_writer *json, const struct operator_config *config)
 {
     struct strategy_row row;

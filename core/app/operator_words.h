@@ -20,6 +20,7 @@ uint32_t operator_words_positions(const struct operator_config *config, struct b
 /* Both sides of every product, and the latest differences with what was done. */
 void operator_words_comparison(const struct operator_config *config, struct buf *out);
 uint32_t operator_words_parked(const struct operator_config *config, struct buf *out);
+void operator_words_report(const struct operator_config *config, struct buf *out);
 uint32_t operator_words_runners(const struct operator_config *config, struct buf *out);
 uint32_t operator_words_refusals(const struct operator_config *config, uint32_t limit,
                                  struct buf *out);

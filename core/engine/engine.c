@@ -4,6 +4,7 @@
 #include "engine/amend.h"
 #include "engine/balance.h"
 #include "engine/cancels.h"
+#include "engine/daily.h"
 #include "engine/fills.h"
 #include "engine/intents.h"
 #include "engine/judge.h"
@@ -33,7 +34,8 @@ static size_t arena_bytes(const struct engine_settings *settings)
            sizeof(struct pending) * MAX_PENDING_INTENTS +
            sizeof(struct recent_intent) * RECENT_INTENTS +
            sizeof(struct verdict_row) * VERDICTS_KEPT +
-           sizeof(struct difference_row) * DIFFERENCES_KEPT + sizeof(uint16_t) * MAX_ORDERS +
+           sizeof(struct difference_row) * DIFFERENCES_KEPT +
+           sizeof(struct daily_cell) * ACTOR_SLOTS * MAX_PRODUCTS + sizeof(uint16_t) * MAX_ORDERS +
            sizeof(struct deadline) * MAX_TIMERS +
            (sizeof(struct record) + sizeof(struct command)) * OUT_MAX + ARENA_SLACK;
 }
@@ -46,6 +48,7 @@ static void take_tables(struct engine *engine)
     engine->pending = arena_take(arena, MAX_PENDING_INTENTS, sizeof(struct pending));
     engine->recent = arena_take(arena, RECENT_INTENTS, sizeof(struct recent_intent));
     engine->verdicts = arena_take(arena, VERDICTS_KEPT, sizeof(struct verdict_row));
+    engine->daily.cells = arena_take(arena, ACTOR_SLOTS, sizeof *engine->daily.cells);
     engine->differences = arena_take(arena, DIFFERENCES_KEPT, sizeof(struct difference_row));
     engine->cancel_queue = arena_take(arena, MAX_ORDERS, sizeof(uint16_t));
     engine->records = arena_take(arena, OUT_MAX, sizeof(struct record));
@@ -124,6 +127,7 @@ static void on_journal(struct engine *engine, const struct event_journal *event)
 static void on_skew(struct engine *engine, const struct event_skew *event)
 {
     engine->skew_known = event->known;
+    engine_due(engine, engine->now.mono_ns); /* a day's end may have waited for it */
     engine->skew_ns = event->skew_ns;
 }
 
@@ -175,6 +179,7 @@ static void do_due(struct engine *engine)
         engine->due_ns = INT64_MAX;
         watch_due(engine);
         market_due(engine);
+        daily_due(engine);
         strategies_due(engine);
         judge_due(engine);
         operator_due(engine);

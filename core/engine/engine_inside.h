@@ -17,6 +17,7 @@
  * views) is done at the end of the same step or when engine->due_ns comes. */
 #include "base/arena.h"
 #include "base/deadline.h"
+#include "engine/daily_parts.h"
 #include "engine/engine.h"
 #include "engine/engine_care.h"
 #include "engine/engine_parts.h"
@@ -40,6 +41,7 @@ struct engine {
     int64_t cancels_look_ns;            /* when to look after cancels without an end */
     struct balances balances;
 
+    struct daily daily;
     struct feed feed;
     struct watch watch;
     struct guard guard;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "base/wide.h"
+#include "engine/daily.h"
 #include "engine/external.h"
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
@@ -269,6 +270,7 @@ static bool book_exact(struct engine *engine, struct order *order, actor_index a
     if (!portfolio_book(&engine->portfolio, actor, fill->product, booked_side(fill), fill->price,
                         fill->size, fee))
         return false;
+    daily_on_fill(engine, actor, fill);
     if (fill->venue_ns > engine->newest_fill_wall_ns)
         engine->newest_fill_wall_ns = fill->venue_ns;
     engine->products[fill->product].fills++;

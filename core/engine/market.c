@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/cancels.h"
 #include "engine/outbox.h"
 #include "engine/watch.h"
 
@@ -262,6 +263,25 @@ bool market_mark(struct engine *engine, product_index product, struct price *ret
     return average_get(&p->vwap, now_ns, ret) || average_get(&p->twap, now_ns, ret);
 }
 
+/* What works at a price or size that could not be sent any more is for the venue to keep or to end;
+ * we would not have placed it, so it is cancelled, and its strategy may ask anew. */
+static void check_working(struct engine *engine, product_index product)
+{
+    const struct instrument *spec = &engine->settings.catalog.items[product];
+    for (uint32_t i = 0; i < engine->orders.high; i++) {
+        struct order *order = orders_at(&engine->orders, i);
+        bool priced = order != NULL && order->type != ORDER_TYPE_MARKET;
+        if (!priced || order->product != product || !order->ours || !order_is_live(order->state))
+            continue;
+        if (price_is_multiple(order->price, spec->tick) &&
+            size_is_multiple(order->size, spec->step) && order->size.e9 >= spec->size_min.e9)
+            continue;
+        out_alert(engine, spec->product_id, ": increments changed, an order that no longer fits ",
+                  "them is cancelled: ", order->venue_id.text);
+        cancels_want(engine, order);
+    }
+}
+
 void market_on_instrument(struct engine *engine, const struct event_instrument *event)
 {
     if (event->product >= engine->settings.catalog.count)
@@ -282,7 +302,11 @@ void market_on_instrument(struct engine *engine, const struct event_instrument *
         }
         return;
     }
+    bool steps = kept->tick.e9 != event->spec.tick.e9 || kept->step.e9 != event->spec.step.e9 ||
+                 kept->size_min.e9 != event->spec.size_min.e9;
     *kept = event->spec;
+    if (steps)
+        check_working(engine, event->product);
 }
 
 /* ---- what falls due */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "engine/cancels.h"
+#include "engine/daily.h"
 #include "engine/fills.h"
 #include "engine/intents.h"
 #include "engine/lost.h"
@@ -216,6 +217,7 @@ bool restore_record(struct engine *engine, const struct record *record)
 {
     if (record->at.wall_ns > engine->journal_wall_ns)
         engine->journal_wall_ns = record->at.wall_ns;
+    daily_restore(engine, record);
     switch (record->kind) {
     case RECORD_BOOT:
         if (engine->first_boot_wall_ns == 0)
@@ -231,6 +233,7 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_PARKED: return parked_restore(engine, record);
     case RECORD_PROTECT: return restore_protect(engine, &record->protect);
     case RECORD_LADDER:
+    case RECORD_DAILY:
     case RECORD_RECONCILE: return true; /* for people; their effects have records of their own */
     }
     return false;

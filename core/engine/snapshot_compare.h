@@ -15,3 +15,6 @@ bool snapshot_difference(const struct engine *engine, uint32_t index, struct dif
  * seen to when prices (of the user channel: positions) could be used again. Those seen so far. */
 struct recovery_row { const char *fault, *meaning; uint64_t count; int64_t last_ns, max_ns; };
 bool snapshot_recovery(const struct engine *engine, uint32_t index, struct recovery_row *ret);
+
+/* The day so far, as its end would be journaled: each actor and product, then the account. */
+bool snapshot_daily(const struct engine *engine, uint32_t index, struct record_daily *ret);

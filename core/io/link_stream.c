@@ -138,22 +138,43 @@ static void on_closed(void *context, const char *reason)
 
 /* ---- the acknowledgement ------------------------------------------------------------------ */
 
-/* Bit i: channels[i] is in this object of channel names. */
-static uint32_t read_subscriptions(struct json_reader *json, const enum coinbase_channel *channels,
-                                   uint32_t count)
+/* Whether every product of the catalog stands in this array. */
+static bool names_every_product(struct json_reader *json, const struct catalog *catalog)
+{
+    uint32_t seen = 0;
+    struct json_text id;
+    if (json_peek(json) != JSON_ARRAY || !json_enter_array(json))
+        return false;
+    while (json_next_item(json))
+        if (json_peek(json) == JSON_STRING && json_read_string(json, &id))
+            for (product_index i = 0; i < catalog->count; i++)
+                if (json_text_equal(id, catalog->items[i].product_id))
+                    seen |= 1u << i;
+    return seen == (1u << catalog->count) - 1;
+}
+
+/* Bit i: channels[i] is in this object, with all the products that were asked for. */
+static uint32_t read_subscriptions(struct json_reader *json, const struct link_stream *stream,
+                                   const enum coinbase_channel *channels, uint32_t count)
 {
     struct json_text key;
     uint32_t seen = 0;
     if (json_enter_object(json))
         while (json_next_key(json, &key))
-            for (uint32_t i = 0; i < count; i++)
-                if (json_text_equal(key, channel_name(channels[i])))
+            for (uint32_t i = 0; i < count; i++) {
+                if (!json_text_equal(key, channel_name(channels[i])))
+                    continue;
+                bool by_product = stream->kind == STREAM_MARKET &&
+                                  channels[i] != CHANNEL_HEARTBEATS;
+                if (!by_product || names_every_product(json, stream->link->catalog))
                     seen |= 1u << i;
+                break;
+            }
     return seen;
 }
 
-static uint32_t read_events(struct json_reader *json, const enum coinbase_channel *channels,
-                            uint32_t count)
+static uint32_t read_events(struct json_reader *json, const struct link_stream *stream,
+                            const enum coinbase_channel *channels, uint32_t count)
 {
     struct json_text key;
     uint32_t seen = 0;
@@ -162,7 +183,7 @@ static uint32_t read_events(struct json_reader *json, const enum coinbase_channe
             if (json_peek(json) == JSON_OBJECT && json_enter_object(json))
                 while (json_next_key(json, &key))
                     if (json_text_equal(key, "subscriptions") && json_peek(json) == JSON_OBJECT)
-                        seen |= read_subscriptions(json, channels, count);
+                        seen |= read_subscriptions(json, stream, channels, count);
     return seen;
 }
 
@@ -181,7 +202,7 @@ static bool is_acknowledgement(const struct link_stream *stream, const char *tex
             if (json_text_equal(key, "channel"))
                 json_read_string(&json, &channel);
             else if (json_text_equal(key, "events") && json_peek(&json) == JSON_ARRAY)
-                seen |= read_events(&json, channels, count);
+                seen |= read_events(&json, stream, channels, count);
         }
     return json_finish(&json, NULL) == 0 && json_text_equal(channel, "subscriptions") &&
            seen == (1u << count) - 1;

@@ -14,6 +14,7 @@ enum record_kind {
     RECORD_LADDER,   /* a cause came or went; for people, facts are found anew at a start */
     RECORD_PROTECT,  /* a stop was set, its position began or ended, or it fires */
     RECORD_PARKED,   /* an order waits for the operator, or does so no more */
+    RECORD_DAILY,    /* one row of a day that is over; the account's row closes it */
     RECORD_KIND_END  /* no kind: one past the last */
 };
 
@@ -77,6 +78,12 @@ struct record_protect {
 struct record_parked { bool on; struct parked parked; char product_id[PRODUCT_ID_MAX];
                        char name[NAME_MAX_BYTES]; }; /* of the actor */
 
+/* NO_PRODUCT: of the account, with its money as the venue told it. Sums are of that day alone. */
+struct record_daily { int64_t day_ns; actor_index actor; product_index product; bool balance_known;
+                      char product_id[PRODUCT_ID_MAX]; char name[NAME_MAX_BYTES];
+                      struct size position, volume; uint64_t fills;
+                      struct money realised, fees, equity, available_margin, funding; };
+
 struct record {
     enum record_kind kind;
     struct stamp at;
@@ -89,6 +96,7 @@ struct record {
         struct record_operator operator;
         struct record_runner runner;
         struct record_reconcile reconcile;
+        struct record_daily daily;
         struct record_ladder ladder;
         struct record_protect protect;
         struct record_parked parked;

@@ -56,6 +56,7 @@ static const struct control_verb_spec VERBS[CONTROL_VERB_COUNT] = {
         .mutating = true, .name_is = "ID", .needs_name = true, .takes_reason = true,
         .needs_reason = true, .example = "drop 0a1b-2c3d --reason 'the venue says so by phone'"},
     [CONTROL_PARKED] = {"parked", "what waits for you: the host cannot resolve it by itself"},
+    [CONTROL_REPORT] = {"report", "the UTC day so far: positions, fills, fees, funding, balance"},
 };
 
 const struct control_verb_spec *control_verb(enum control_verb verb)

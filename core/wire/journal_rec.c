@@ -219,6 +219,23 @@ static const struct field PARKED_FIELDS[] = {
     FIELD("reason", FIELD_TEXT, parked.parked.reason),
 };
 
+static const struct field DAILY_FIELDS[] = {
+    FIELD("day_ns", FIELD_INT, daily.day_ns),
+    FIELD("actor", FIELD_ACTOR, daily.actor),
+    FIELD("product", FIELD_PRODUCT, daily.product),
+    FIELD("balance_known", FIELD_BOOL, daily.balance_known),
+    FIELD("product_id", FIELD_TEXT, daily.product_id),
+    FIELD("name", FIELD_TEXT, daily.name),
+    FIELD("position", FIELD_SIZE, daily.position),
+    FIELD("volume", FIELD_SIZE, daily.volume),
+    FIELD("fills", FIELD_UINT, daily.fills),
+    FIELD("realised", FIELD_MONEY, daily.realised),
+    FIELD("fees", FIELD_MONEY, daily.fees),
+    FIELD("equity", FIELD_MONEY, daily.equity),
+    FIELD("available_margin", FIELD_MONEY, daily.available_margin),
+    FIELD("funding", FIELD_MONEY, daily.funding),
+};
+
 struct shape { const struct field *fields; unsigned count; };
 #define SHAPE(fields) {fields, sizeof(fields) / sizeof(fields)[0]}
 static const struct shape SHAPES[] = {
@@ -228,6 +245,7 @@ static const struct shape SHAPES[] = {
     [RECORD_RUNNER] = SHAPE(RUNNER_FIELDS),     [RECORD_RECONCILE] = SHAPE(RECONCILE_FIELDS),
     [RECORD_LADDER] = SHAPE(LADDER_FIELDS),     [RECORD_PROTECT] = SHAPE(PROTECT_FIELDS),
     [RECORD_PARKED] = SHAPE(PARKED_FIELDS),
+    [RECORD_DAILY] = SHAPE(DAILY_FIELDS),
 };
 
 /* --- encode --- */

@@ -341,15 +341,20 @@ static bool heartbeat(struct peer_session *session, unsigned *sequence)
     return say(session, text);
 }
 
-static bool acknowledge(struct peer_session *session, bool market, unsigned *sequence)
+#define ONE "\"BIP-20DEC30-CDE\""
+#define BOTH ONE ",\"BTC-PERP-INTX\""
+
+/* `ticker`: what of that channel is acknowledged. */
+static bool acknowledge(struct peer_session *session, bool market, const char *ticker,
+                        unsigned *sequence)
 {
-    char text[400];
+    char text[500], channels[300];
+    snprintf(channels, sizeof channels,
+             "\"level2\":[" BOTH "],\"market_trades\":[" BOTH "],\"ticker\":[%s]", ticker);
     snprintf(text, sizeof text,
              "{\"channel\":\"subscriptions\"," STAMP ",\"sequence_num\":%u,\"events\":["
              "{\"subscriptions\":{\"heartbeats\":[\"heartbeats\"],%s}}]}", (*sequence)++,
-             market ? "\"level2\":[\"BIP-20DEC30-CDE\"],\"market_trades\":[\"BIP-20DEC30-CDE\"],"
-                      "\"ticker\":[\"BIP-20DEC30-CDE\"]"
-                    : "\"user\":[\"someone\"]");
+             market ? channels : "\"user\":[\"someone\"]");
     return say(session, text);
 }
 
@@ -371,9 +376,11 @@ static bool speak(struct peer_session *session, enum stream_mode mode, bool mark
     switch (mode) {
     case STREAM_GOOD:
         return (!market || snapshot(session, &sequence)) && heartbeat(session, &sequence) &&
-               acknowledge(session, market, &sequence);
+               acknowledge(session, market, BOTH, &sequence);
     case STREAM_NO_ACK:
         return heartbeat(session, &sequence);
+    case STREAM_PART_ACK:
+        return heartbeat(session, &sequence) && acknowledge(session, market, ONE, &sequence);
     case STREAM_ERROR:
         return say(session, "{\"type\":\"error\",\"message\":\"authentication failure\"}");
     case STREAM_GARBAGE:
@@ -383,7 +390,7 @@ static bool speak(struct peer_session *session, enum stream_mode mode, bool mark
         return true;
     case STREAM_NO_HEART:
         while (snapshot(session, &sequence) && (sequence > 1 || (heartbeat(session, &sequence) &&
-                                                acknowledge(session, market, &sequence))))
+                                                acknowledge(session, market, BOTH, &sequence))))
             poll(NULL, 0, 5);
         return false;
     case STREAM_FLOOD:
@@ -449,7 +456,8 @@ void start_rig(size_t queue_bytes)
     config.stale_after_ns = rig->stale_after_ns ? rig->stale_after_ns : 60 * SECOND;
     config.spec_refresh_ns = rig->spec_refresh_ns ? rig->spec_refresh_ns : 600 * SECOND;
     config.spec_stale_ns = rig->spec_stale_ns ? rig->spec_stale_ns : 600 * SECOND;
-    config.subscribe_ack_ns = rig->venue.stream[0] == STREAM_NO_ACK ? 50 * MS : 60 * SECOND;
+    bool late = rig->venue.stream[0] == STREAM_NO_ACK || rig->venue.stream[0] == STREAM_PART_ACK;
+    config.subscribe_ack_ns = late ? 50 * MS : 60 * SECOND;
     config.backoff_min_ns = MS;
     config.backoff_max_ns = 10 * MS;
     config.retry_min_ns = config.breaker_min_ns = MS;

@@ -10,7 +10,8 @@
 
 enum { EVENTS_KEPT = 4096, EVENT_KINDS = EVENT_HEALTH + 1 };
 
-enum stream_mode { STREAM_GOOD, STREAM_NO_ACK, STREAM_ERROR, STREAM_GARBAGE, STREAM_FLOOD,
+enum stream_mode { STREAM_GOOD, STREAM_NO_ACK, STREAM_PART_ACK,
+                   STREAM_ERROR, STREAM_GARBAGE, STREAM_FLOOD,
                    STREAM_NO_HEART /* books for ever, one heartbeat */ };
 enum list_mode { LIST_GOOD, LIST_SAME_CURSOR, LIST_SECOND_FAILS, LIST_CUT,
                  LIST_CIRCLE,     /* c1, c2, c3, c1, ... */

@@ -105,11 +105,9 @@ static bool down_told(void)
     return count_links(STREAM_MARKET, false) >= 1;
 }
 
-/* F27 | unit | a subscription that is never acknowledged | the connection is ended */
-static void a_missing_acknowledgement_ends_the_connection(void **state)
+static void never_acknowledged(enum stream_mode mode)
 {
-    (void)state;
-    rig->venue.stream[STREAM_MARKET] = STREAM_NO_ACK;
+    rig->venue.stream[STREAM_MARKET] = mode;
     start_link();
     run_until(down_told);
     const struct event *event = NULL;
@@ -118,6 +116,20 @@ static void a_missing_acknowledgement_ends_the_connection(void **state)
             event = &rig->events[i];
     assert_non_null(event);
     assert_non_null(strstr(event->link.reason, "acknowledged"));
+}
+
+/* F27 | unit | a subscription that is never acknowledged | the connection is ended */
+static void a_missing_acknowledgement_ends_the_connection(void **state)
+{
+    (void)state;
+    never_acknowledged(STREAM_NO_ACK);
+}
+
+/* F27 | unit | a channel is acknowledged for one product of two | the connection is ended */
+static void an_acknowledgement_that_lacks_a_product_is_none(void **state)
+{
+    (void)state;
+    never_acknowledged(STREAM_PART_ACK);
 }
 
 /* F24 | unit | books without heartbeats | down with its reason */
@@ -408,6 +420,7 @@ int suite_link_peers(void)
         RIGGED(an_error_frame_is_a_dead_connection),
         RIGGED(malformed_frames_in_a_row_end_the_connection),
         RIGGED(a_missing_acknowledgement_ends_the_connection),
+        RIGGED(an_acknowledgement_that_lacks_a_product_is_none),
         RIGGED(data_without_heartbeats_is_not_enough),
         RIGGED(a_full_queue_drops_the_connection_and_says_so_later),
         RIGGED(discovery_reads_every_page_of_both_queries),

@@ -13,6 +13,7 @@ int main(void)
     failed += suite_turn();
     failed += suite_market();
     failed += suite_watch();
+    failed += suite_daily();
     failed += suite_intents();
     failed += suite_rules();
     failed += suite_venue();

@@ -18,6 +18,7 @@ int suite_position(void);
 int suite_turn(void);
 int suite_market(void);
 int suite_watch(void);
+int suite_daily(void);
 int suite_intents(void);
 int suite_rules(void);
 int suite_venue(void);

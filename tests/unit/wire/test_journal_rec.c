@@ -146,6 +146,24 @@ static void any_refusal(struct prng *prng, struct record_refusal *r)
     r->intent.target = any(prng);
 }
 
+static void any_daily(struct prng *prng, struct record_daily *r)
+{
+    r->day_ns = any_number(prng);
+    r->actor = any_actor(prng);
+    r->product = any_product(prng);
+    r->balance_known = any_bool(prng);
+    ANY_TEXT(prng, r->product_id);
+    ANY_TEXT(prng, r->name);
+    r->position.e9 = any_number(prng);
+    r->volume.e9 = any_number(prng);
+    r->fills = any(prng);
+    r->realised = any_money(prng);
+    r->fees = any_money(prng);
+    r->equity = any_money(prng);
+    r->available_margin = any_money(prng);
+    r->funding = any_money(prng);
+}
+
 static void any_small(struct prng *prng, struct record *r)
 {
     switch (r->kind) {
@@ -237,6 +255,8 @@ static void any_record(struct prng *prng, struct record *ret)
         any_fill(prng, &ret->fill);
     else if (ret->kind == RECORD_REFUSAL)
         any_refusal(prng, &ret->refusal);
+    else if (ret->kind == RECORD_DAILY)
+        any_daily(prng, &ret->daily);
     else if (ret->kind == RECORD_PROTECT)
         any_protect(prng, &ret->protect);
     else if (ret->kind == RECORD_PARKED)

@@ -1,0 +1,10 @@
+#pragma once
+/* What daily.c keeps. */
+#include "model/types.h"
+
+/* Of one actor in one product. The sums at the day's beginning are taken from those of now. */
+struct daily_cell { uint64_t fills; struct size volume; struct money realised, fees; };
+struct daily {
+    int64_t start_ns;         /* midnight, wall; 0: no day has begun */
+    struct daily_cell (*cells)[MAX_PRODUCTS]; /* by actor slot; from the arena */
+};
