@@ -1,0 +1,95 @@
+-- The exchange's streams fall silent, in whole or in one channel, skip a number, or keep a frame
+-- to themselves. Each loss is seen by its class, nothing is ordered while it lasts, and the host
+-- trades on when it has passed; what each recovery took is printed.
+local rig = require "rig"
+local cjson = require "cjson"
+
+local FAULTS = {
+  {class = "sequence_gap", rule = "next 1 channel level2: drop"},
+  {class = "silent_stream", rule = "for 5s channel *: suppress"},
+  {class = "silent_channel", rule = "for 20s channel market_trades/BTC-PERP-INTX: suppress"},
+  {class = "user_frame", rule = "for 10s channel user: suppress"},
+}
+
+local function fault(world, words)
+  local text, code = rig.shell(("%s fault --control %s/faults %s"):format(rig.quote(arg[2]),
+    world.dir, words))
+  rig.check(code == 0, "fault %s: %s", words, text)
+end
+
+local function recovery(now, class)
+  for _, row in ipairs(now.recoveries) do
+    if row.fault == class then return row end
+  end
+  return {count = 0}
+end
+
+-- Every row of orders and of the ladder in the order in which they were written.
+local function rows(world)
+  local found = {}
+  local text, code = rig.shell(("sqlite3 -readonly %s/state/journal.db \"SELECT kind, body FROM "
+    .. "records WHERE kind IN ('order', 'ladder') ORDER BY n\""):format(world.dir))
+  rig.check(code == 0, "journal: %s", text)
+  for kind, body in text:gmatch("(%a+)|([^\n]+)") do
+    found[#found + 1] = {kind = kind, body = cjson.decode(body)}
+  end
+  return found
+end
+
+-- Between the row that says that the market stream is lost and the one that takes it back, no order
+-- was decided on.
+local function check_journal(world)
+  local down, losses = true, 0
+  for _, row in ipairs(rows(world)) do
+    local body = row.body
+    if row.kind == "ladder" and body.cause == "market_down" then
+      down = body.on
+      losses = losses + (body.on and 1 or 0)
+    end
+    rig.check(not (down and row.kind == "order" and body.state == "intended"),
+      "an order was decided on while the market stream was lost")
+  end
+  rig.check(losses >= 2, "the journal tells of %d losses of the market stream", losses)
+end
+
+local function suffer(world, case)
+  local before = recovery(world:status(), case.class).count
+  fault(world, rig.quote(case.rule))
+  rig.poll("recovery from " .. case.class, function()
+    return recovery(world:status(), case.class).count > before
+  end)
+  fault(world, "clear")
+  local now = rig.poll("agreement after " .. case.class, function()
+    local seen = world:status()
+    for _, product in ipairs(seen.products) do
+      if not product.book_valid then return false end
+    end
+    return seen.reconciled and seen
+  end)
+  rig.equal(now.state, "active", "state after " .. case.class)
+  local orders = now.counters.orders
+  rig.poll("orders after " .. case.class, function()
+    return world:status().counters.orders > orders
+  end)
+  local row = recovery(now, case.class)
+  print(("feeds: %s recovered from in %d ms (max %d)"):format(case.class, row.last_ms, row.max_ms))
+end
+
+-- F22 | exchange | one frame of the books is dropped with its number | stale, resnapshot, no order
+--   decided on meanwhile, trades on
+-- F23 | exchange | all channels fall silent, the connection stays open | found by the heartbeats,
+--   started over, trades on
+-- F24 | exchange | one product's trades silent while all else flows | proved by its ticker, that
+--   product stale until they are back
+-- AC-D3 | exchange | fills that the user channel keeps to itself | found by the drop copy, the
+--   stream started over, books as the exchange's
+rig.scenario("feeds", function(world)
+  world:start_exchange{"--control", world.dir .. "/faults"}
+  world:start_host()
+  world:wait_trading(2)
+  for _, case in ipairs(FAULTS) do suffer(world, case) end
+  rig.equal(world.host:stop(), 0, "exit code of the host")
+  rig.equal(world.exchange:stop(), 0, "exit code of the exchange")
+  check_journal(world)
+  world:compare_ledgers()
+end)
