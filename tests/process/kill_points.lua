@@ -5,6 +5,8 @@
 --
 --   kill_points.run(world, {seed = 1, kills = 10})         CI: a sample
 --   kill_points.run(world, {seed = 1, orders = 500})       until the exchange has had 500 orders
+--   ... {seed = 1, orders = 500, every = true}            each life ends at its first place: no
+--                                                          record and no order passes by unhurt
 local hurt = require "hurt"
 local rig = require "rig"
 
@@ -42,7 +44,7 @@ end
 
 -- One life, from the start of the host to its death. Until it agrees with the exchange its script
 -- places nothing; the script is swapped when death is already waiting.
-local function live(world, random, tried)
+local function live(world, random, tried, every)
   hurt.write_script(world, false)
   if not rise(world, random, tried) then return end
   hurt.agree(world)
@@ -50,7 +52,7 @@ local function live(world, random, tried)
     hurt.settle(world)
     hurt.agree(world)
   end
-  local point = arm(world, random, #hurt.POINTS, 8)
+  local point = arm(world, random, #hurt.POINTS, every and 1 or 8)
   hurt.write_script(world, true)
   world.host:signal("HUP")
   rig.poll("death at " .. point, function() return world.host:code() end)
@@ -70,7 +72,7 @@ function kill_points.run(world, options)
   world:start_exchange{"--rate", "0"}
   world:write_config(hurt.orders_config(world))
   repeat
-    live(world, random, tried)
+    live(world, random, tried, options.every)
     kills = kills + 1
     exchange = hurt.read_exchange(world)
   until options.kills and kills >= options.kills or
