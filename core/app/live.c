@@ -580,7 +580,7 @@ static int live_run(const char *path, const char *record)
         code = open_ground(live, &err) < 0 || live_trade(live, &err) < 0 ? 1 : 0;
         if (live->fatal)
             code = live->orders_done ? 3 : 4;
-        if (code)
+        if (*err.text)
             log_error("live", "%s", err.text);
         live_close(live);
     }

@@ -65,6 +65,8 @@ void link_time_measured(void *context, const struct http_result *result)
     link->counters.skew_ns = skew_ns;
     link->counters.skew_known = true;
     link->skew_told_ns = now_ns;
+    if (link->clock_stepped)
+        link->clock_sure_ns = now_ns;
     link->clock_stepped = false;
     link_emit_surely(link, &(struct event){.kind = EVENT_SKEW,
                                            .skew = {.skew_ns = skew_ns, .known = true}});
@@ -94,14 +96,24 @@ void link_time_ask(void *context)
         loop_timer_set(link->time_timer, SECOND_NS);
 }
 
+/* Since the watch last looked; 0 before its first look. */
+static int64_t step_since(const struct link *link, struct stamp now)
+{
+    return link->wall_ahead_ns == 0 ? 0 : now.wall_ns - now.mono_ns - link->wall_ahead_ns;
+}
+
+bool link_clock_is_doubtful(const struct link *link)
+{
+    return link->clock_stepped || llabs(step_since(link, clock_os_now())) > STEP_NS;
+}
+
 /* Each second: whether the wall clock went another way than the monotonic one. */
 void link_clock_watch(struct link *link)
 {
     struct stamp now = clock_os_now();
-    int64_t ahead_ns = now.wall_ns - now.mono_ns, step_ns = ahead_ns - link->wall_ahead_ns;
-    bool first = link->wall_ahead_ns == 0;
-    link->wall_ahead_ns = ahead_ns;
-    if (!first && llabs(step_ns) > STEP_NS) {
+    int64_t step_ns = step_since(link, now);
+    link->wall_ahead_ns = now.wall_ns - now.mono_ns;
+    if (llabs(step_ns) > STEP_NS) {
         link->counters.clock_steps++;
         link->clock_stepped = true;
         link_tell(link, HEALTH_CLOCK, true, "the clock stepped by %lld ms",

@@ -94,6 +94,13 @@ static enum coinbase_transport transport_of(enum http_state state)
     }
 }
 
+/* A token that was dated before a step of the clock was noticed and measured is refused whatever
+ * the key is worth: that says nothing of the key. */
+static bool was_dated_in_doubt(const struct link *link, const struct http_result *result)
+{
+    return link_clock_is_doubtful(link) || result->submitted_ns < link->clock_sure_ns;
+}
+
 enum coinbase_error link_note_reply(struct link *link, enum coinbase_request request,
                                     const struct http_result *result)
 {
@@ -102,7 +109,7 @@ enum coinbase_error link_note_reply(struct link *link, enum coinbase_request req
                                                   result->body, result->body_length);
     struct restraint_limits limits = {result->rate_remaining, result->rate_reset,
                                       result->retry_after};
-    if (!result->tried)
+    if (!result->tried || (error == ERROR_KEY && was_dated_in_doubt(link, result)))
         return error;
     if (result->rate_remaining >= 0)
         link->counters.rate_remaining = result->rate_remaining;

@@ -9,6 +9,8 @@ int64_t link_token_s(const struct link *link); /* the venue's time as far as it 
 void link_time_ask(void *context); /* sets the timer for the next time */
 void link_time_measured(void *context, const struct http_result *result);
 void link_clock_watch(struct link *link); /* each second */
+/* It stepped and was not measured since: what tokens are dated by may be wrong. */
+bool link_clock_is_doubtful(const struct link *link);
 
 /* link_health.c */
 void link_health_init(struct link *link);

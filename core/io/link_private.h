@@ -74,6 +74,7 @@ struct link {
     int64_t late_ns;           /* the last pass that was late */
     int64_t skew_told_ns;      /* when the last EVENT_SKEW was pushed; 0: never */
     bool venue_known, clock_stepped, skew_wide;
+    int64_t clock_sure_ns;       /* a step was measured then: tokens from here on are dated well */
     int64_t venue_ahead_ns;    /* the venue's wall clock less our monotonic one */
     int64_t wall_ahead_ns;     /* ours */
     unsigned time_failures;

@@ -13,6 +13,7 @@ enum {
     CANCEL_STRIKE = 2,     /* a cancel that is refused twice */
 };
 static const int64_t SECOND_NS = 1000000000, CALM_NS = 30 * (int64_t)1000000000;
+static const int64_t KEY_PATIENCE_NS = 10000000000; /* of refusals in a row, cancels apart */
 static const int64_t CANCEL_SPACE_NS = 1000000000; /* one batch of 100 ids a second while held */
 
 /* Retries that a class may have in a row, and a second: cancels have most, places none. */
@@ -144,14 +145,25 @@ static void note_limits(struct restraint *restraint, const struct restraint_limi
         hold(restraint, limits->reset, now_ns);
 }
 
+/* A wave of 401 that passes is the venue's own: only what lasts, or stops a cancel, is the key. */
+static bool is_lasting(const struct restraint *restraint, enum coinbase_request request,
+                       int64_t now_ns)
+{
+    if (request == COINBASE_CANCEL)
+        return restraint->strikes[request] >= CANCEL_STRIKE;
+    return restraint->strikes[request] >= KEY_STRIKES &&
+           now_ns - restraint->struck_ns[request] >= KEY_PATIENCE_NS;
+}
+
 static void note_refused_key(struct restraint *restraint, enum coinbase_request request,
-                             enum coinbase_error error)
+                             enum coinbase_error error, int64_t now_ns)
 {
     static const char *const NAMES[COINBASE_REQUESTS] = {"places", "cancels", "reads"};
-    unsigned most = request == COINBASE_CANCEL ? CANCEL_STRIKE : KEY_STRIKES;
     restraint->counters.key_refused++;
     restraint->accepted = 0;
-    if (++restraint->strikes[request] >= most)
+    if (restraint->strikes[request]++ == 0)
+        restraint->struck_ns[request] = now_ns;
+    if (is_lasting(restraint, request, now_ns))
         tell(restraint, HEALTH_KEY_REFUSED, true, "%u %s in a row: %s",
              restraint->strikes[request], NAMES[request], coinbase_error_text(error));
 }
@@ -168,10 +180,10 @@ static void note_accepted_key(struct restraint *restraint, enum coinbase_request
 }
 
 static void note_key(struct restraint *restraint, enum coinbase_request request,
-                     enum coinbase_error error)
+                     enum coinbase_error error, int64_t now_ns)
 {
     if (coinbase_error_fate(error, request) == FATE_FATAL)
-        note_refused_key(restraint, request, error);
+        note_refused_key(restraint, request, error, now_ns);
     else if (error == ERROR_NONE || error == ERROR_BAD_REQUEST)
         note_accepted_key(restraint, request);
 }
@@ -183,7 +195,7 @@ void restraint_note(struct restraint *restraint, enum coinbase_request request,
     note_limits(restraint, limits, now_ns);
     if (error == ERROR_RATE || error == ERROR_BUSY)
         note_limited(restraint, limits, now_ns);
-    note_key(restraint, request, error);
+    note_key(restraint, request, error, now_ns);
     breaker_note(&restraint->breakers[request], coinbase_error_is_alive(error), now_ns,
                  &restraint->prng);
     tell_breaker(restraint, request, error);

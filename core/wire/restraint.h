@@ -39,6 +39,7 @@ struct restraint {
     int64_t held_until_ns, cancel_next_ns, limited_ns;
     unsigned limited_in_row;
     unsigned strikes[COINBASE_REQUESTS], accepted; /* the key: refusals, then replies in a row */
+    int64_t struck_ns[COINBASE_REQUESTS];          /* the first of those refusals */
     bool told[HEALTH_CAUSE_COUNT];
     restraint_emit *emit;
     void *context;
