@@ -1,94 +1,37 @@
---- Streaming indicators, a constant cost per bar. Each has `push(value)`, which returns the
--- indicator's value, or nil until it has seen enough, and `save()` and `load(saved)`, so that a
--- reload does not begin from nothing.
+--- Streaming indicators: each is fed one value or bar at a time and keeps only what it needs.
 --
---     local indicators = require "indicators"
---     local fast = indicators.ema(12)
---     local value = fast:push(close)
-local series = require "series"
-
+--     local indicators, bars = require "indicators", require "bars"
+--     local fast, range = indicators.ema(12), indicators.atr(14)
+--     function strategy.on_candle(candle)
+--       local bar = bars.of(candle)
+--       local average, atr = fast:push(bar.close), range:push(bar)
+--       if not (average and atr) then return end           -- they have not seen enough
+--     end
+--     function strategy.on_save() return {fast = fast:save(), range = range:save()} end
+--     function strategy.on_reload(saved) fast:load(saved.fast); range:load(saved.range) end
+--
+-- `push` returns what the indicator says (some say several things), nil until it has seen enough.
+-- `save` gives a table for on_save; `load` goes on from there, unless the parameters have changed.
+-- A value is any number, on any tick: a close, a mid, a spread. A bar is a table of floats with
+-- open, high, low, close, volume. Numbers must be finite.
+--
+--     of values: sma ema wilder wma kama  rsi macd  bollinger zscore realised_volatility  linreg
+--     of bars:   vwma  stochastic cci  true_range atr keltner donchian  adx supertrend ichimoku
+--                obv mfi vwap (of trades too)
+--     of books:  order_flow_imbalance, and the plain functions microprice, imbalance
+--
+-- Formulas, warm-up and edge cases stand at each one, in indicators/*.lua.
 local indicators = {}
 
-local Sma = {}
-Sma.__index = Sma
-
---- Simple moving average over `length` bars.
-function indicators.sma(length)
-  return setmetatable({window = series.new(length)}, Sma)
+local function take(subject)
+  for name, make in pairs(subject) do indicators[name] = make end
 end
 
-function Sma:push(value)
-  self.window:push(value)
-  return self.window:mean()
-end
-
-function Sma:save() return self.window:save() end
-
-function Sma:load(saved) self.window:load(saved) end
-
-local Ema = {}
-Ema.__index = Ema
-
---- Exponential moving average, seeded with the simple average of the first `length` bars.
-function indicators.ema(length)
-  return setmetatable({length = length, weight = 2 / (length + 1), seed = series.new(length)}, Ema)
-end
-
-function Ema:push(value)
-  if self.average then
-    self.average = self.average + self.weight * (value - self.average)
-  else
-    self.seed:push(value)
-    self.average = self.seed:mean()
-  end
-  return self.average
-end
-
-function Ema:save()
-  return {length = self.length, average = self.average, seed = self.seed:save()}
-end
-
---- An average over another length is another average: it starts over.
-function Ema:load(saved)
-  if not saved or saved.length ~= self.length then return end
-  self.seed:load(saved.seed)
-  self.average = saved.average
-end
-
-local Rsi = {}
-Rsi.__index = Rsi
-
---- Wilder's relative strength index, 0 to 100; 50 when nothing moved.
-function indicators.rsi(length)
-  assert(math.type(length) == "integer" and length > 0, "rsi: a positive whole length is wanted")
-  return setmetatable({length = length, seen = 0, gain = 0.0, loss = 0.0}, Rsi)
-end
-
-function Rsi:push(value)
-  local last = self.last
-  self.last = value
-  if not last then return nil end
-  local length, up, down = self.length, math.max(value - last, 0), math.max(last - value, 0)
-  self.seen = self.seen + 1
-  if self.seen <= length then
-    self.gain, self.loss = self.gain + up / length, self.loss + down / length
-    if self.seen < length then return nil end
-  else
-    self.gain = (self.gain * (length - 1) + up) / length
-    self.loss = (self.loss * (length - 1) + down) / length
-  end
-  if self.gain + self.loss == 0 then return 50.0 end
-  return 100 * self.gain / (self.gain + self.loss)
-end
-
-function Rsi:save()
-  return {length = self.length, last = self.last, seen = self.seen, gain = self.gain,
-          loss = self.loss}
-end
-
-function Rsi:load(saved)
-  if not saved or saved.length ~= self.length then return end
-  self.last, self.seen, self.gain, self.loss = saved.last, saved.seen, saved.gain, saved.loss
-end
+take(require "indicators.averages")
+take(require "indicators.momentum")
+take(require "indicators.volatility")
+take(require "indicators.trend")
+take(require "indicators.volume")
+take(require "indicators.orderflow")
 
 return indicators
