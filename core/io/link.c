@@ -121,51 +121,15 @@ void link_note_error(struct link *link, const char *format, ...)
 
 /* ---- requests ----------------------------------------------------------------------------- */
 
-/* Legacy keys sign each request: key, time and signature as headers. */
-static int submit_hmac(struct link *link, const struct link_request *from,
-                       struct http_request *request, http_done *done, void *context,
-                       struct err *err)
-{
-    char key[300], stamp[64], line[SIGNATURE_TEXT_MAX + 32], signature[SIGNATURE_TEXT_MAX];
-    char path[512];
-    int64_t wall_s = link_token_s(link);
-    size_t length = strcspn(from->path, "?");
-    if (!text_copy(path, sizeof path, from->path, length))
-        return err_set(err, "the path of %zu bytes is too long to be signed", length);
-    if (sign_hmac(link->key, wall_s, from->method, path, from->body ? from->body : "",
-                  from->body_length, signature, err) < 0)
-        return -1;
-    snprintf(key, sizeof key, "CB-ACCESS-KEY: %s", sign_key_name(link->key));
-    snprintf(stamp, sizeof stamp, "CB-ACCESS-TIMESTAMP: %lld", (long long)wall_s);
-    snprintf(line, sizeof line, "CB-ACCESS-SIGN: %s", signature);
-    request->headers[0] = key;
-    request->headers[1] = stamp;
-    request->headers[2] = line;
-    return http_submit(link->http, request, done, context, err);
-}
-
 int link_submit(struct link *link, const struct link_request *from, http_done *done,
                 void *context, struct err *err)
 {
-    char token[JWT_MAX];
+    const struct signer signer = {link->key, link->tokens, link->http};
     struct http_request request = {.method = from->method, .path = from->path, .body = from->body,
                                    .body_length = from->body_length, .class = from->class,
                                    .fresh = from->fresh, .timeout_ns = from->timeout_ns};
-    if (!link->key)
-        return err_set(err, "there is no key to sign with");
-    if (sign_key_kind(link->key) == KEY_HMAC_HEX)
-        return submit_hmac(link, from, &request, done, context, err);
-    int64_t wall_s = link_token_s(link);
-    int signed_now = from->token_path >= 0
-                         ? token_pool_take(link->tokens, from->token_path, wall_s, token, err)
-                         : token_pool_sign(link->tokens, from->method, from->path, wall_s, token,
-                                           err);
-    if (signed_now < 0)
-        return -1;
-    request.bearer = token;
-    int submitted = http_submit(link->http, &request, done, context, err);
-    explicit_bzero(token, sizeof token);
-    return submitted;
+    return signer_submit(&signer, &request, from->token_path, link_token_s(link), done, context,
+                         err);
 }
 
 bool link_trades_profile(const struct link *link, enum venue_profile profile)
@@ -222,24 +186,17 @@ static void on_watch(void *context)
 
 /* ---- making and ending -------------------------------------------------------------------- */
 
-static void token_host(const struct link_config *config, char out[160])
-{
-    if (config->token_host[0])
-        snprintf(out, 160, "%s", config->token_host);
-    else if (config->rest.port == 443)
-        snprintf(out, 160, "%s", config->rest.host);
-    else
-        snprintf(out, 160, "%s:%u", config->rest.host, config->rest.port);
-}
-
 static int make_tokens(struct link *link, struct err *err)
 {
-    char host[160];
+    char host[SIGNER_HOST_MAX];
     if (!link->key || sign_key_kind(link->key) == KEY_HMAC_HEX)
         return 0;
     if (sign_key_kind(link->key) == KEY_HMAC_BASE64)
         return err_set(err, "a key of the Exchange API: perpetuals are on the Advanced API");
-    token_host(&link->config, host);
+    if (link->config.token_host[0])
+        snprintf(host, sizeof host, "%s", link->config.token_host);
+    else
+        signer_host(link->config.rest.host, link->config.rest.port, host);
     link->tokens = token_pool_create(link->key, host);
     if (!link->tokens)
         return err_set(err, "no memory for tokens");

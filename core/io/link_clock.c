@@ -1,40 +1,25 @@
-/* The venue's clock. Tokens are dated by it, counted on from the last measure by our monotonic
- * clock: a step of ours neither spoils the tokens that are made nor stops a cancel. */
+/* When the venue's clock is measured, and what is told of ours. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "io/link_health.h"
 
 static const int64_t SECOND_NS = 1000000000;
-static const int64_t TRIP_MAX_NS = 2000000000; /* slower replies say too little */
 static const int64_t STEP_NS = 250000000;      /* in one second; slewing makes half a millisecond */
 
 int64_t link_token_s(const struct link *link)
 {
-    struct stamp now = clock_os_now();
-    return (link->venue_known ? now.mono_ns + link->venue_ahead_ns : now.wall_ns) / SECOND_NS;
+    return venue_clock_s(&link->venue_clock);
 }
 
-/* The reply was made about half-way between our writing and our reading. */
 static bool read_measure(struct link *link, const struct http_result *result, int64_t *ret_skew_ns)
 {
-    struct stamp now = clock_os_now();
-    struct err err;
-    int64_t venue_ns;
-    int64_t from_ns = result->written_ns ? result->written_ns : result->submitted_ns;
-    int64_t trip_ns = result->done_ns - from_ns;
-    if (result->state != HTTP_COMPLETE || result->status != 200 || trip_ns > TRIP_MAX_NS ||
-        now.mono_ns < result->done_ns)
-        return false;
-    if (coinbase_rest_decode_time(result->body, result->body_length, &venue_ns, &err) < 0) {
+    struct err err = {""};
+    if (venue_clock_measure(&link->venue_clock, result, ret_skew_ns, &err))
+        return true;
+    if (err.text[0])
         link_note_error(link, "venue time: %s", err.text);
-        return false;
-    }
-    venue_ns += now.mono_ns - result->done_ns + trip_ns / 2;
-    link->venue_known = true;
-    link->venue_ahead_ns = venue_ns - now.mono_ns;
-    *ret_skew_ns = venue_ns - now.wall_ns;
-    return true;
+    return false;
 }
 
 static void warn(struct link *link, int64_t skew_ns)

@@ -5,7 +5,8 @@
  * causes of degradation). */
 #include "io/clock_os.h"
 #include "io/link.h"
-#include "io/token_pool.h"
+#include "io/signer.h"
+#include "io/venue_clock.h"
 #include "wire/coinbase_feed.h"
 #include "wire/coinbase_rest.h"
 
@@ -73,9 +74,9 @@ struct link {
     int64_t spec_read_ns[MAX_PRODUCTS];
     int64_t late_ns;           /* the last pass that was late */
     int64_t skew_told_ns;      /* when the last EVENT_SKEW was pushed; 0: never */
-    bool venue_known, clock_stepped, skew_wide;
+    struct venue_clock venue_clock;
+    bool clock_stepped, skew_wide;
     int64_t clock_sure_ns;       /* a step was measured then: tokens from here on are dated well */
-    int64_t venue_ahead_ns;    /* the venue's wall clock less our monotonic one */
     int64_t wall_ahead_ns;     /* ours */
     unsigned time_failures;
     struct latencies tick_to_approved, tick_to_order, submit_to_write, round_trip;
