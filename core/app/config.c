@@ -343,6 +343,7 @@ static void read_all(struct reader *reader, const config_setting_t *root, struct
     read_group(reader, root, "account", &config_account, out);
     read_group(reader, root, "runners", &config_runners, out);
     read_group(reader, root, "recording", &config_recording, out);
+    read_group(reader, root, "watch", &config_watch, out);
     read_market(reader, root, out);
     read_products(reader, root, out);
     read_scripts(reader, root, "strategies", &config_strategy_section, out->strategies,
@@ -359,6 +360,8 @@ static void set_defaults(struct config *config)
     config->runners.max_restarts = 3;
     config->recording.max_mib = 4096;
     config->recording.keep_days = 7;
+    config->watch.after_ns = 4000 * (int64_t)1000000;
+    config->watch.check_every_ns = 20000 * (int64_t)1000000;
 }
 
 /* libconfig ends the whole process on what it cannot read, a directory for one. */

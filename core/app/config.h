@@ -62,6 +62,10 @@ struct config {
         char dir[CONFIG_TEXT_MAX]; /* "": nothing is recorded */
         uint32_t max_mib, keep_days;
     } recording;
+    struct {
+        char key_file[CONFIG_TEXT_MAX]; /* "": no section, so no watcher */
+        int64_t after_ns, check_every_ns;
+    } watch;
     struct engine_settings account; /* the account's and the market's part is filled in */
     struct config_product products[MAX_PRODUCTS];
     uint32_t product_count;

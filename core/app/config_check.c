@@ -198,12 +198,28 @@ static void check_names(const struct config *config, struct config_problems *pro
     }
 }
 
+/* Four signs of life may be lost; of the ten seconds that are promised some are for the venue. */
+static void check_watch(const struct config *config, const config_t *file,
+                        struct config_problems *problems)
+{
+    int64_t after_ms = config->watch.after_ns / 1000000;
+
+    if (after_ms < 2000 || after_ms > 7000)
+        config_problem(problems, config->path, line_of(file, "watch.after_ms"),
+                       "watch.after_ms: 2000 to 7000");
+    if (*config->watch.key_file && strcmp(config->watch.key_file, config->venue.key_file) == 0)
+        config_problem(problems, config->path, line_of(file, "watch.key_file"),
+                       "watch.key_file: a key of its own is wanted, not the host's: it must work "
+                       "when that one is revoked");
+}
+
 void config_check(struct config *config, const config_t *file, struct config_problems *problems)
 {
     check_venue(config, file, problems);
     check_socket(config, file, problems);
     check_rates(config, file, problems);
     check_names(config, problems);
+    check_watch(config, file, problems);
     for (uint32_t i = 0; i < config->product_count; i++)
         check_product(config, &config->products[i], problems);
     for (uint32_t i = 0; i < config->strategy_count; i++)

@@ -41,6 +41,7 @@ static const struct config_key top[] = {
     NESTED("products", true, "what may be traded, each with its limits"),
     NESTED("strategies", true, "scripts that trade"),
     NESTED("rules", false, "scripts that may refuse what opens"),
+    NESTED("watch", false, "moongate-watch, which cancels a dead host's orders"),
 };
 SECTION(config_top, "", top);
 
@@ -170,6 +171,16 @@ static const struct config_key rule[] = {
 };
 SECTION(config_rule_section, "rules", rule);
 
+static const struct config_key watch[] = {
+    PATH(config, "key_file", watch.key_file, true,
+         "the watcher's own API key, mode 0600; it may view and trade"),
+    ROW(config, "after_ms", KEY_MS, watch.after_ns, false,
+        "a host silent this long is taken for dead or hung (4000)"),
+    ROW(config, "check_ms", KEY_MS, watch.check_every_ns, false,
+        "how often it sees whether the venue still takes the key (20000)"),
+};
+SECTION(config_watch, "watch", watch);
+
 static const char *kind_text(const struct config_key *key)
 {
     static const char *const texts[] = {"text", "path", "\"size\"", "\"money\"", "\"ratio\"",
@@ -182,7 +193,8 @@ void config_print_keys(void *file)
 {
     static const struct config_section *const sections[] = {
         &config_top, &config_venue, &config_account, &config_market, &config_runners,
-        &config_recording, &config_product_section, &config_strategy_section, &config_rule_section};
+        &config_recording, &config_product_section, &config_strategy_section, &config_rule_section,
+        &config_watch};
 
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
         fprintf(file, "%s%s\n", i ? "\n" : "", i ? sections[i]->name : "(the file itself)");

@@ -505,13 +505,14 @@ static int live_trade(struct live *live, struct err *err)
 {
     if (open_engine(live, err) < 0 || open_runners(live, err) < 0 || open_operator(live, err) < 0)
         return -1;
-    if (link_start(live->link, err) < 0)
+    if (link_start(live->link, err) < 0 || live_beat_start(live, err) < 0)
         return -1;
     log_info("live", "%u products, %u strategies, %u rules; operator's socket %s",
              live->settings.catalog.count, live->config.strategy_count, live->config.rule_count,
              live->config.socket);
     set_tick(live);
     loop_run(live->loop);
+    live_beat_stop(live, live->orders_done);
     if (!live->orders_done)
         return err_set(err, "stopped without having seen the end of every own order; they are in "
                             "the journal as they stand and are reconciled at the next start");
@@ -529,6 +530,9 @@ static void live_close(struct live *live)
     loop_fd_destroy(live->recorder_news);
     recorder_close(live->recorder);
     engine_destroy(live->engine);
+    if (live->pulse_fd > 0)
+        close(live->pulse_fd);
+    loop_timer_destroy(live->pulse_timer);
     loop_timer_destroy(live->patience);
     loop_timer_destroy(live->tick);
     event_queue_destroy(live->queue);

@@ -27,8 +27,9 @@ struct live {
     struct loop_fd *recorder_news;
     struct runner_pool *runners;
     struct operator *operator;
-    struct loop_timer *tick, *patience;
+    struct loop_timer *tick, *patience, *pulse_timer;
     int awake_fd;                  /* held open; -1: CPUs may halt */
+    int pulse_fd;                  /* to the watcher; 0 or less: not open */
     struct turn turn;
 
     struct err failure;            /* why discovery failed; "" while fine */
@@ -48,3 +49,6 @@ int live_record_open(struct live *live, struct err *err);
 void live_record_runners(struct live *live, struct runner_pool_config *config);
 /* What the run came to, as JSON, beside the journal: summary.json. */
 int live_write_summary(const struct live *live, struct err *err);
+/* The sign of life that a watcher listens for; see io/pulse.h. */
+int live_beat_start(struct live *live, struct err *err);
+void live_beat_stop(struct live *live, bool in_order);

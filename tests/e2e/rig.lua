@@ -16,7 +16,9 @@
 local cjson = require "cjson"
 
 local rig = {}
-local programs = {moongate = arg[1], exchange = arg[2], runner = arg[3]}
+local programs = {moongate = arg[1], exchange = arg[2], runner = arg[3],
+  watch = arg[1] .. "-watch"}
+rig.programs = programs
 local source = arg[4]
 rig.source = source
 rig.tools = arg[5] -- the folder of programs that only tests use
@@ -232,6 +234,11 @@ function world_methods:run_host(before)
   return self.host
 end
 
+-- Any program, its words besides, as a process of this world.
+function world_methods:start_program(name, program, words)
+  return start(self, name, {program, table.unpack(words)})
+end
+
 -- A host that must not come up: what it logged; it ended with `code`.
 function world_methods:refused_start(change, code)
   local before = #self:log()
@@ -297,12 +304,16 @@ end
 
 -- --- the exchange's own word
 
-function world_methods:venue(path, query)
-  local text, code = rig.shell(string.format("%s %s GET /api/v3/brokerage/%s %s",
-    quote(source .. "/tests/e2e/venue.sh"), self.dir, path, quote(query or "")))
+local function ask_venue(world, method, path, query, body)
+  local text, code = rig.shell(string.format("%s %s %s /api/v3/brokerage/%s %s %s",
+    quote(source .. "/tests/e2e/venue.sh"), world.dir, method, path, quote(query or ""),
+    quote(body or "")))
   rig.check(code == 0, "the exchange does not answer %s: %s", path, text)
   return cjson.decode(text)
 end
+
+function world_methods:venue(path, query) return ask_venue(self, "GET", path, query) end
+function world_methods:venue_post(path, body) return ask_venue(self, "POST", path, nil, body) end
 
 -- All orders it ever had: a map by client order id, and their count.
 function world_methods:venue_orders()

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# venue.sh DIR METHOD PATH [QUERY]: asks the loopback exchange itself, past the host, with the
-# Ed25519 key in DIR and a token that openssl signed. What the host says is held against this.
+# venue.sh DIR METHOD PATH [QUERY [BODY]]: asks the loopback exchange itself, past the host, with
+# the Ed25519 key in DIR and a token that openssl signed. What the host says is held against this.
 set -euo pipefail
-dir=$1 method=$2 path=$3 query=${4:-}
+dir=$1 method=$2 path=$3 query=${4:-} body=${5:-}
 authority=127.0.0.1:$(cat "$dir/port")
 encode() { base64 -w0 | tr '+/' '-_' | tr -d '='; }
 name=$(sed -n 's/.*"name":"\([^"]*\)".*/\1/p' "$dir/api-key-ed25519.json")
@@ -25,4 +25,5 @@ signature=$(openssl pkeyutl -sign -rawin -inkey "$scratch/key.der" -keyform DER 
     -in "$scratch/text" | encode)
 curl -sS --fail --max-time 20 --cacert "$dir/ca.pem" -X "$method" \
     -H "Authorization: Bearer $(cat "$scratch/text").$signature" \
+    ${body:+-H "Content-Type: application/json" --data "$body"} \
     "https://$authority$path${query:+?$query}"

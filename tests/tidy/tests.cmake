@@ -8,11 +8,19 @@ add_test(NAME tidy_self COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/self_test.lua)
 add_test(NAME error_table COMMAND ${LUA_PROGRAM} ${PROJECT_SOURCE_DIR}/scripts/error-table --check)
 add_test(NAME fault_table COMMAND ${LUA_PROGRAM} ${PROJECT_SOURCE_DIR}/scripts/fault-table --check)
 
+if(TARGET moongate-watch AND NOT MOONGATE_FUZZ)
+  # AC-E4 | unit | the watcher's symbols and strings | no encoder of an order, no gate, no engine,
+  #   no path that takes orders
+  add_test(NAME no_place COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/no_place.lua
+    $<TARGET_FILE:moongate-watch> $<TARGET_FILE:moongate>)
+  set_tests_properties(no_place PROPERTIES LABELS plain)
+endif()
+
 if(NOT MOONGATE_SANITIZE AND NOT MOONGATE_FUZZ)
   add_test(NAME purity COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/purity.lua
     $<TARGET_FILE:moongate_engine> $<TARGET_FILE:moongate_model> $<TARGET_FILE:moongate_base>)
   set(keyed_programs "")
-  foreach(program moongate)
+  foreach(program moongate moongate-watch)
     if(TARGET ${program})
       list(APPEND keyed_programs $<TARGET_FILE:${program}>)
     else()

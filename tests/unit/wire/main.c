@@ -15,5 +15,6 @@ int main(void)
     failed += suite_restraint();
     failed += suite_event_rec();
     failed += suite_recording();
+    failed += suite_vigil();
     return failed;
 }

@@ -20,3 +20,4 @@ int suite_control_proto(void);
 int suite_restraint(void);
 int suite_event_rec(void);
 int suite_recording(void);
+int suite_vigil(void);
