@@ -33,12 +33,21 @@ local function trading(world)
   rig.poll("orders", function() return hurt.read_exchange(world).order_count > count + 8 end)
 end
 
+-- Shorter than the host stands still.
+local function shorter_deadlines(change)
+  return function(text)
+    text = rig.swap(change(text), "soft_deadline_ms = 5000;", "soft_deadline_ms = 2000;")
+    return rig.swap(text, "hard_deadline_ms = 30000;", "hard_deadline_ms = 4000;")
+  end
+end
+
 -- F66 | real process | SIGSTOP for five seconds while trading | what waited in the sockets is no
---   news; nothing opens before streams and account were looked at again; all equal
+--   news; nothing opens before streams and account were looked at again; no script is killed for
+--   answers that waited; all equal
 -- F66 | real process | the boot clock jumps a minute, as of a suspended machine | the same
 rig.scenario("pause", function(world)
   world:start_exchange{"--rate", "0"}
-  world:write_config(hurt.orders_config(world))
+  world:write_config(shorter_deadlines(hurt.orders_config(world)))
   hurt.write_script(world, false)
   hurt.start(world)
   hurt.wait_reconciled(world)
@@ -52,6 +61,8 @@ rig.scenario("pause", function(world)
   hurt.go(world, false)
   hurt.agree(world)
   looked_first(world, 4 * SECOND, "SIGSTOP")
+  rig.check(not world:log():find("hard deadline", 1, true),
+            "a script was killed because the host stood still")
 
   hurt.go(world, "rest")
   trading(world)

@@ -228,32 +228,6 @@ static void test_hard_deadline_kills(void **state)
     rig_destroy(rig);
 }
 
-static bool has_credit_or_died(struct rig *rig, void *unused)
-{
-    (void)unused;
-    return rig->seen[0].credit || rig->seen[0].dead > 0;
-}
-
-/* F66 | unit | the host stands still past the hard deadline while the answer waits | the runner
-   lives on */
-static void test_a_host_that_stood_still_kills_nobody(void **state)
-{
-    (void)state;
-    struct rig *rig = puppet_rig();
-    rig->config.soft_deadline_ns = 10000000;
-    rig->config.hard_deadline_ns = 100000000;
-    rig_open(rig);
-    rig_add(rig, 0, "a", "obey");
-    rig_run(rig, has_credit_or_died, NULL);
-    rig_view(rig, 0);
-    sleep(2); /* the loop does not run meanwhile */
-    rig_run(rig, has_credit_or_died, NULL);
-    rig_view(rig, 0); /* a dying one's last words are heard too: it must answer this as well */
-    rig_run(rig, has_credit_or_died, NULL);
-    assert_int_equal(rig->seen[0].dead, 0);
-    rig_destroy(rig);
-}
-
 /* Notices to a runner that does not read are bounded by count, and then it is ended. */
 static void test_a_runner_that_does_not_read_is_ended(void **state)
 {
@@ -485,7 +459,6 @@ int suite_life(void)
         cmocka_unit_test(test_old_generation_is_not_shown),
         cmocka_unit_test(test_missed_deadline_demotes),
         cmocka_unit_test(test_hard_deadline_kills),
-        cmocka_unit_test(test_a_host_that_stood_still_kills_nobody),
         cmocka_unit_test(test_a_runner_that_does_not_read_is_ended),
         cmocka_unit_test(test_a_burst_is_delivered),
         cmocka_unit_test(test_a_full_queue_loses_nothing),
