@@ -18,7 +18,7 @@ enum {
     OUT_SPARE = MAX_ORDERS,   /* for views, and for a turn whose journal dies under it */
     OUT_MAX = EVENT_OUT_MAX + OUT_SPARE + MAX_ORDERS,
     CANCELS_PER_STEP = 256,
-    CANDLES_PER_EVENT = 256,  /* of one trades event, each told to every strategy of the product */
+    CANDLES_PER_EVENT = 256,  /* of one trades event, each told to every script of the product */
     FILL_STAGE = 1024,        /* fills of a list are booked in the order of time, when it ends */
     RECENT_INTENTS = 512,     /* for control 12; older ones are outside any sensible window */
     VERDICTS_KEPT = 256,

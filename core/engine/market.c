@@ -143,15 +143,23 @@ bool market_book_is_good(const struct engine *engine, product_index product)
 
 /* ---- trades */
 
+static void tell_candle_to(struct engine *engine, actor_index runner, product_index product,
+                           const struct candle *candle)
+{
+    struct notice *n = out_notice(engine, runner, NOTICE_CANDLE, product);
+    if (n != NULL)
+        n->candle = *candle;
+}
+
+/* Rules are told too: a filter of volume or volatility has no other past to look at, for views go
+ * to strategies alone and a question shows one moment. */
 static void tell_candle(struct engine *engine, product_index product, const struct candle *candle)
 {
-    for (uint8_t i = 0; i < engine->settings.strategy_count; i++) {
-        struct notice *n = NULL;
+    for (uint8_t i = 0; i < engine->settings.strategy_count; i++)
         if (engine->settings.strategies[i].products >> product & 1)
-            n = out_notice(engine, i, NOTICE_CANDLE, product);
-        if (n != NULL)
-            n->candle = *candle;
-    }
+            tell_candle_to(engine, i, product, candle);
+    for (uint8_t i = 0; i < engine->settings.rule_count; i++)
+        tell_candle_to(engine, (actor_index)(MAX_STRATEGIES + i), product, candle);
 }
 
 /* One message may hold trades of many candles: what is told of them is bounded, and said so. */
@@ -162,7 +170,7 @@ static void tell_candle_of_trade(struct engine *engine, product_index product,
         tell_candle(engine, product, candle);
     else if (engine->candles_of_trades == CANDLES_PER_EVENT + 1)
         out_alert(engine, engine->settings.catalog.items[product].product_id,
-                  ": one message held trades of too many candles; strategies miss the rest", NULL,
+                  ": one message held trades of too many candles; scripts miss the rest", NULL,
                   NULL);
 }
 

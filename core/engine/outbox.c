@@ -97,7 +97,8 @@ void out_order(struct engine *engine, const struct order *order)
 struct notice *out_notice(struct engine *engine, actor_index actor, enum notice_kind kind,
                           product_index product)
 {
-    if (actor >= engine->settings.strategy_count)
+    /* Rules hear of candles alone: the rest is the business of the strategy it happened to. */
+    if (actor >= (kind == NOTICE_CANDLE ? MAX_RUNNERS : engine->settings.strategy_count))
         return NULL;
     struct runner *runner = &engine->runners[actor];
     if (runner->state != RUNNER_READY)

@@ -221,8 +221,7 @@ function Book:trades_lost() end
 ---@class Rule
 ---@field judge fun(intent: Intent, book: Book): boolean, string?
 ---@field on_start? fun()
----@field on_book? fun(book: Book)
----@field on_trade? fun(product: string, price: Decimal, size: Decimal, side: Side, time: integer)
+---@field on_candle? fun(candle: Candle)
 ---@field on_save? fun(): any
 ---@field on_reload? fun(saved: any)
 ---@field on_stop? fun()

@@ -89,9 +89,10 @@ static bool is_callback(const char *name)
     return false;
 }
 
-/* Rules are asked and shown books; the rest is told to the strategies whose business it is. */
-static const uint32_t RULE_CALLBACKS = 1u << CALLBACK_START | 1u << CALLBACK_BOOK |
-                                       1u << CALLBACK_TRADE | 1u << CALLBACK_STOP |
+/* Rules are asked, and told of candles; books come with each question, and the rest is told to the
+ * strategies whose business it is. */
+static const uint32_t RULE_CALLBACKS = 1u << CALLBACK_START | 1u << CALLBACK_CANDLE |
+                                       1u << CALLBACK_STOP |
                                        1u << CALLBACK_SAVE | 1u << CALLBACK_RELOAD |
                                        1u << CALLBACK_JUDGE;
 

@@ -56,7 +56,7 @@ describe("lua/README.md", function()
       assert.is_truthy(readme:find("`" .. name .. "(", 1, true), "README: " .. name)
       assert.is_truthy(meta:find("@field " .. name, 1, true), "meta: " .. name)
     end
-    assert.equal(14, count)
+    assert.equal(16, count)
   end)
 
   it("names every method of decimals and books, and so do the types", function()

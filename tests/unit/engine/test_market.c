@@ -221,6 +221,19 @@ static void candles_close_by_time(void **state)
     rig_destroy(rig);
 }
 
+static void candles_are_told_to_rules_too(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(1);
+    rig_up(rig);
+    rig_trade(rig, 1, "104", "2");
+    rig_pass(rig, 62 * SECOND);
+    /* Rules see all products. */
+    assert_int_equal(rig_notices(rig, MAX_STRATEGIES, NOTICE_CANDLE), 2);
+    assert_int_equal(rig_notices(rig, MAX_STRATEGIES + 1, NOTICE_CANDLE), 0); /* there is none */
+    rig_destroy(rig);
+}
+
 /* ---- views */
 
 /* As many strategies and lengths as there may be, and each trade in a candle of its own. */
@@ -229,6 +242,7 @@ static struct rig *with_many_candles(void)
     struct rig *rig = rig_create(0);
     engine_destroy(rig->engine);
     rig->settings.strategy_count = MAX_STRATEGIES;
+    rig->settings.rule_count = MAX_RULES;
     for (int i = 1; i < MAX_STRATEGIES; i++)
         rig->settings.strategies[i] = rig->settings.strategies[0];
     rig->settings.candle_length_count = MAX_CANDLE_LENGTHS;
@@ -399,6 +413,7 @@ int suite_market(void)
         cmocka_unit_test(the_mark_is_vwap_else_the_mid),
         cmocka_unit_test(snapshot_trades_are_history),
         cmocka_unit_test(candles_close_by_time),
+        cmocka_unit_test(candles_are_told_to_rules_too),
         cmocka_unit_test(one_message_of_many_candles_is_bounded),
         cmocka_unit_test(a_trade_from_the_future_makes_no_candle),
         cmocka_unit_test(one_view_per_credit),

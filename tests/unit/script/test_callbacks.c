@@ -292,7 +292,7 @@ static void a_rule_always_answers(void **state)
 static void a_rule_without_judge_is_refused(void **state)
 {
     (void)state;
-    struct rig *rig = rig_create("return {on_book = function() end}", "{}");
+    struct rig *rig = rig_create("return {on_candle = function() end}", "{}");
     rig->start.role = SCRIPT_ROLE_RULE;
     assert_false(rig_compile(rig));
     assert_non_null(strstr(rig->err.text, "a rule returns a table with judge"));
@@ -302,6 +302,12 @@ static void a_rule_without_judge_is_refused(void **state)
     rig->start.role = SCRIPT_ROLE_RULE;
     assert_false(rig_compile(rig));
     assert_non_null(strstr(rig->err.text, "on_order is never called in a rule"));
+    rig->script = NULL;
+    rig_stop(rig);
+    rig = rig_create("return {judge = function() end, on_book = function() end}", "{}");
+    rig->start.role = SCRIPT_ROLE_RULE;
+    assert_false(rig_compile(rig)); /* books come with the question */
+    assert_non_null(strstr(rig->err.text, "on_book is never called in a rule"));
     rig->script = NULL;
     rig_stop(rig);
     rig_chunk_raises("return {judge = function() end}", "judge is never called in a strategy");
