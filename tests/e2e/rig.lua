@@ -175,6 +175,14 @@ function world_methods:start_exchange(more)
   return self.exchange
 end
 
+-- What the exchange does from now on, as `moongate-exchange fault --help` says, or "clear". It was
+-- started with --control DIR/faults.
+function world_methods:fault(words)
+  local text, code = rig.shell(string.format("%s fault --control %s/faults %s",
+    quote(programs.exchange), self.dir, words == "clear" and words or quote(words)))
+  rig.check(code == 0, "fault %s: %s", words, text)
+end
+
 -- The loopback example as it is shipped, with this world's folder and port; `change(text)`
 -- edits it.
 function world_methods:write_config(change)

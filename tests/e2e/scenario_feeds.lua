@@ -11,12 +11,6 @@ local FAULTS = {
   {class = "user_frame", rule = "for 10s channel user: suppress"},
 }
 
-local function fault(world, words)
-  local text, code = rig.shell(("%s fault --control %s/faults %s"):format(rig.quote(arg[2]),
-    world.dir, words))
-  rig.check(code == 0, "fault %s: %s", words, text)
-end
-
 local function recovery(now, class)
   for _, row in ipairs(now.recoveries) do
     if row.fault == class then return row end
@@ -54,11 +48,11 @@ end
 
 local function suffer(world, case)
   local before = recovery(world:status(), case.class).count
-  fault(world, rig.quote(case.rule))
+  world:fault(case.rule)
   rig.poll("recovery from " .. case.class, function()
     return recovery(world:status(), case.class).count > before
   end)
-  fault(world, "clear")
+  world:fault("clear")
   local now = rig.poll("agreement after " .. case.class, function()
     local seen = world:status()
     for _, product in ipairs(seen.products) do

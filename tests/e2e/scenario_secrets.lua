@@ -1,21 +1,28 @@
 -- Nothing of a key leaves the host's memory; the host and its runners are as closed as they claim;
 -- nothing listens beyond this machine.
 local rig = require "rig"
+local watcher = require "watcher"
 
 -- Pieces that give a key away: lines of a PEM's body, base64 and hex of a seed.
-local function pieces_of(world)
+local function pieces_of_pem(path)
   local pieces = {}
-  for line in rig.read(world.dir .. "/api-key-es256.json"):gsub("\\n", "\n"):gmatch("[^\n]+") do
+  for line in rig.read(path):gsub("\\n", "\n"):gmatch("[^\n]+") do
     if #line >= 16 and not line:find("[^%w+/=]") then pieces[#pieces + 1] = line end
   end
   rig.equal(#pieces, 3, "lines of the PEM's body")
   local der = rig.shell("echo " .. table.concat(pieces) .. " | base64 -d | od -An -tx1 -v")
   pieces[#pieces + 1] = der:gsub("%s", ""):match("0420(" .. ("%x%x"):rep(32) .. ")")
+  return pieces
+end
+
+local function pieces_of(world)
+  local pieces = pieces_of_pem(world.dir .. "/api-key-es256.json")
+  table.move(pieces_of_pem(world.dir .. "/api-key-watch.json"), 1, 4, #pieces + 1, pieces)
   local text = rig.read(world.dir .. "/api-key-ed25519.json"):match('"privateKey":"([^"]+)"')
   pieces[#pieces + 1] = text:sub(1, 40)
   local hex = rig.shell("echo " .. text .. " | base64 -d | head -c 32 | od -An -tx1 -v")
   pieces[#pieces + 1] = hex:gsub("%s", "")
-  rig.equal(#pieces, 6, "pieces of keys to look for")
+  rig.equal(#pieces, 10, "pieces of keys to look for")
   for i = #pieces, 4, -1 do -- and the bytes themselves
     if not pieces[i]:find("%X") then
       pieces[#pieces + 1] = pieces[i]:gsub("%x%x", function(pair)
@@ -23,7 +30,7 @@ local function pieces_of(world)
       end)
     end
   end
-  rig.equal(#pieces, 8, "pieces of keys to look for")
+  rig.equal(#pieces, 13, "pieces of keys to look for")
   return pieces
 end
 
@@ -35,9 +42,11 @@ end
 
 local function search_files(world, pieces)
   local files = rig.shell("find " .. world.dir .. "/state " .. world.dir ..
-                          "/host.log* " .. world.dir .. "/exchange.log* -type f")
+                          "/host.log* " .. world.dir .. "/watch.log* " .. world.dir ..
+                          "/exchange.log* -type f")
   rig.contains(files, "journal.db", "files to search")
   rig.contains(files, "host.log", "files to search")
+  rig.contains(files, "/watch.log", "files to search")
   for path in files:gmatch("[^\n]+") do search(pieces, rig.read(path) or "", path) end
 end
 
@@ -76,16 +85,20 @@ local function listens(pid)
   return found
 end
 
+local function keeps_its_key(pid, pieces, who)
+  search(pieces, proc(pid, "cmdline"), "arguments of " .. who)
+  search(pieces, proc(pid, "environ") or "", "environment of " .. who)
+  no_core(pid, who)
+  rig.equal(#(listens(pid) or {}), 0, "ports that " .. who .. " listens on")
+end
+
 local function host_is_closed(world, pieces)
-  local pid = world.host.pid
-  search(pieces, proc(pid, "cmdline"), "the host's arguments")
-  search(pieces, proc(pid, "environ") or "", "the host's environment")
-  no_core(pid, "the host")
+  keeps_its_key(world.host.pid, pieces, "the host")
+  keeps_its_key(world.watch.pid, pieces, "the watcher")
   local socket = rig.shell("stat -c '%a %F' " .. world.dir .. "/state/control.sock")
   rig.equal(socket, "600 socket\n", "mode of the operator's socket")
   local here = rig.shell("find " .. world.dir .. "/state -type f -perm /077")
   rig.equal(here, "", "files of the state directory that others may touch")
-  rig.equal(#(listens(pid) or {}), 0, "ports that the host listens on")
   local ports = listens(world.exchange.pid)
   if ports then
     rig.equal(table.concat(ports, " "), "0100007F", "addresses the exchange listens on")
@@ -139,6 +152,8 @@ end
 rig.scenario("secrets", function(world)
   local pieces = pieces_of(world)
   world:start_exchange()
+  world:write_config()
+  watcher.start(world)
   for _, kind in ipairs{"es256", "ed25519"} do
     world:start_host(function(text) return rig.swap(text, "es256", kind) end)
     world:wait_trading(2)
@@ -149,6 +164,7 @@ rig.scenario("secrets", function(world)
     rig.equal(world.host:stop(), 0, "exit code of the host")
     search_files(world, pieces)
   end
+  rig.equal(world.watch:stop(), 0, "exit code of the watcher")
   is_undumpable(world)
   search_files(world, pieces)
 end)
