@@ -21,6 +21,7 @@ static void put_products(struct json_writer *json, const struct engine *engine)
         json_put_money(json, "realised", row.realised);
         json_put_money(json, "unrealised", row.unrealised);
         json_put_money(json, "fees", row.fees);
+        json_put_money(json, "funding", row.funding);
         json_put_uint(json, "working", row.working);
         json_close_object(json);
     }
@@ -53,6 +54,7 @@ static void put_summary(struct json_writer *json, const struct live *live)
     json_put_money(json, "realised", account.realised);
     json_put_money(json, "unrealised", account.unrealised);
     json_put_money(json, "fees", account.fees);
+    json_put_money(json, "funding", account.funding);
     put_refusals(json, &counters);
     put_products(json, live->engine);
     json_close_object(json);

@@ -189,6 +189,7 @@ void rows_put_product(struct json_writer *json, const struct product_row *row)
     json_put_money(json, "realised", row->realised);
     json_put_money(json, "unrealised", row->unrealised);
     json_put_money(json, "fees", row->fees);
+    json_put_money(json, "funding", row->funding);
     json_put_uint(json, "working", row->working);
     json_put_size(json, "working_buy", row->working_buy);
     json_put_size(json, "working_sell", row->working_sell);
@@ -251,6 +252,7 @@ static void put_strategy_part(struct json_writer *json, const struct strategy_ro
     json_put_money(json, "realised", row->realised);
     json_put_money(json, "unrealised", row->unrealised);
     json_put_money(json, "fees", row->fees);
+    json_put_money(json, "funding", row->funding);
 }
 
 void rows_put_runner(struct json_writer *json, const struct operator_config *config,

@@ -75,6 +75,7 @@ uint32_t operator_words_positions(const struct operator_config *config, struct b
         json_put_money(&json, "realised", row.realised);
         json_put_money(&json, "unrealised", row.unrealised);
         json_put_money(&json, "fees", row.fees);
+        json_put_money(&json, "funding", row.funding);
         json_close_object(&json);
     }
     json_close_array(&json);
@@ -140,10 +141,11 @@ static void put_day(struct json_writer *json, const struct operator_config *conf
         json_put_size(json, "volume", row->volume);
     json_put_money(json, "realised", row->realised);
     json_put_money(json, "fees", row->fees);
+    json_put_money(json, "funding", row->funding);
     if (account && row->balance_known) {
         json_put_money(json, "equity", row->equity);
         json_put_money(json, "available_margin", row->available_margin);
-        json_put_money(json, "funding", row->funding);
+        json_put_money(json, "funding_pnl", row->venue_funding);
     }
     json_close_object(json);
 }
@@ -330,6 +332,7 @@ static void put_account(struct json_writer *json, const struct account_row *row)
     json_put_money(json, "realised", row->realised);
     json_put_money(json, "unrealised", row->unrealised);
     json_put_money(json, "fees", row->fees);
+    json_put_money(json, "funding", row->funding);
     json_put_uint(json, "working", row->working);
     json_put_uint(json, "unknown", row->unknown);
     json_put_uint(json, "messages", row->messages);
@@ -367,6 +370,7 @@ static void put_balance(struct json_writer *json, const struct account_row *row)
     json_put_money(json, "available_margin", row->available_margin);
     json_put_money(json, "initial_margin", row->initial_margin);
     json_put_money(json, "funding_pnl", row->funding_pnl);
+    json_put_money(json, "funding_unexplained", row->funding_unexplained);
     json_close_object(json);
 }
 

@@ -30,15 +30,15 @@ static void say_account(const struct record_daily *row)
     money_format(row->fees, fees);
     money_format(row->equity, equity);
     money_format(row->funding, funding);
-    printf("  account: %llu fills, realised %s, fees %s, equity %s, funding %s\n",
-           (unsigned long long)row->fills, realised, fees,
-           row->balance_known ? equity : "unknown", row->balance_known ? funding : "unknown");
+    printf("  account: %llu fills, realised %s, fees %s, funding %s, equity %s\n",
+           (unsigned long long)row->fills, realised, fees, funding,
+           row->balance_known ? equity : "unknown");
 }
 
 static void say_row(const struct record_daily *row)
 {
     char position[DECIMAL_TEXT_MAX], volume[DECIMAL_TEXT_MAX], realised[DECIMAL_TEXT_MAX];
-    char fees[DECIMAL_TEXT_MAX];
+    char fees[DECIMAL_TEXT_MAX], funding[DECIMAL_TEXT_MAX];
     const char *who = row->actor == ACTOR_OPERATOR   ? "operator"
                       : row->actor == ACTOR_EXTERNAL ? "external"
                                                      : row->name;
@@ -46,8 +46,10 @@ static void say_row(const struct record_daily *row)
     size_format(row->volume, volume);
     money_format(row->realised, realised);
     money_format(row->fees, fees);
-    printf("  %-16s %-20s position %s, %llu fills of %s, realised %s, fees %s\n", who,
-           row->product_id, position, (unsigned long long)row->fills, volume, realised, fees);
+    money_format(row->funding, funding);
+    printf("  %-16s %-20s position %s, %llu fills of %s, realised %s, fees %s, funding %s\n", who,
+           row->product_id, position, (unsigned long long)row->fills, volume, realised, fees,
+           funding);
 }
 
 static void say(const struct store_row *row, bool json, const char *day, char *last)

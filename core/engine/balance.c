@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/funding.h"
 #include "engine/reconcile.h"
 
 enum { PROFILES = 2, TORN_MAX = 3 };
@@ -46,6 +47,7 @@ bool balance_end(struct engine *engine)
     memcpy(balances->of, balances->coming, sizeof balances->of);
     balances->known = true;
     balances->known_ns = list->sent_ns;
+    funding_on_balance(engine);
     return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "engine/balance.h"
+#include "engine/funding.h"
 #include "engine/outbox.h"
 
 static const int64_t DAY_NS = 86400000000000;
@@ -17,11 +18,13 @@ static int64_t midnight_ns(int64_t wall_ns)
 static void begin_day(struct engine *engine, int64_t wall_ns)
 {
     engine->daily.start_ns = midnight_ns(wall_ns);
+    engine->daily.adjusted = funding_adjusted(engine);
     for (uint8_t slot = 0; slot < ACTOR_SLOTS; slot++)
         for (product_index i = 0; i < engine->settings.catalog.count; i++) {
             const struct position *position = &engine->portfolio.exact[slot][i];
             engine->daily.cells[slot][i] = (struct daily_cell){
-                .realised = position->realised, .fees = position->fees};
+                .realised = position->realised, .fees = position->fees,
+                .funding = position->funding};
         }
 }
 
@@ -52,12 +55,15 @@ static void describe(const struct engine *engine, uint8_t slot, product_index pr
     ret->volume = cell->volume;
     (void)money_sub(position->realised, cell->realised, &ret->realised);
     (void)money_sub(position->fees, cell->fees, &ret->fees);
+    (void)money_sub(position->funding, cell->funding, &ret->funding);
 }
 
 static bool has_news(const struct engine *engine, uint8_t slot, product_index product)
 {
-    return engine->daily.cells[slot][product].fills > 0 ||
-           engine->portfolio.exact[slot][product].size.e9 != 0;
+    const struct daily_cell *cell = &engine->daily.cells[slot][product];
+    const struct position *position = &engine->portfolio.exact[slot][product];
+    return cell->fills > 0 || position->size.e9 != 0 ||
+           position->funding.e18 != cell->funding.e18;
 }
 
 static void describe_account(const struct engine *engine, struct record_daily *ret)
@@ -74,13 +80,16 @@ static void describe_account(const struct engine *engine, struct record_daily *r
             ret->fills += row.fills;
             (void)money_add(ret->realised, row.realised, &ret->realised);
             (void)money_add(ret->fees, row.fees, &ret->fees);
+            (void)money_add(ret->funding, row.funding, &ret->funding);
         }
+    (void)money_add(ret->funding, funding_adjusted(engine), &ret->funding);
+    (void)money_sub(ret->funding, engine->daily.adjusted, &ret->funding);
     ret->balance_known = balance_get(engine, &balance);
     if (!ret->balance_known)
         return;
     ret->equity = balance.equity;
     ret->available_margin = balance.available_margin;
-    ret->funding = balance.funding_pnl;
+    ret->venue_funding = balance.funding_pnl;
 }
 
 bool snapshot_daily(const struct engine *engine, uint32_t index, struct record_daily *ret)

@@ -5,6 +5,7 @@
 #include "engine/balance.h"
 #include "engine/cancels.h"
 #include "engine/daily.h"
+#include "engine/funding.h"
 #include "engine/fills.h"
 #include "engine/intents.h"
 #include "engine/judge.h"
@@ -179,6 +180,7 @@ static void do_due(struct engine *engine)
         engine->due_ns = INT64_MAX;
         watch_due(engine);
         market_due(engine);
+        funding_due(engine);
         daily_due(engine);
         strategies_due(engine);
         judge_due(engine);

@@ -12,6 +12,7 @@
  *     amend.c       cancel and replace, close       resend.c     UNKNOWN: dropped or sent again
  *     sweep.c       exits with nothing to exit     watch.c      what is stale, and how long
  *     parked.c      what waits for the operator    drain.c      none of our orders left
+ *     daily.c       each day's books               funding.c    what is paid at each stamp
  *
  * An event is handled by one function there; what it leaves to be done (cancels, lists, flatten,
  * views) is done at the end of the same step or when engine->due_ns comes. */
@@ -42,6 +43,7 @@ struct engine {
     struct balances balances;
 
     struct daily daily;
+    struct settling settling;
     struct feed feed;
     struct watch watch;
     struct guard guard;

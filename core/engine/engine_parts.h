@@ -3,6 +3,7 @@
 #include "engine/average.h"
 #include "engine/book.h"
 #include "engine/candle.h"
+#include "engine/funding_parts.h"
 #include "engine/orders.h"
 #include "engine/rate.h"
 #include "base/map.h"
@@ -48,6 +49,7 @@ struct product {
     actor_index flatten_actor; /* ACTOR_OPERATOR: everyone's */
     int64_t flatten_ns;       /* not before */
     bool sweep;               /* the position moved while exits rest: see sweep.h */
+    struct funding funding;
 };
 
 struct runner {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/wide.h"
 #include "engine/daily.h"
+#include "engine/funding.h"
 #include "engine/external.h"
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
@@ -271,6 +272,7 @@ static bool book_exact(struct engine *engine, struct order *order, actor_index a
                         fill->size, fee))
         return false;
     daily_on_fill(engine, actor, fill);
+    funding_on_fill(engine, actor, fill, 1);
     if (fill->venue_ns > engine->newest_fill_wall_ns)
         engine->newest_fill_wall_ns = fill->venue_ns;
     engine->products[fill->product].fills++;
@@ -289,6 +291,8 @@ static bool claim(struct engine *engine, struct order *order, const struct event
     if (!portfolio_claim(&engine->portfolio, order->actor, fill->product, booked_side(fill),
                          fill->price, fill->size, fill->fee))
         return false;
+    funding_on_fill(engine, order->actor, fill, 1);
+    funding_on_fill(engine, ACTOR_EXTERNAL, fill, -1);
     apply_to_order(order, fill);
     engine->products[fill->product].version++;
     return true;

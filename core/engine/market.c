@@ -313,6 +313,7 @@ void market_on_instrument(struct engine *engine, const struct event_instrument *
     bool steps = kept->tick.e9 != event->spec.tick.e9 || kept->step.e9 != event->spec.step.e9 ||
                  kept->size_min.e9 != event->spec.size_min.e9;
     *kept = event->spec;
+    engine_due(engine, engine->now.mono_ns); /* it may tell what a funding stamp was paid at */
     if (steps)
         check_working(engine, event->product);
 }

@@ -35,6 +35,19 @@ bool portfolio_book(struct portfolio *portfolio, actor_index actor, product_inde
     return true;
 }
 
+bool portfolio_fund(struct portfolio *portfolio, actor_index actor, product_index product,
+                    struct money payment)
+{
+    struct position *own = &portfolio->exact[actor_slot(actor)][product];
+    struct position *all = &portfolio->exact_account[product];
+    struct position next_own = *own, next_all = *all;
+    if (!position_fund(&next_own, payment) || !position_fund(&next_all, payment))
+        return false;
+    *own = next_own;
+    *all = next_all;
+    return true;
+}
+
 bool portfolio_claim(struct portfolio *portfolio, actor_index actor, product_index product,
                      enum side side, struct price price, struct size size, struct money fee)
 {

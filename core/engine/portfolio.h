@@ -22,6 +22,9 @@ void portfolio_init(struct portfolio *portfolio, struct arena *arena);
 /* false: a number left the range kept exactly; nothing was booked then. */
 bool portfolio_book(struct portfolio *portfolio, actor_index actor, product_index product,
                     enum side side, struct price price, struct size size, struct money fee);
+/* A payment at a funding stamp; false: out of range, nothing was booked. */
+bool portfolio_fund(struct portfolio *portfolio, actor_index actor, product_index product,
+                    struct money payment);
 /* A fill booked as ACTOR_EXTERNAL's turns out to be `actor`'s: it changes hands, the account's
  * books stay as they are. false: out of range, nothing was moved. */
 bool portfolio_claim(struct portfolio *portfolio, actor_index actor, product_index product,

@@ -78,6 +78,14 @@ bool position_charge(struct position *position, struct money fee)
     return true;
 }
 
+bool position_fund(struct position *position, struct money payment)
+{
+    if (!money_add(position->funding, payment, &position->funding))
+        return false;
+    position->touched = position->touched || payment.e18 != 0;
+    return true;
+}
+
 bool position_unrealised(const struct position *position, struct price mark, struct money *ret)
 {
     return money_sub(money_of(mark, position->size), position->cost, ret);

@@ -7,7 +7,7 @@
  *
  * The cost of a part is rounded half-even at 1e-18 and taken from the whole, so that cost and
  * realised together never lose anything: when the position is flat again, cost is 0 and realised is
- * exactly what all its fills brought. Fees are money beside it, exact. */
+ * exactly what all its fills brought. Fees and funding are money beside it, exact. */
 #include "model/types.h"
 
 struct position {
@@ -15,6 +15,7 @@ struct position {
     struct money cost;   /* signed like size: what the open part was bought (or sold) for */
     struct money realised;
     struct money fees;
+    struct money funding; /* received: positive */
     bool touched;        /* something was ever booked here */
 };
 
@@ -22,6 +23,7 @@ struct position {
 bool position_apply(struct position *position, enum side side, struct price price,
                     struct size size);
 bool position_charge(struct position *position, struct money fee);
+bool position_fund(struct position *position, struct money payment);
 /* What the open part would bring at `mark`, beyond its cost; false on overflow. */
 bool position_unrealised(const struct position *position, struct price mark, struct money *ret);
 /* Informative, rounded half-even; 0 when flat. */

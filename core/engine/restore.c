@@ -6,6 +6,7 @@
 #include "engine/cancels.h"
 #include "engine/daily.h"
 #include "engine/fills.h"
+#include "engine/funding.h"
 #include "engine/intents.h"
 #include "engine/lost.h"
 #include "engine/operator.h"
@@ -147,6 +148,13 @@ static bool restore_fill(struct engine *engine, const struct record_fill *record
            fills_restore(engine, &fill);
 }
 
+static bool restore_funding(struct engine *engine, const struct record_funding *record)
+{
+    actor_index actor;
+    return find_actor(engine, record->actor, record->name, &actor) &&
+           funding_restore(engine, record, find_product(engine, record->product_id), actor);
+}
+
 /* The index that a record's name has now; false when it has none. */
 static bool find_index(const struct engine *engine, int scope, const char *name, uint8_t *ret)
 {
@@ -229,6 +237,7 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_LATCH: return restore_latch(engine, &record->latch);
     case RECORD_RUNNER: return restore_runner(engine, &record->runner);
     case RECORD_OPERATOR: return restore_operator(engine, &record->operator);
+    case RECORD_FUNDING: return restore_funding(engine, &record->funding);
     case RECORD_KIND_END: return false;
     case RECORD_PARKED: return parked_restore(engine, record);
     case RECORD_PROTECT: return restore_protect(engine, &record->protect);

@@ -59,10 +59,13 @@ static void account_money(const struct engine *engine, struct account_row *ret)
         bool marked = mark_of(engine, i, &mark);
         add_position(&engine->portfolio.shown_account[i], marked, mark, &ret->realised,
                      &ret->unrealised, &ret->fees);
+        add_money(&ret->funding, engine->portfolio.shown_account[i].funding);
         ret->unknown += engine->orders.products[i].unknown[SIDE_BUY] +
                         engine->orders.products[i].unknown[SIDE_SELL];
     }
     struct event_balance sum;
+    add_money(&ret->funding, engine->settling.adjusted);
+    ret->funding_unexplained = engine->settling.unexplained;
     ret->balance_known = balance_get(engine, &sum);
     ret->equity = sum.equity;
     ret->available_margin = sum.available_margin;
@@ -151,6 +154,7 @@ bool snapshot_product(const struct engine *engine, product_index i, struct produ
     add_position(position, ret->mark.e9 > 0, ret->mark, &ret->realised, &ret->unrealised,
                  &ret->fees);
     ret->average_price = position_average(position);
+    ret->funding = position->funding;
     ret->working_buy = exposure_size(sum->buy);
     ret->working_sell = exposure_size(sum->sell);
     ret->working_value.e18 = sum->value;
@@ -173,6 +177,7 @@ static void position_row(const struct engine *engine, uint8_t slot, product_inde
     ret->size = position->size;
     ret->cost = position->cost;
     ret->average_price = position_average(position);
+    ret->funding = position->funding;
     add_position(position, marked, mark, &ret->realised, &ret->unrealised, &ret->fees);
 }
 
@@ -248,6 +253,7 @@ static void strategy_money(const struct engine *engine, uint8_t strategy, struct
         bool marked = mark_of(engine, i, &mark);
         add_position(&engine->portfolio.shown[strategy][i], marked, mark, &ret->realised,
                      &ret->unrealised, &ret->fees);
+        add_money(&ret->funding, engine->portfolio.shown[strategy][i].funding);
         ret->working += engine->orders.actors[strategy][i].count;
     }
 }

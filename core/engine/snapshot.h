@@ -1,6 +1,6 @@
 #pragma once
-/* What the engine knows, for people and for the operator's socket: rows by value, nothing borrowed,
- * nothing changed. Row functions return false past the end.
+/* What the engine knows, for people and the operator's socket: rows by value. Row functions return
+ * false past the end.
  *
  *     struct order_row row;
  *     for (uint32_t i = 0; snapshot_order(engine, i, &row); i++)
@@ -16,9 +16,10 @@ struct account_row {
     bool state_by_operator;
     bool market_up, user_up, journal_up, reconciled, stopping, stopped, skew_known;
     int64_t skew_ns, reconciled_age_ns;
-    struct money realised, unrealised, fees; /* our own books, all products */
+    struct money realised, unrealised, fees, funding; /* our own books, all products */
     bool balance_known;
     struct money equity, available_margin, initial_margin, funding_pnl; /* the venue's words */
+    struct money funding_unexplained; /* what funding_pnl is beyond our books */
     uint32_t working, unknown, working_max;
     struct money working_value, working_value_max;
     uint32_t messages, messages_max, cancels, cancels_max; /* used in the window */
@@ -37,11 +38,10 @@ struct product_row {
     struct price bid, ask, mark;
     struct size bid_size, ask_size;
     int64_t book_age_ns, mark_age_ns;
-    uint32_t levels;
     struct size position, working_buy, working_sell;
-    struct money realised, unrealised, fees, working_value;
+    struct money realised, unrealised, fees, funding, working_value;
     struct price average_price;    /* informative */
-    uint32_t working;
+    uint32_t working, levels;
     struct product_limits limits;
     struct size room_buy, room_sell; /* what max_position would still let open, worst case */
     uint64_t book_updates, trades;
@@ -53,7 +53,7 @@ struct position_row {
     actor_index actor;             /* strategy, ACTOR_OPERATOR or ACTOR_EXTERNAL */
     product_index product;
     struct size size;              /* signed */
-    struct money cost, realised, unrealised, fees;
+    struct money cost, realised, unrealised, fees, funding;
     struct price average_price;    /* informative; 0 when flat */
 };
 
@@ -92,7 +92,7 @@ struct strategy_row {
     char reason[REASON_MAX];
     uint32_t working, working_max, messages, messages_max;
     uint64_t views, notices, intents, refusals;
-    struct money realised, unrealised, fees;
+    struct money realised, unrealised, fees, funding;
 };
 
 /* One judged intent, newest first: what `why ID` shows. An approved one has its client id. */

@@ -90,7 +90,7 @@ const char *record_kind_text(enum record_kind kind)
         [RECORD_RUNNER] = "runner",     [RECORD_RECONCILE] = "reconcile",
         [RECORD_LADDER] = "ladder",     [RECORD_PROTECT] = "protect",
         [RECORD_PARKED] = "parked",
-        [RECORD_DAILY] = "daily",
+        [RECORD_DAILY] = "daily",       [RECORD_FUNDING] = "funding",
     };
     return TEXT_AT(texts, kind);
 }

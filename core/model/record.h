@@ -15,6 +15,7 @@ enum record_kind {
     RECORD_PROTECT,  /* a stop was set, its position began or ended, or it fires */
     RECORD_PARKED,   /* an order waits for the operator, or does so no more */
     RECORD_DAILY,    /* one row of a day that is over; the account's row closes it */
+    RECORD_FUNDING,  /* one actor's share of a stamp; the operator's row closes it */
     RECORD_KIND_END  /* no kind: one past the last */
 };
 
@@ -82,7 +83,24 @@ struct record_parked { bool on; struct parked parked; char product_id[PRODUCT_ID
 struct record_daily { int64_t day_ns; actor_index actor; product_index product; bool balance_known;
                       char product_id[PRODUCT_ID_MAX]; char name[NAME_MAX_BYTES];
                       struct size position, volume; uint64_t fills;
-                      struct money realised, fees, equity, available_margin, funding; };
+                      struct money realised, fees, equity, available_margin, funding;
+                      struct money venue_funding; }; /* funding_pnl, as told; funding: our own */
+
+/* NO_PRODUCT: the venue has paid what was due, up to that stamp; payment: what it differed by. */
+struct record_funding {
+    product_index product;
+    char product_id[PRODUCT_ID_MAX];
+    actor_index actor;
+    char name[NAME_MAX_BYTES]; /* of the actor when it is a strategy */
+    int64_t stamp_ns;          /* of a late fill: the newest that it was held over */
+    struct size position;      /* at the stamp; of a late fill: what it added */
+    struct price mark;
+    struct ratio rate;
+    struct money payment;      /* positive: received */
+    char trade_id[VENUE_ID_MAX]; /* empty, or the late fill's */
+    uint32_t missed;           /* stamps before it whose rate nobody heard */
+    struct money venue;        /* NO_PRODUCT: funding_pnl, as told */
+};
 
 struct record {
     enum record_kind kind;
@@ -97,6 +115,7 @@ struct record {
         struct record_runner runner;
         struct record_reconcile reconcile;
         struct record_daily daily;
+        struct record_funding funding;
         struct record_ladder ladder;
         struct record_protect protect;
         struct record_parked parked;

@@ -234,6 +234,22 @@ static const struct field DAILY_FIELDS[] = {
     FIELD("equity", FIELD_MONEY, daily.equity),
     FIELD("available_margin", FIELD_MONEY, daily.available_margin),
     FIELD("funding", FIELD_MONEY, daily.funding),
+    FIELD("venue_funding", FIELD_MONEY, daily.venue_funding),
+};
+
+static const struct field FUNDING_FIELDS[] = {
+    FIELD("product", FIELD_PRODUCT, funding.product),
+    FIELD("product_id", FIELD_TEXT, funding.product_id),
+    FIELD("actor", FIELD_ACTOR, funding.actor),
+    FIELD("name", FIELD_TEXT, funding.name),
+    FIELD("stamp_ns", FIELD_INT, funding.stamp_ns),
+    FIELD("position", FIELD_SIZE, funding.position),
+    FIELD("mark", FIELD_PRICE, funding.mark),
+    FIELD("rate", FIELD_SIZE, funding.rate), /* a ratio is written as a size is */
+    FIELD("payment", FIELD_MONEY, funding.payment),
+    FIELD("trade_id", FIELD_TEXT, funding.trade_id),
+    FIELD("missed", FIELD_UINT, funding.missed),
+    FIELD("venue", FIELD_MONEY, funding.venue),
 };
 
 struct shape { const struct field *fields; unsigned count; };
@@ -245,7 +261,7 @@ static const struct shape SHAPES[] = {
     [RECORD_RUNNER] = SHAPE(RUNNER_FIELDS),     [RECORD_RECONCILE] = SHAPE(RECONCILE_FIELDS),
     [RECORD_LADDER] = SHAPE(LADDER_FIELDS),     [RECORD_PROTECT] = SHAPE(PROTECT_FIELDS),
     [RECORD_PARKED] = SHAPE(PARKED_FIELDS),
-    [RECORD_DAILY] = SHAPE(DAILY_FIELDS),
+    [RECORD_DAILY] = SHAPE(DAILY_FIELDS),       [RECORD_FUNDING] = SHAPE(FUNDING_FIELDS),
 };
 
 /* --- encode --- */

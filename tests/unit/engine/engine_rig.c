@@ -154,6 +154,7 @@ void rig_balance(struct rig *rig)
     for (int i = 0; i < 2 - rig->poor; i++)
         rig_step(rig, &(struct event){.kind = EVENT_BALANCE,
                                       .balance = {.equity = rig_money("1000"),
+                                                  .funding_pnl = rig->funding_pnl,
                                                   .profile = (enum venue_profile)i}});
 }
 

@@ -29,5 +29,6 @@ int main(void)
     failed += suite_parked();
     failed += suite_resend();
     failed += suite_lifecycle();
+    failed += suite_funding();
     return failed;
 }

@@ -34,3 +34,4 @@ int suite_amend(void);
 int suite_parked(void);
 int suite_resend(void);
 int suite_lifecycle(void);
+int suite_funding(void);

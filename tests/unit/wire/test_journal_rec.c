@@ -162,6 +162,23 @@ static void any_daily(struct prng *prng, struct record_daily *r)
     r->equity = any_money(prng);
     r->available_margin = any_money(prng);
     r->funding = any_money(prng);
+    r->venue_funding = any_money(prng);
+}
+
+static void any_funding(struct prng *prng, struct record_funding *r)
+{
+    r->product = any_product(prng);
+    ANY_TEXT(prng, r->product_id);
+    r->actor = any_actor(prng);
+    ANY_TEXT(prng, r->name);
+    r->stamp_ns = any_number(prng);
+    r->position.e9 = any_number(prng);
+    r->mark.e9 = any_number(prng);
+    r->rate.e9 = any_number(prng);
+    r->payment = any_money(prng);
+    ANY_TEXT(prng, r->trade_id);
+    r->missed = (uint32_t)any(prng);
+    r->venue = any_money(prng);
 }
 
 static void any_small(struct prng *prng, struct record *r)
@@ -257,6 +274,8 @@ static void any_record(struct prng *prng, struct record *ret)
         any_refusal(prng, &ret->refusal);
     else if (ret->kind == RECORD_DAILY)
         any_daily(prng, &ret->daily);
+    else if (ret->kind == RECORD_FUNDING)
+        any_funding(prng, &ret->funding);
     else if (ret->kind == RECORD_PROTECT)
         any_protect(prng, &ret->protect);
     else if (ret->kind == RECORD_PARKED)
