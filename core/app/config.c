@@ -39,6 +39,15 @@ void config_problem(struct config_problems *problems, const char *path, int line
     va_end(arguments);
 }
 
+int config_print_problems(const struct config_problems *problems, void *file)
+{
+    for (uint32_t i = 0; i < problems->count && i < CONFIG_PROBLEMS_MAX; i++)
+        fprintf(file, "%s\n", problems->text[i]);
+    if (problems->count > CONFIG_PROBLEMS_MAX)
+        fprintf(file, "and %u more\n", problems->count - CONFIG_PROBLEMS_MAX);
+    return 2;
+}
+
 #define PROBLEM(reader, setting, ...)                                                             \
     config_problem((reader)->problems, (reader)->path, (int)config_setting_source_line(setting), \
                    __VA_ARGS__)

@@ -79,6 +79,8 @@ struct config_problems {
 };
 void config_problem(struct config_problems *problems, const char *path, int line,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* A line each; returns the exit code for it, 2. */
+int config_print_problems(const struct config_problems *problems, void *file /* FILE* */);
 
 /* 0, or -1 with at least one problem. *ret is safe to hand to config_fini either way. */
 int config_load(const char *path, struct config *ret, struct config_problems *ret_problems);

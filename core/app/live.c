@@ -542,15 +542,6 @@ static void live_close(struct live *live)
     config_fini(&live->config);
 }
 
-static int print_problems(const struct config_problems *problems)
-{
-    for (uint32_t i = 0; i < problems->count && i < CONFIG_PROBLEMS_MAX; i++)
-        fprintf(stderr, "%s\n", problems->text[i]);
-    if (problems->count > CONFIG_PROBLEMS_MAX)
-        fprintf(stderr, "and %u more\n", problems->count - CONFIG_PROBLEMS_MAX);
-    return 2;
-}
-
 static int usage(FILE *out)
 {
     fprintf(out,
@@ -576,7 +567,7 @@ static int live_run(const char *path, const char *record)
         fprintf(stderr, "moongate run: no memory\n");
         code = 1;
     } else if (config_load(path, &live->config, problems) < 0) {
-        code = print_problems(problems);
+        code = config_print_problems(problems, stderr);
         config_fini(&live->config);
     } else {
         if (record)

@@ -320,13 +320,6 @@ static int usage(FILE *out)
     return out == stdout ? 0 : 2;
 }
 
-static int print_problems(const struct config_problems *problems)
-{
-    for (uint32_t i = 0; i < problems->count && i < CONFIG_PROBLEMS_MAX; i++)
-        fprintf(stderr, "%s\n", problems->text[i]);
-    return 2;
-}
-
 static int watch_run(struct watch *watch, FILE *echo)
 {
     struct err err = {""};
@@ -354,7 +347,7 @@ static int watch_load(struct watch *watch, const char *path, FILE *echo)
         loaded = -1;
     }
     if (loaded < 0) {
-        code = print_problems(problems);
+        code = config_print_problems(problems, stderr);
         config_fini(&watch->config);
     } else {
         code = watch_run(watch, echo);

@@ -59,31 +59,12 @@ struct watch_venue {
 static enum coinbase_error note_reply(struct watch_venue *venue, enum coinbase_request request,
                                       const struct http_result *result)
 {
-    static const enum coinbase_transport TRANSPORTS[] = {
-        [HTTP_NOT_SENT] = TRANSPORT_NOT_SENT, [HTTP_SENT_NO_REPLY] = TRANSPORT_NO_REPLY,
-        [HTTP_PARTIAL] = TRANSPORT_CUT, [HTTP_COMPLETE] = TRANSPORT_WHOLE};
     struct restraint_limits limits = {result->rate_remaining, result->rate_reset,
                                       result->retry_after};
-    enum coinbase_error error = coinbase_error_of(TRANSPORTS[result->state], result->status,
-                                                  result->body, result->body_length);
+    enum coinbase_error error = signer_error(result);
     if (result->tried)
         restraint_note(&venue->restraint, request, error, &limits, clock_os_now().mono_ns);
     return error;
-}
-
-/* What went wrong with a reply, in words; false when nothing did. */
-static bool is_bad(const struct http_result *result, struct err *err)
-{
-    char reason[REASON_MAX];
-    if (result->state != HTTP_COMPLETE) {
-        err_set(err, "%s", result->reason);
-        return true;
-    }
-    if (result->status == 200)
-        return false;
-    coinbase_rest_decode_error(result->status, result->body, result->body_length, reason);
-    err_set(err, "HTTP %d: %s", result->status, reason);
-    return true;
 }
 
 static int submit(struct watch_venue *venue, struct http_request *request, int token_path,
@@ -163,7 +144,7 @@ static int take_page(struct watch_venue *venue, const struct http_result *result
 {
     static const struct catalog NO_CATALOG; /* whatever it is of: the tag says whose */
     struct coinbase_page page = {0};
-    if (is_bad(result, err) ||
+    if (signer_check(result, err) < 0 ||
         coinbase_rest_decode_list(venue->step, result->body, result->body_length, &NO_CATALOG,
                                   on_item, venue, &page, err) < 0)
         return -1;
@@ -309,7 +290,7 @@ static int read_permissions(const struct http_result *result, struct err *err)
     static const char *const NAMES[] = {"can_trade", "can_view"};
     struct json_reader json;
     struct json_text key, got[2] = {0};
-    if (is_bad(result, err))
+    if (signer_check(result, err) < 0)
         return -1;
     json_init(&json, result->body, result->body_length);
     if (json_enter_object(&json))

@@ -84,16 +84,6 @@ static void watch_lag(struct link *link, int64_t now_ns)
 
 /* ---- what a reply says -------------------------------------------------------------------- */
 
-static enum coinbase_transport transport_of(enum http_state state)
-{
-    switch (state) {
-    case HTTP_NOT_SENT: return TRANSPORT_NOT_SENT;
-    case HTTP_SENT_NO_REPLY: return TRANSPORT_NO_REPLY;
-    case HTTP_PARTIAL: return TRANSPORT_CUT;
-    default: return TRANSPORT_WHOLE;
-    }
-}
-
 /* A token that was dated before a step of the clock was noticed and measured is refused whatever
  * the key is worth: that says nothing of the key. */
 static bool was_dated_in_doubt(const struct link *link, const struct http_result *result)
@@ -105,8 +95,7 @@ enum coinbase_error link_note_reply(struct link *link, enum coinbase_request req
                                     const struct http_result *result)
 {
     int64_t now_ns = clock_os_now().mono_ns;
-    enum coinbase_error error = coinbase_error_of(transport_of(result->state), result->status,
-                                                  result->body, result->body_length);
+    enum coinbase_error error = signer_error(result);
     struct restraint_limits limits = {result->rate_remaining, result->rate_reset,
                                       result->retry_after};
     if (!result->tried || (error == ERROR_KEY && was_dated_in_doubt(link, result)))

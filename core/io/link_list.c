@@ -126,23 +126,12 @@ static int take_page(struct list_call *call, const struct http_result *result, s
     return PAGE_MORE;
 }
 
-static int check_reply(const struct http_result *result, struct err *err)
-{
-    char reason[REASON_MAX];
-    if (result->state != HTTP_COMPLETE)
-        return err_set(err, "%s", result->reason);
-    if (result->status == 200)
-        return 0;
-    coinbase_rest_decode_error(result->status, result->body, result->body_length, reason);
-    return err_set(err, "HTTP %d: %s", result->status, reason);
-}
-
 static void on_page(void *context, const struct http_result *result)
 {
     struct list_call *call = context;
     struct err err = {""};
     enum coinbase_error error = link_note_reply(call->call.link, COINBASE_READ, result);
-    int more = check_reply(result, &err) < 0 ? PAGE_UNREADABLE : take_page(call, result, &err);
+    int more = signer_check(result, &err) < 0 ? PAGE_UNREADABLE : take_page(call, result, &err);
     if (more == PAGE_UNREADABLE && error == ERROR_NONE)
         error = ERROR_CUT;
     if (more == PAGE_UNREADABLE && link_retry(&call->call, COINBASE_READ, error, next_page_again))

@@ -108,16 +108,12 @@ static int merge(struct catalog *into, const struct catalog *from, struct err *e
 static int take_products(struct product_call *call, const struct http_result *result,
                          struct err *err)
 {
-    char reason[REASON_MAX];
-    if (result->state != HTTP_COMPLETE)
-        return err_set(err, "%s", result->reason);
+    bool whole = result->state == HTTP_COMPLETE;
     /* The second query is a dead letter since INTX left: a venue that forgot it is no failure. */
-    if (call->query == 1 && (result->status == 400 || result->status == 404))
+    if (whole && call->query == 1 && (result->status == 400 || result->status == 404))
         return 0;
-    if (result->status != 200) {
-        coinbase_rest_decode_error(result->status, result->body, result->body_length, reason);
-        return err_set(err, "HTTP %d: %s", result->status, reason);
-    }
+    if (signer_check(result, err) < 0)
+        return -1;
     struct catalog *page = calloc(1, sizeof *page);
     if (!page)
         return err_set(err, "no memory");

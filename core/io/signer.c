@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "wire/coinbase_rest.h"
 
 void signer_host(const char *host, uint16_t port, char out[SIGNER_HOST_MAX])
 {
@@ -52,4 +53,24 @@ int signer_submit(const struct signer *signer, struct http_request *request, int
     int submitted = http_submit(signer->http, request, done, context, err);
     explicit_bzero(token, sizeof token);
     return submitted;
+}
+
+enum coinbase_error signer_error(const struct http_result *result)
+{
+    static const enum coinbase_transport TRANSPORTS[] = {
+        [HTTP_NOT_SENT] = TRANSPORT_NOT_SENT, [HTTP_SENT_NO_REPLY] = TRANSPORT_NO_REPLY,
+        [HTTP_PARTIAL] = TRANSPORT_CUT, [HTTP_COMPLETE] = TRANSPORT_WHOLE};
+    return coinbase_error_of(TRANSPORTS[result->state], result->status, result->body,
+                             result->body_length);
+}
+
+int signer_check(const struct http_result *result, struct err *err)
+{
+    char reason[REASON_MAX];
+    if (result->state != HTTP_COMPLETE)
+        return err_set(err, "%s", result->reason);
+    if (result->status == 200)
+        return 0;
+    coinbase_rest_decode_error(result->status, result->body, result->body_length, reason);
+    return err_set(err, "HTTP %d: %s", result->status, reason);
 }

@@ -7,6 +7,7 @@
  */
 #include "io/http.h"
 #include "io/token_pool.h"
+#include "wire/coinbase_errors.h"
 
 enum { SIGNER_HOST_MAX = 160 };
 
@@ -21,3 +22,6 @@ void signer_host(const char *host, uint16_t port, char out[SIGNER_HOST_MAX]);
 /* `token_path` of the pool, or -1: signed on the spot. -1: nothing left. */
 int signer_submit(const struct signer *signer, struct http_request *request, int token_path,
                   int64_t wall_s, http_done *done, void *context, struct err *err);
+/* What a reply means, and (-1) what it says when it is not a whole HTTP 200. */
+enum coinbase_error signer_error(const struct http_result *result);
+int signer_check(const struct http_result *result, struct err *err);

@@ -12,5 +12,6 @@ int main(void)
     failed += suite_hold();
     failed += suite_control();
     failed += suite_recorder();
+    failed += suite_pulse();
     return failed;
 }

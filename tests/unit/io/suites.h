@@ -17,3 +17,4 @@ int suite_store_damage(void);
 int suite_hold(void);
 int suite_control(void);
 int suite_recorder(void);
+int suite_pulse(void);
