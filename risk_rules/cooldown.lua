@@ -1,5 +1,7 @@
 --- Soft rule: after `burst` opening orders of one strategy on one product within `window` seconds,
 -- further ones wait until the window has passed.
+local counted = require "counted"
+
 local burst = host.number("burst", 20, 1)
 local window_ns = host.number("window", 10, 0) * 1000000000
 assert(math.type(burst) == "integer", "cooldown: burst is a whole number of orders")
@@ -13,7 +15,8 @@ function rule.judge(intent)
   seen[key] = times
   local oldest, now = times[times.at % burst + 1], host.uptime()
   if oldest and now - oldest < window_ns then
-    return false, string.format("%d orders within %.1f s; cooling down", burst, window_ns / 1e9)
+    return false, string.format("%d orders within %.1f s; cooling down", burst, window_ns / 1e9),
+      "burst"
   end
   times.at = times.at % burst + 1
   times[times.at] = now
@@ -46,4 +49,4 @@ function rule.on_reload(saved)
   end
 end
 
-return rule
+return counted(rule)

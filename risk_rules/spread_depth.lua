@@ -2,6 +2,8 @@
 --
 -- Parameters: max_spread_bps, min_depth (base coin on the side that the order would take from,
 -- within view band 1; per asset as min_depth_BTC, min_depth_ETH, ...).
+local counted = require "counted"
+
 local max_spread_bps = host.number("max_spread_bps", 10, 0)
 local least = {} -- per product id
 
@@ -13,15 +15,15 @@ local rule = {}
 
 function rule.judge(intent, book)
   local spread = book:spread_bps()
-  if not spread or book:stale() then return false, "no two-sided fresh book" end
+  if not spread or book:stale() then return false, "no two-sided fresh book", "no book" end
   if spread > max_spread_bps then
-    return false, string.format("spread %.2f bps is above %.2f", spread, max_spread_bps)
+    return false, string.format("spread %.2f bps is above %.2f", spread, max_spread_bps), "spread"
   end
   local depth = book:depth(intent.side == "buy" and "ask" or "bid", 1)
   if depth < least[intent.product] then
-    return false, "depth " .. depth .. " is below " .. least[intent.product]
+    return false, "depth " .. depth .. " is below " .. least[intent.product], "depth"
   end
   return true
 end
 
-return rule
+return counted(rule)
