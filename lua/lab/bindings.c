@@ -448,7 +448,9 @@ static int host_alerts(lua_State *L)
 
 static int host_intents(lua_State *L)
 {
-    static const char *const kinds[] = {"place", "cancel", "cancel_all", "amend", "close"};
+    static const char *const kinds[INTENT_KIND_COUNT] = {
+        [INTENT_PLACE] = "place", [INTENT_CANCEL] = "cancel", [INTENT_CANCEL_ALL] = "cancel_all",
+        [INTENT_PROTECT] = "protect", [INTENT_AMEND] = "amend", [INTENT_CLOSE] = "close"};
     const struct lab *lab = check_lab(L);
 
     lua_newtable(L);

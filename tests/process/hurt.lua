@@ -60,11 +60,16 @@ function hurt.run(world) return world:run_host(shim_words(world)) end
 -- Returns once the host answers.
 function hurt.start(world, change) return world:start_host(change, shim_words(world)) end
 
-function hurt.wait_reconciled(world)
-  rig.poll("reconciled", function()
+-- On a busy machine an answer may take more than one question.
+function hurt.status(world)
+  return rig.poll("an answer of the host", function()
     rig.check(not world.host:code(), "the host ended")
-    return world:status().reconciled
+    return world:status()
   end)
+end
+
+function hurt.wait_reconciled(world)
+  rig.poll("reconciled", function() return hurt.status(world).reconciled end)
 end
 
 -- Until nothing is UNKNOWN. A machine that is suspended again and again: each time the boot clock
@@ -72,11 +77,11 @@ end
 -- never had is then ended by its lists.
 function hurt.settle(world)
   rig.poll("the end of what is UNKNOWN", function()
-    local status = world:status()
+    local status = hurt.status(world)
     if not status.reconciled then return false end
     if status.unknown == 0 then return true end
     hurt.set(world, "boot_ns", hurt.get(world, "boot_ns") + 125 * 1000000000)
-    rig.poll("news of the jump", function() return not world:status().reconciled end)
+    rig.poll("news of the jump", function() return not hurt.status(world).reconciled end)
   end)
 end
 
@@ -206,7 +211,7 @@ local function orders_differ(world, exchange, journal)
 end
 
 function hurt.positions_differ(world, exchange)
-  for _, product in ipairs(world:status().products) do
+  for _, product in ipairs(hurt.status(world).products) do
     local theirs = exchange.positions[product.product] or {size = 0, fees = 0, realised = 0}
     if e9(product.position) ~= theirs.size then
       return ("%s: host %s, exchange %d e-9"):format(product.product, product.position, theirs.size)
@@ -223,7 +228,7 @@ end
 -- What differs between a host at rest and the exchange, or nil.
 function hurt.difference(world)
   local exchange = hurt.read_exchange(world)
-  if not world:status().reconciled then return "not reconciled" end
+  if not hurt.status(world).reconciled then return "not reconciled" end
   local journal = hurt.read_journal(world)
   return fills_differ(exchange.fills, journal.fills) or orders_differ(world, exchange, journal) or
     hurt.positions_differ(world, exchange)

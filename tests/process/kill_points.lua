@@ -48,7 +48,7 @@ local function live(world, random, tried, every)
   hurt.write_script(world, false)
   if not rise(world, random, tried) then return end
   hurt.agree(world)
-  if world:status().unknown >= BLOCKED then
+  if hurt.status(world).unknown >= BLOCKED then
     hurt.settle(world)
     hurt.agree(world)
   end
