@@ -14,6 +14,7 @@
 #include "base/text.h"
 
 enum { CONFIG_FILE_MAX = 1024 * 1024 };
+static const int64_t EXIT_PRICE_AGE_NS = 60000000000; /* where the config says nothing */
 
 struct reader {
     const char *path;
@@ -284,6 +285,7 @@ static void read_products(struct reader *reader, const config_setting_t *root, s
         const config_setting_t *item = config_setting_get_elem(list, (unsigned)i);
         struct config_product *product = &out->products[out->product_count++];
         product->limits.sanity_band.e9 = DECIMAL_ONE / 10;
+        product->limits.max_exit_price_age_ns = EXIT_PRICE_AGE_NS;
         read_section(reader, item, &config_product_section, product);
         product->line = (int)config_setting_source_line(item);
         for (uint32_t k = 0; k + 1 < out->product_count; k++)

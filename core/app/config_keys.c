@@ -147,6 +147,8 @@ static const struct config_key product[] = {
         "control 5: mark against mid"),
     ROW(config_product, "sanity_band", KEY_RATIO, limits.sanity_band, false,
         "control 5: a mid or trade that jumps further is not used (\"0.1\": 10 %)"),
+    ROW(config_product, "max_exit_price_age_ms", KEY_MS, limits.max_exit_price_age_ns, false,
+        "while the book is stale, exits are priced from the last good mid for so long (60000)"),
 };
 SECTION(config_product_section, "products", product);
 

@@ -155,10 +155,20 @@ static int print_reply(const struct options *options, const struct control_reply
     return 0;
 }
 
+static const char *waiting_for(const struct control_request *request)
+{
+    if (request->verb == CONTROL_RECONCILE)
+        return "the venue's lists are being read, the outcome follows";
+    if (request->verb == CONTROL_HALT && request->cancel)
+        return "halted; own orders are being cancelled until the venue shows none";
+    return "the daemon has the request, its answer follows";
+}
+
 static int converse(const struct options *options, struct ctl_client *client)
 {
     struct control_reply reply;
     struct err err = {""};
+    ctl_say_when_slow(client, waiting_for(&options->request));
     if (ctl_ask(client, &options->request, &reply, &err) < 0) {
         fprintf(stderr, "moongate ctl: %s\n", err.text);
         return CTL_REFUSED;

@@ -1,6 +1,8 @@
 #include "app/ctl_client.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,9 +13,12 @@
 #include "app/config.h"
 #include "base/text.h"
 
+static const int SLOW_MS = 1500;
+
 struct ctl_client {
     int fd;
     int timeout_s;
+    const char *slow; /* borrowed; NULL: wait without a word */
     struct buf line;
 };
 
@@ -108,10 +113,23 @@ static int send_all(struct ctl_client *client, const struct buf *bytes, struct e
     return 0;
 }
 
+void ctl_say_when_slow(struct ctl_client *client, const char *text)
+{
+    client->slow = text;
+}
+
+static void say_when_slow(const struct ctl_client *client)
+{
+    struct pollfd answer = {.fd = client->fd, .events = POLLIN};
+    if (client->slow && poll(&answer, 1, SLOW_MS) == 0)
+        fprintf(stderr, "moongate ctl: %s\n", client->slow);
+}
+
 static int receive_line(struct ctl_client *client, struct err *err)
 {
     char piece[16384];
     buf_clear(&client->line);
+    say_when_slow(client);
     for (;;) {
         ssize_t n = recv(client->fd, piece, sizeof piece, 0);
         if (n < 0 && errno == EINTR)

@@ -16,6 +16,8 @@ int ctl_find_socket(const char *config_path, const char *socket, char ret_path[C
                     struct err *err);
 /* NULL: nobody answers there; err says how to start a daemon, or who may connect. */
 struct ctl_client *ctl_connect(const char *path, int timeout_s, struct err *err);
+/* Said once on standard error when an answer takes longer than a person waits without a word. */
+void ctl_say_when_slow(struct ctl_client *client, const char *text); /* borrowed */
 void ctl_disconnect(struct ctl_client *client); /* NULL is fine */
 /* -1: the daemon left, was silent for the timeout, or spoke nonsense. */
 int ctl_ask(struct ctl_client *client, const struct control_request *request,

@@ -19,7 +19,9 @@ static const struct column POSITION_COLUMNS[] = {
     {"actor", "who", 20}, {"product", "product", 20}, {"size", "size", 14},
     {"average_price", "average", 16}, {"realised", "realised", 20},
     {"unrealised", "unrealised", 20}, {"fees", "fees", 20},
-    {"funding", "funding", 20}, {NULL}};
+    {"funding", "funding", 20},
+    {"protection", "protected", 9}, {"stop", "stop", 14}, {"trail_at", "trails at", 14},
+    {"after_ms", "after ms", 10}, {NULL}};
 static const struct column RUNNER_COLUMNS[] = {
     {"name", "name", 20}, {"role", "role", 8}, {"state", "state", 10},
     {"trading", "trading", 10}, {"generation", "gen", 6}, {"hash", "version", 16},

@@ -30,7 +30,7 @@ static bool order_is_wanted(const struct rest_call *call, const struct venue_ord
            rest_arg_allows(call, "product_ids", venue_products[product].id) &&
            rest_arg_allows(call, "order_status", words_status(order->status)) &&
            rest_arg_allows(call, "time_in_forces", words_tif(order->request.tif)) &&
-           rest_arg_allows(call, "order_types", words_order_type(order->request.type)) &&
+           rest_arg_allows(call, "order_types", words_order_type(order)) &&
            rest_arg_allows(call, "order_side", words_side(order->request.side)) &&
            rest_arg_allows(call, "product_type", "FUTURE") &&
            rest_arg_allows(call, "contract_expiry_type", intx ? "PERPETUAL" : "EXPIRING") &&
@@ -122,7 +122,7 @@ static bool fill_is_wanted(const struct rest_call *call, const struct venue_fill
            rest_arg_allows(call, "trade_ids", fill->id) &&
            rest_arg_allows(call, "product_ids", venue_products[fill->product].id) &&
            rest_arg_allows(call, "order_side", words_side(fill->side)) &&
-           rest_arg_allows(call, "order_types", words_order_type(order->request.type)) &&
+           rest_arg_allows(call, "order_types", words_order_type(order)) &&
            rest_arg_allows(call, "product_types", "FUTURE") &&
            rest_arg_allows(call, "asset_filters", venue_products[fill->product].asset);
 }

@@ -18,14 +18,25 @@ const char *words_status(enum venue_status status)
     return WORDS[status];
 }
 
-const char *words_order_type(enum order_type type)
+/* The venue's own: see venue_sim_liquidate. */
+static bool is_liquidation(const struct venue_order *order)
+{
+    return strncmp(order->request.client_id, "liquidation-", 12) == 0;
+}
+
+static enum order_type type_of(const struct venue_order *order)
+{
+    return is_liquidation(order) ? ORDER_TYPE_LIQUIDATION : order->request.type;
+}
+
+const char *words_order_type(const struct venue_order *order)
 {
     static const char *const WORDS[] = {
         [ORDER_TYPE_LIMIT] = "LIMIT", [ORDER_TYPE_MARKET] = "MARKET",
         [ORDER_TYPE_STOP_LIMIT] = "STOP_LIMIT", [ORDER_TYPE_BRACKET] = "BRACKET",
         [ORDER_TYPE_LIQUIDATION] = "LIQUIDATION",
         [ORDER_TYPE_OTHER] = "UNKNOWN_ORDER_TYPE"};
-    return WORDS[type];
+    return WORDS[type_of(order)];
 }
 
 const char *words_tif(enum time_in_force tif)
@@ -185,8 +196,7 @@ static void put_order_end(struct json_writer *json, const struct venue_order *or
                   !failed && venue_status_final(order->status) ? order->words : "");
     json_put_text(json, "order_placement_source", "RETAIL_ADVANCED");
     json_put_money(json, "outstanding_hold_amount", hold_of(order));
-    json_put_bool(json, "is_liquidation",
-                  strncmp(order->request.client_id, "liquidation-", 12) == 0);
+    json_put_bool(json, "is_liquidation", is_liquidation(order));
     json_put_time(json, "last_fill_time", order->filled_ns);
     put_edits(json, order);
     json_put_text(json, "leverage", intx ? "1" : "");
@@ -231,7 +241,7 @@ void words_put_order(struct json_writer *json, const struct exchange *exchange,
     json_put_bool(json, "size_inclusive_of_fees", false);
     json_put_money(json, "total_value_after_fees", value_after_fees(order));
     json_put_text(json, "trigger_status", trigger_status(order));
-    json_put_text(json, "order_type", words_order_type(request->type));
+    json_put_text(json, "order_type", words_order_type(order));
     json_put_text(json, "reject_reason", order->reject_reason ? order->reject_reason
                                                               : "REJECT_REASON_UNSPECIFIED");
     put_order_end(json, order);
@@ -299,7 +309,10 @@ void words_put_user_order(struct json_writer *json, const struct venue_order *or
     const struct venue_request *request = &order->request;
     bool intx = venue_products[request->product].profile == PROFILE_INTX;
     bool final = venue_status_final(order->status);
-    static const char *const TYPES[] = {"Limit", "Market", "Stop Limit", "Bracket", "Unknown"};
+    static const char *const TYPES[] = {
+        [ORDER_TYPE_LIMIT] = "Limit", [ORDER_TYPE_MARKET] = "Market",
+        [ORDER_TYPE_STOP_LIMIT] = "Stop Limit", [ORDER_TYPE_BRACKET] = "Bracket",
+        [ORDER_TYPE_LIQUIDATION] = "Liquidation", [ORDER_TYPE_OTHER] = "Unknown"};
     json_open_object(json);
     json_put_price(json, "avg_price", average_of(order));
     json_put_text(json, "cancel_reason",
@@ -314,7 +327,7 @@ void words_put_user_order(struct json_writer *json, const struct venue_order *or
     put_count(json, "number_of_fills", order->fill_count);
     json_put_text(json, "order_id", order->id);
     json_put_text(json, "order_side", words_side(request->side));
-    json_put_text(json, "order_type", TYPES[request->type]);
+    json_put_text(json, "order_type", TYPES[type_of(order)]);
     json_put_money(json, "outstanding_hold_amount", hold_of(order));
     json_put_text(json, "post_only", request->post_only ? "true" : "false");
     json_put_text(json, "product_id", venue_products[request->product].id);

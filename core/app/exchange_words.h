@@ -5,7 +5,7 @@
 
 const char *words_side(enum side side);
 const char *words_status(enum venue_status status);
-const char *words_order_type(enum order_type type);
+const char *words_order_type(const struct venue_order *order);
 const char *words_tif(enum time_in_force tif);
 const char *words_currency(int product);
 

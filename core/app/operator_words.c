@@ -58,6 +58,25 @@ uint32_t operator_words_orders(const struct operator_config *config,
     return count;
 }
 
+/* What guards a position, beside it; the rest of it is in `status`. */
+static void put_guard(struct json_writer *json, const struct operator_config *config,
+                      const struct position_row *position)
+{
+    struct protection_row row;
+    for (uint32_t i = 0; snapshot_protection(config->engine, i, &row); i++) {
+        if (row.actor != position->actor || row.product != position->product)
+            continue;
+        json_put_text(json, "protection",
+                      row.blind ? "blind" : protect_state_text(row.state));
+        if (row.terms.stop.e9 > 0)
+            json_put_price(json, "stop", row.terms.stop);
+        if (row.level.e9 > 0)
+            json_put_price(json, "trail_at", row.level);
+        rows_put_age_ms(json, "after_ms", row.terms.after_ns ? row.terms.after_ns : INT64_MAX);
+        return;
+    }
+}
+
 uint32_t operator_words_positions(const struct operator_config *config, struct buf *out)
 {
     struct json_writer json;
@@ -76,6 +95,7 @@ uint32_t operator_words_positions(const struct operator_config *config, struct b
         json_put_money(&json, "unrealised", row.unrealised);
         json_put_money(&json, "fees", row.fees);
         json_put_money(&json, "funding", row.funding);
+        put_guard(&json, config, &row);
         json_close_object(&json);
     }
     json_close_array(&json);

@@ -59,7 +59,9 @@ void gate_judged_init(struct judged *ret, const struct gate_input *in)
     ret->reducible = gate_reducible(in);
     ret->reducing = gate_is_reducing(in);
     ret->price = gate_worst_price(in);
-    ret->mid = ret->reference = gate_reference(in);
+    struct price good = gate_last_good(in);
+    ret->last_good = ret->reducing && good.e9 > 0;
+    ret->mid = ret->reference = ret->last_good ? good : gate_reference(in);
     /* When it fires, the market stands at its stop. */
     if (intent->stop_price.e9 > 0)
         ret->reference = intent->stop_price;

@@ -7,7 +7,9 @@
  * Laws: a missing, stale or absurd input refuses; orders are judged on the worst case (position
  * and every working, sent and UNKNOWN order filled against us); an order that can do nothing but
  * reduce is never refused by size-of-book, value, working-value or position limits, only by what
- * makes it malformed, unpriceable, too frequent, or forbidden by HALTED. A refusal says the
+ * makes it malformed, unpriceable, too frequent, or forbidden by HALTED. With a stale book one that
+ * takes what is there (limit, IOC) is judged by the last good mid, while that is younger than
+ * max_exit_price_age; any other order is refused as book_stale. A refusal says the
  * control, the limit, the value, the headroom and the config line; every figure in it is at 1e-18
  * whatever its unit (counts and nanoseconds too), so money_format prints them all. The operator's
  * orders may only reduce. A stop is working exposure from the day it is placed, valued at the
@@ -41,6 +43,8 @@ struct gate_input {
     bool mark_valid;
     int64_t mark_age_ns;
     struct price mark;
+    struct price last_good;    /* the last mid that could be used; 0: none yet */
+    int64_t last_good_age_ns;
 
     struct gate_exposure exposure;
     struct gate_exposure strategy_exposure; /* the strategy's own part */
@@ -58,8 +62,8 @@ struct size gate_reducible(const struct gate_input *in);
 bool gate_is_reducing(const struct gate_input *in);
 /* What its exposure is valued at: the highest price at which it could trade. */
 struct price gate_value_price(const struct gate_input *in);
-/* The last tick inside the collar, where a closing order is sure to meet what the band allows; 0
- * without a book. */
+/* The last tick inside the collar, where a closing order is sure to meet what the band allows;
+ * with a stale book the band is the last good one. 0 without either. */
 struct price gate_close_price(const struct gate_input *in);
 
 /* How much an order on the intent's side could take and do nothing but reduce. */

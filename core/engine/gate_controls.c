@@ -214,7 +214,8 @@ static bool check_book(const struct judged *j, struct verdict *ret)
 {
     const struct gate_input *in = j->in;
     bool quoted = in->book_valid && j->mid.e9 > 0;
-    return check_age(j, ret, REFUSED_BOOK_STALE, "max_book_age_ms", quoted,
+    return j->last_good ||
+           check_age(j, ret, REFUSED_BOOK_STALE, "max_book_age_ms", quoted,
                      j->limits->max_book_age_ns, in->book_age_ns);
 }
 

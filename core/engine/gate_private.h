@@ -14,7 +14,8 @@ struct judged {
     bool operator, reducing;
     struct size reducible;  /* the largest order on this side that could only reduce */
     struct price price;     /* the worst that it could trade at */
-    struct price mid;       /* of the book; 0 while there is none */
+    struct price mid;       /* of the book, or the last good one; 0 while there is none */
+    bool last_good;         /* the book is stale, and this exit may do without it */
     struct price reference; /* what the collar is around: the mid, or the stop that comes first */
     struct money value;     /* the most that the order could turn over */
 };
@@ -32,6 +33,8 @@ bool gate_check_expiry(const struct judged *judged, struct verdict *ret_verdict)
 bool gate_check_stop(const struct judged *judged, struct verdict *ret_verdict);
 struct price gate_worst_price(const struct gate_input *in); /* 0: none */
 struct price gate_reference(const struct gate_input *in);
+/* In place of a stale book, for what reduces; 0: the book is good, or nothing stands in for it. */
+struct price gate_last_good(const struct gate_input *in);
 /* The collar's edges, rounded inwards; false: out of range. */
 bool gate_band(const struct gate_input *in, struct price around, struct price *ret_low,
                struct price *ret_high);

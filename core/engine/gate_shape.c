@@ -141,6 +141,21 @@ struct price gate_reference(const struct gate_input *in)
     return mid;
 }
 
+/* Only for what takes or ends: an order priced blind must not rest. */
+struct price gate_last_good(const struct gate_input *in)
+{
+    const struct product_limits *limits;
+    struct price none = {0};
+    if (in->instrument == NULL || in->intent->product >= MAX_PRODUCTS ||
+        in->intent->type != ORDER_TYPE_LIMIT || in->intent->tif != TIF_IOC)
+        return none;
+    limits = &in->settings->product_limits[in->intent->product];
+    bool fresh = in->book_valid && in->book_age_ns <= limits->max_book_age_ns;
+    bool late = limits->max_exit_price_age_ns <= 0 || in->last_good_age_ns < 0 ||
+                in->last_good_age_ns > limits->max_exit_price_age_ns;
+    return fresh || late ? none : in->last_good;
+}
+
 bool gate_band(const struct gate_input *in, struct price around, struct price *ret_low,
                struct price *ret_high)
 {
@@ -153,7 +168,7 @@ bool gate_band(const struct gate_input *in, struct price around, struct price *r
 struct price gate_close_price(const struct gate_input *in)
 {
     struct price low, high, edge = {0};
-    struct price mid = gate_reference(in);
+    struct price good = gate_last_good(in), mid = good.e9 > 0 ? good : gate_reference(in);
     bool sell = in->intent->side == SIDE_SELL;
     if (in->instrument == NULL || mid.e9 <= 0 || in->instrument->tick.e9 <= 0 ||
         !gate_band(in, mid, &low, &high) ||

@@ -63,6 +63,8 @@ static void fill_market(struct engine *engine, const struct intent *intent, stru
         in->worst.e9 = walk.whole ? walk.worst.e9 : 0;
     }
     in->mark_valid = market_mark(engine, intent->product, &in->mark, &in->mark_age_ns);
+    in->last_good = p->watched.anchor;
+    in->last_good_age_ns = engine->now.mono_ns - p->watched.anchor_ns;
 }
 
 static void fill_health(const struct engine *engine, struct gate_input *in)

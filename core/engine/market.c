@@ -45,6 +45,7 @@ static void judge_mid(struct engine *engine, product_index product)
         return;
     if (!is_wild(engine, product, mid)) {
         p->watched.anchor = mid;
+        p->watched.anchor_ns = engine->now.mono_ns;
         p->watched.wild_ns = 0;
     } else if (p->watched.wild_ns == 0) {
         p->watched.wild_ns = engine->now.mono_ns;
@@ -139,6 +140,13 @@ bool market_book_is_good(const struct engine *engine, product_index product)
 {
     const struct product *p = &engine->products[product];
     return p->book_taken && !p->stale && book_is_sane(&p->book);
+}
+
+bool market_book_is_fresh(const struct engine *engine, product_index product)
+{
+    int64_t most_ns = engine->settings.product_limits[product].max_book_age_ns;
+    return market_book_is_good(engine, product) &&
+           engine->now.mono_ns - engine->products[product].book_ns <= most_ns;
 }
 
 /* ---- trades */

@@ -18,6 +18,8 @@ void market_due_wild(struct engine *engine, product_index product);
 
 /* A snapshot was taken, no gap since, both sides there, bid below ask, no jump, and fresh. */
 bool market_book_is_good(const struct engine *engine, product_index product);
+/* And not older than max_book_age. */
+bool market_book_is_fresh(const struct engine *engine, product_index product);
 /* The derived mark: VWAP of the last three minutes of trades, else the TWAP of the mid. */
 bool market_mark(struct engine *engine, product_index product, struct price *ret,
                  int64_t *ret_age_ns);

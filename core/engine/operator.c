@@ -6,6 +6,7 @@
 #include "engine/cancels.h"
 #include "engine/intents.h"
 #include "engine/judge.h"
+#include "engine/market.h"
 #include "engine/outbox.h"
 #include "engine/parked.h"
 #include "engine/protect.h"
@@ -147,7 +148,7 @@ static void flatten(struct engine *engine, const struct event_operator *event)
     }
     begin_flatten(engine, event);
     out_reply(engine, event->token, true,
-              "flattening: own orders are cancelled first, then market orders reduce");
+              "flattening: own orders are cancelled first, then orders that reduce leave");
 }
 
 static void stop(struct engine *engine, const struct event_operator *event)
@@ -266,6 +267,19 @@ bool operator_restore(struct engine *engine, const struct record_operator *recor
 
 /* ---- what goes on after the answer */
 
+/* Without a book nobody knows what a market order would take: a limit IOC at the edge of the last
+ * good band, or nothing while there is none. */
+static void price_blind(struct engine *engine, actor_index actor, struct intent *intent)
+{
+    struct gate_input in;
+    struct intent limit = *intent;
+    limit.type = ORDER_TYPE_LIMIT;
+    intents_gate_input(engine, ACTOR_OPERATOR, actor, &limit, &in);
+    limit.price = gate_close_price(&in);
+    if (limit.price.e9 > 0)
+        *intent = limit;
+}
+
 static void flatten_size(struct engine *engine, product_index product, actor_index actor,
                          struct size position)
 {
@@ -283,6 +297,8 @@ static void flatten_size(struct engine *engine, product_index product, actor_ind
     intent.size.e9 = position.e9 > 0 ? position.e9 : -position.e9;
     if (most.e9 > 0 && intent.size.e9 > most.e9)
         intent.size = most;
+    if (!market_book_is_fresh(engine, product))
+        price_blind(engine, actor, &intent);
     if (intents_place_for_operator(engine, actor, &intent, &verdict) || p->flatten_told)
         return;
     p->flatten_told = true;

@@ -127,8 +127,7 @@ static bool fresh_price(struct engine *engine, product_index product, struct pri
     const struct product *p = &engine->products[product];
     int64_t most_ns = engine->settings.product_limits[product].max_book_age_ns;
     const struct trade *last = &p->trades[(p->trade_count - 1) % VIEW_TRADES];
-    if (!market_book_is_good(engine, product) || engine->now.mono_ns - p->book_ns > most_ns ||
-        !book_mid(&p->book, ret))
+    if (!market_book_is_fresh(engine, product) || !book_mid(&p->book, ret))
         return false;
     if (!is_wild(engine, product, *ret))
         return true;

@@ -12,7 +12,8 @@
  * it is blind, which is alerted, and waits.
  *
  * Firing cancels the strategy's other orders there, refuses it new ones, and sends limit IOCs at
- * the inner edge of the price collar, through the gate, for no more than the position less what
+ * the inner edge of the price collar (around the last good mid while the book is stale and that mid
+ * younger than max_exit_price_age), through the gate, for no more than the position less what
  * already works against it; again with back-off until flat. An order without a word counts as
  * working, so nothing is ever sold twice. HALTED holds it back as it does all but the operator.
  *

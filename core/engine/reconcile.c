@@ -363,14 +363,27 @@ static void answer_asks(struct engine *engine, bool agreed)
             answer_ask(engine, i, agreed, text);
 }
 
+static const char *const PHASE_WORDS[] = {"nothing", "orders", "fills", "positions", "the balance"};
+
+/* Its own tries are spent when a list fails: who waits is told now, the cycle goes on. */
+static void answer_failed(struct engine *engine)
+{
+    char text[160];
+    memset(text, 0, sizeof text);
+    out_join(text, sizeof text, "not compared: the venue did not give its list of ",
+             PHASE_WORDS[engine->cycle.phase],
+             "; it is asked again by itself, see status for the link's last error", NULL);
+    while (engine->cycle.ask_count > 0)
+        answer_ask(engine, 0, false, text);
+}
+
 static void due_asks(struct engine *engine)
 {
     struct cycle *cycle = &engine->cycle;
-    static const char *const PHASES[] = {"nothing", "orders", "fills", "positions", "the balance"};
     char text[160];
     memset(text, 0, sizeof text);
     out_join(text, sizeof text, "no comparison came to its end: still reading ",
-             PHASES[cycle->phase], "; see status for the link's last error", NULL);
+             PHASE_WORDS[cycle->phase], "; see status for the link's last error", NULL);
     for (uint32_t i = cycle->ask_count; i-- > 0;)
         if (engine->now.mono_ns - cycle->asks[i].since_ns >= ASK_PATIENCE_NS)
             answer_ask(engine, i, false, text);
@@ -451,6 +464,8 @@ static void fail_list(struct engine *engine, enum list_kind kind)
     list->outstanding = false;
     list->failures++;
     ask_later(engine, kind, after_ns < FAILED_MOST_NS ? after_ns : FAILED_MOST_NS);
+    if (engine->cycle.phase == phase_of(kind))
+        answer_failed(engine);
 }
 
 /* A whole list of its kind has come to its end; when its cadence asks for the next. */

@@ -34,6 +34,7 @@ struct watched {
     bool silent[FEED_CHANNEL_COUNT];         /* until it speaks, over reconnects too */
     struct price last;        /* the ticker's */
     struct price anchor;      /* the last mid that was no jump; 0: none yet */
+    int64_t anchor_ns;        /* when it was last seen */
     int64_t wild_ns;          /* since when the mid is outside the band around it; 0: it is not */
 };
 

@@ -14,6 +14,8 @@ struct product_limits {
     int64_t max_book_age_ns, max_mark_age_ns; /* control 5 */
     struct ratio max_mark_deviation;  /* control 5: |mark - mid| / mid past it is stale */
     struct ratio sanity_band; /* control 5: a jump past it is not used; 0: none is too far */
+    /* Law 4: how long after the last good mid exits may be priced from it; 0: not at all. */
+    int64_t max_exit_price_age_ns;
 };
 
 struct strategy_settings {

@@ -13,7 +13,8 @@
     X(LEAVES, "leaves_quantity") X(LIMIT, "limit_price") X(AVERAGE, "average_filled_price")       \
     X(AVERAGE_2, "avg_price") X(FEES, "total_fees") X(CREATED, "created_time")                    \
     X(CREATED_2, "creation_time") X(REJECT, "reject_reason") X(REJECT_2, "reject_Reason")         \
-    X(REJECT_WORDS, "reject_message") X(CANCEL, "cancel_reason") X(CANCEL_WORDS, "cancel_message")
+    X(REJECT_WORDS, "reject_message") X(CANCEL, "cancel_reason") X(CANCEL_WORDS, "cancel_message") \
+    X(LIQUIDATION, "is_liquidation")
 
 #define NUMBER_OF(symbol, name) F_##symbol,
 #define NAME_OF(symbol, name) name,
@@ -148,6 +149,9 @@ static bool fill_order(struct json_reader *json, const struct json_text got[F_CO
     order->tif = coinbase_tif(got[F_TIF]);
     if (order->type == ORDER_TYPE_OTHER || order->tif == TIF_OTHER)
         type_from_variant(shape->variant, order);
+    /* Said twice over, and once is enough: its configuration is that of a market order. */
+    if (coinbase_word(got[F_LIQUIDATION], "true"))
+        order->type = ORDER_TYPE_LIQUIDATION;
     /* A label only: an unreadable one is not told. */
     if (!coinbase_time(either(got[F_CREATED], got[F_CREATED_2]), &order->created_ns))
         order->created_ns = 0;

@@ -204,6 +204,7 @@ static const struct limit product_limits[] = {
     {"max_book_age", LIMIT_SECONDS, PRODUCT(max_book_age_ns), "60"},
     {"max_mark_age", LIMIT_SECONDS, PRODUCT(max_mark_age_ns), "60"},
     {"max_mark_deviation", LIMIT_RATIO, PRODUCT(max_mark_deviation), "0.05"},
+    {"max_exit_price_age", LIMIT_SECONDS, PRODUCT(max_exit_price_age_ns), "60"},
 };
 #define STRATEGY(field) offsetof(struct strategy_settings, field)
 static const struct limit strategy_limits[] = {

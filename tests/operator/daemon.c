@@ -58,7 +58,10 @@ static bool next_event(void *context, struct event *ret)
 /* An account with nothing in it. */
 static void answer_list(struct daemon *daemon, const struct command_list *list)
 {
-    struct event end = {.kind = EVENT_LIST_END, .list_end = {list->kind, list->request, true}};
+    struct event end = {.kind = EVENT_LIST_END,
+                        .list_end = {list->kind, list->request, !daemon->lists_fail}};
+    if (daemon->lists_wait)
+        return;
     CHECK(event_queue_push(daemon->queue, &end));
     loop_again(daemon->loop);
 }
@@ -269,8 +272,8 @@ void daemon_watch(struct daemon *daemon, int (*verb)(int, char **), const char *
     pid_t child = spawn(verb, words, &output);
     ret->text[0] = '\0';
     listen_to(daemon, output, child, done, ret);
-    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
-    ret->code = WEXITSTATUS(status);
+    CHECK(waitpid(child, &status, 0) == child);
+    ret->code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 void daemon_run(struct daemon *daemon, int (*verb)(int, char **), const char *const *words,

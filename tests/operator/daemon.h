@@ -19,6 +19,8 @@ struct daemon {
     struct turn turn;
     unsigned halts, stops;
     bool frozen;           /* no turn is run, until a halt comes in */
+    bool lists_fail;       /* the venue gives none */
+    bool lists_wait;       /* nor says that it does not */
 };
 
 enum { OUTPUT_MAX = 256 * 1024 };

@@ -138,6 +138,29 @@ static void the_other_acts_are_answered(void **state)
     assert_int_equal(world.stops, 1);
 }
 
+static void a_comparison_that_cannot_be_is_said_at_once(void **state)
+{
+    (void)state;
+    world.lists_fail = true;
+    CTL("reconcile");
+    says(CTL_REFUSED, "the venue did not give its list of orders");
+}
+
+static bool says_that_it_waits(const char *text)
+{
+    return strstr(text, "lists are being read") != NULL;
+}
+
+/* Nobody sits before a terminal that says nothing. */
+static void who_waits_is_told_for_what(void **state)
+{
+    (void)state;
+    world.lists_wait = true;
+    daemon_watch(&world, ctl_main, (const char *const[]){"ctl", "-S", world.socket, "reconcile",
+                 NULL}, says_that_it_waits, &heard);
+    assert_non_null(strstr(heard.text, "lists are being read"));
+}
+
 /* AC-E1's door: the event queue is full to the brim, and the halt still gets through. */
 /* AC-E1 | unit | the event queue is full | the halt gets through */
 static void a_halt_goes_through_a_full_queue(void **state)
@@ -402,6 +425,8 @@ int main(void)
         EACH(an_answer_means_that_it_is_on_disk),
         EACH(targets_are_found_or_refused),
         EACH(the_other_acts_are_answered),
+        EACH(a_comparison_that_cannot_be_is_said_at_once),
+        EACH(who_waits_is_told_for_what),
         EACH(a_halt_goes_through_a_full_queue),
         EACH(looks_are_tables_trees_and_json),
         EACH(why_tells_the_journals_story),

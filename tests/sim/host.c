@@ -161,6 +161,7 @@ static void send_now(void *context, const struct command *command, int64_t commi
         world_reset_stream(&sim->world, command->stream_reset.stream);
         break;
     case COMMAND_ALERT: sim_note(sim, "alert         %s", command->alert.text); break;
+    case COMMAND_FATAL: sim_note(sim, "fatal         %s", command->fatal.reason); break;
     case COMMAND_STOPPED: sim->stopped = true; break;
     default: scripts_take(sim, command); break;
     }

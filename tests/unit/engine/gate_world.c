@@ -42,6 +42,8 @@ static const struct word words[] = {
     SET("account.duplicate_window_ms", KIND_MS, duplicate_window_ns),
     SET("account.max_skew_ms", KIND_MS, max_skew_ns),
     {"account.max_cancels", KIND_COUNT, offsetof(struct world, settings.max_cancels), false},
+    {"max_exit_price_age_ms", KIND_MS,
+     offsetof(struct world, settings.product_limits[0].max_exit_price_age_ns), false},
     {"strategy.products", KIND_COUNT, offsetof(struct world, settings.strategies[0].products),
      false},
     ITEM("disabled", KIND_BOOL, trading_disabled), ITEM("cancel_only", KIND_BOOL, cancel_only),
@@ -73,6 +75,7 @@ static const struct word words[] = {
     IN("messages_account", KIND_COUNT, messages_account),
     IN("cancels", KIND_COUNT, cancels_account), IN("duplicate", KIND_BOOL, duplicate),
     IN("ladder", KIND_COUNT, ladder),
+    IN("last_good", KIND_E9, last_good), IN("last_good_age_ms", KIND_MS, last_good_age_ns),
     IN("unknown", KIND_BOOL, unknown_same_side),
     IN("now_ms", KIND_MS, wall_ns), IN("actor", KIND_U8, actor),
 };

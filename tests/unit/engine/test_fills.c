@@ -97,6 +97,42 @@ static void everything_twice_changes_nothing(void **state)
     rig_destroy(rig);
 }
 
+static void end_after_a_part(enum venue_status end, enum time_in_force tif)
+{
+    struct rig *rig = ready();
+    struct intent intent = rig_limit_intent(0, SIDE_BUY, "101", "1", 1);
+    intent.tif = tif;
+    rig_intent(rig, 0, intent);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig_reply(rig, id, OUTCOME_ACCEPTED, "v1");
+    rig_report(rig, id, "v1", VENUE_OPEN, "0.3", "101", REPORT_USER_UPDATE);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size("0.7").e9);
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "101", "0.3", "0.01");
+    rig_report(rig, id, "v1", end, "0.4", "101", REPORT_USER_UPDATE);
+    rig_report(rig, id, "v1", end, "0.4", "101", REPORT_REST);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, 0);
+    assert_int_equal(rig_product(rig, 0).working, 0);
+    rig_fill(rig, "t2", "v1", 0, SIDE_BUY, "101", "0.1", "0.01"); /* the list's word on the end */
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("0.4").e9);
+    assert_money(rig_position(rig, 0, 0).cost, "40.4");
+    assert_int_equal(rig_order(rig, id).filled.e9, rig_size("0.4").e9);
+    assert_int_equal(rig_order(rig, id).state,
+                     end == VENUE_EXPIRED ? ORDER_EXPIRED : ORDER_CANCELLED);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, 0);
+    rig_destroy(rig);
+}
+
+/* F43 | unit | an order fills in parts, then is cancelled, or expires; an IOC of which a part fills
+ * | the position is the sum of the fills, the rest is let go once, and a fill told after the end
+ * changes neither */
+static void the_rest_of_a_part_is_let_go_once(void **state)
+{
+    (void)state;
+    end_after_a_part(VENUE_CANCELLED, TIF_GTC);
+    end_after_a_part(VENUE_EXPIRED, TIF_GTC);
+    end_after_a_part(VENUE_CANCELLED, TIF_IOC);
+}
+
 /* F40 | unit | fills before any report of them | the order fills, the later report changes
  * nothing */
 static void a_fill_alone_fills_the_order(void **state)
@@ -374,6 +410,7 @@ int suite_fills(void)
         cmocka_unit_test(the_position_moves_at_once_and_ends_exact),
         cmocka_unit_test(a_part_of_the_provisional_gives_way),
         cmocka_unit_test(everything_twice_changes_nothing),
+        cmocka_unit_test(the_rest_of_a_part_is_let_go_once),
         cmocka_unit_test(a_fill_alone_fills_the_order),
         cmocka_unit_test(a_list_newest_first_is_booked_oldest_first),
         cmocka_unit_test(fills_of_strangers_are_external),

@@ -311,6 +311,32 @@ static void flatten_of_more_than_the_account_holds_goes_as_far(void **state)
     rig_destroy(rig);
 }
 
+/* F71 | unit | flatten while the book is stale | a limit IOC at the edge of the last good band; a
+ * refused one is tried again */
+static void flatten_goes_on_without_a_book(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.product_limits[1].max_exit_price_age_ns = 30 * SECOND;
+    rig_restart(rig);
+    rig_up(rig);
+    buy(rig, 0, "1", 1, "v1", "t1");
+    rig->venue_position[1] = rig_size("1");
+    rig_link(rig, STREAM_MARKET, false);
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_ACCOUNT, 0, "out");
+    struct order_row row = rig_order(rig, rig_last(rig, COMMAND_PLACE)->place.id);
+    assert_int_equal(row.type, ORDER_TYPE_LIMIT);
+    assert_int_equal(row.tif, TIF_IOC);
+    assert_int_equal(row.price.e9, rig_price("80").e9);
+    assert_true(row.reduce_only);
+    rig_reply(rig, row.id, OUTCOME_REFUSED, "");
+    rig_tick(rig, 2 * SECOND);
+    rig_tick(rig, 2 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 2);
+    rig_destroy(rig);
+}
+
 /* F63 | unit | the store tells that it died | halted, resume refuses */
 static void a_dead_journal_halts_for_good(void **state)
 {
@@ -341,6 +367,7 @@ int suite_operator(void)
         cmocka_unit_test(flatten_cancels_first_and_goes_through_a_halt),
         cmocka_unit_test(a_stop_waits_for_the_flatten),
         cmocka_unit_test(a_stop_gives_a_refused_flatten_up),
+        cmocka_unit_test(flatten_goes_on_without_a_book),
         cmocka_unit_test(flatten_takes_from_those_who_hold),
         cmocka_unit_test(flatten_of_one_strategy_leaves_the_other),
         cmocka_unit_test(flatten_of_more_than_the_account_holds_goes_as_far),

@@ -285,6 +285,43 @@ static void a_halt_holds_it_back(void **state)
     rig_destroy(rig);
 }
 
+static bool was_alerted(const struct rig *rig, const char *part)
+{
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        if (rig->commands[i].kind == COMMAND_ALERT &&
+            strstr(rig->commands[i].alert.text, part) != NULL)
+            return true;
+    return false;
+}
+
+/* F71 | unit | a stop fires while its book is stale | priced at the edge of the last good band while
+ * that is young enough, then it waits and says so */
+static void it_is_priced_from_the_last_good_band(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.product_limits[1].max_exit_price_age_ns = 10 * SECOND;
+    rig_restart(rig);
+    rig_up(rig);
+    hold(rig, 0, SIDE_BUY, "1", "v1");
+    protect(rig, 0, "0", "0", 5 * SECOND);
+    rig_book(rig, 1, "99", "101", "5");
+    rig_forget(rig);
+    rig_link(rig, STREAM_MARKET, false);
+    rig_tick(rig, 6 * SECOND);
+    assert_int_equal(row_of(rig).state, PROTECT_FIRING);
+    assert_int_equal(last_order(rig).price.e9, rig_price("80").e9); /* 100 less the collar's fifth */
+    assert_int_equal(last_order(rig).tif, TIF_IOC);
+    for (int i = 0; i < 20; i++) {
+        if (last_order(rig).live)
+            rig_reply(rig, last_order(rig).id, OUTCOME_REFUSED, "");
+        rig_tick(rig, SECOND);
+    }
+    assert_in_range(rig_count(rig, COMMAND_PLACE), 1, 4); /* none once the price is too old */
+    assert_true(was_alerted(rig, "book_stale"));
+    rig_destroy(rig);
+}
+
 /* F62 | unit | a runner dies, on_death is cancel_and_flatten | its orders are cancelled and its
  * position closed, another strategy's stays */
 static void death_may_close_the_position(void **state)
@@ -365,6 +402,7 @@ int suite_protect(void)
         cmocka_unit_test(a_refused_order_is_sent_again_with_back_off),
         cmocka_unit_test(only_a_fresh_and_sane_price_fires_it),
         cmocka_unit_test(a_halt_holds_it_back),
+        cmocka_unit_test(it_is_priced_from_the_last_good_band),
         cmocka_unit_test(death_may_close_the_position),
         cmocka_unit_test(a_netted_account_does_not_take_the_way_out),
         cmocka_unit_test(what_cannot_be_meant_is_refused),
