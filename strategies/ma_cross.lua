@@ -1,12 +1,12 @@
 --- Moving-average cross, confirmed by RSI, with a trailing stop.
 --
 -- On each candle a fast and a slow EMA are advanced. A fast one that crosses above the slow
--- while RSI is above `rsi_long` wants a long position; the mirror image wants a short one. Between
--- candles the best mid since entry is tracked, and a fall of `trail` from it wants none. What is
--- wanted is pursued with one market order at a time, until the position is there.
+-- while RSI is above `rsi_long` wants a long position; the mirror image a short one. What is
+-- wanted is pursued with one market order at a time, until the position is there. A fall of `trail`
+-- from the best price since entry closes it: the host does that, also when this script is dead.
 --
 -- Parameters (config, all optional): candle (seconds), fast, slow, rsi_length, rsi_long,
--- rsi_short, trail (a fraction), size (base coin, text; per asset as size_BTC, size_ETH, ...).
+-- rsi_short, trail (a fraction; 0: no stop), size (base coin, text; per asset as size_BTC, size_ETH, ...).
 local indicators = require "indicators"
 
 local candle_seconds = host.number("candle", 60)
@@ -14,10 +14,9 @@ local fast_length, slow_length = host.number("fast", 12, 1), host.number("slow",
 local rsi_length = host.number("rsi_length", 14, 1)
 local rsi_long = host.number("rsi_long", 50, 0, 100)
 local rsi_short = host.number("rsi_short", 50, 0, 100)
-local trail = host.number("trail", 0.002, 0, 1)
+local trail = decimal.from(host.number("trail", 0.002, 0, 0.99), "0.000001", "nearest")
 local retry_ns = 1000000000 -- after a refusal: the reason may pass, hammering does not help
 
-local nothing = decimal(0)
 local markets = {} -- per product id
 
 assert(fast_length < slow_length, "ma_cross: fast must be shorter than slow")
@@ -47,8 +46,6 @@ local function new_market(id)
     rsi = indicators.rsi(rsi_length),
     above = nil,     -- was the fast average above the slow one at the last candle?
     target = nil,    -- the position wanted, in base coin; nil: the present one
-    direction = 0,   -- sign of the position when `extreme` was last looked at
-    extreme = nil,   -- best mid since the position was opened, as a float
     in_flight = nil, -- ref of the one order that is out
     not_before = 0   -- uptime of the next try after a refusal
   }
@@ -70,7 +67,7 @@ local function pursue(market)
   end
   market.in_flight = host.place{
     product = market.id, type = "market", side = difference:sign() > 0 and "buy" or "sell",
-    size = difference:abs(), reduce_only = market.target:sign() == 0
+    size = difference:abs()
   }
 end
 
@@ -91,37 +88,30 @@ function strategy.on_candle(candle)
   pursue(market)
 end
 
---- The trailing stop, watched on every book.
-local function watch_stop(market, price)
-  local direction = host.position(market.id).size:sign()
-  if direction ~= market.direction then
-    market.direction, market.extreme = direction, price
-  end
-  if direction == 0 then return end
-  local extreme = direction > 0 and math.max(market.extreme, price)
-    or math.min(market.extreme, price)
-  market.extreme = extreme
-  -- A position that is about to be turned needs no stop as well.
-  local leaving = market.target and market.target:sign() ~= direction
-  if not leaving and direction * (extreme - price) > extreme * trail then
-    host.log("info", string.format("%s: trailing stop at %.2f, best was %.2f", market.id, price,
-      extreme))
-    market.target = nothing
-  end
+--- The host keeps what was set over reloads and restarts: said again only when it is another.
+local function guard(id)
+  if (host.protection(id).trail or decimal(0)) == trail then return end
+  host.protect(id, {trail = trail:sign() > 0 and trail or nil})
 end
 
 function strategy.on_book(book)
-  local market, mid = markets[book.product], book:mid()
-  if not market or not mid or book:stale() then return end
-  watch_stop(market, mid:number())
+  local market = markets[book.product]
+  if not market or book:stale() then return end
+  guard(book.product)
   pursue(market)
 end
 
+--- What was wanted before the stop is not wanted after it: out until the averages cross again.
+function strategy.on_protect(protection)
+  local market = markets[protection.product]
+  if market and protection.state == "firing" then market.target = nil end
+end
+
 --- Any live order of ours counts as the one in flight: after a reload this is how the new script
--- learns of what the old one left.
+-- learns of what the old one left. Those of the stop (ref 0) are the host's.
 function strategy.on_order(order)
   local market = markets[order.product]
-  if not market then return end
+  if not market or order.ref == 0 then return end
   if not order.done then
     market.in_flight = order.ref
   elseif order.ref == market.in_flight then
@@ -142,8 +132,7 @@ function strategy.on_save()
   for id, market in pairs(markets) do
     saved[id] = {
       fast = market.fast:save(), slow = market.slow:save(), rsi = market.rsi:save(),
-      above = market.above, target = market.target, direction = market.direction,
-      extreme = market.extreme
+      above = market.above, target = market.target
     }
   end
   return saved
@@ -156,8 +145,7 @@ function strategy.on_reload(saved)
       market.fast:load(state.fast)
       market.slow:load(state.slow)
       market.rsi:load(state.rsi)
-      market.above, market.extreme = state.above, state.extreme
-      market.direction = state.direction or 0
+      market.above = state.above
       market.target = state.target and decimal(state.target)
     end
   end

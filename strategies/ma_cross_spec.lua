@@ -109,23 +109,28 @@ describe("ma_cross", function()
     assert.equal("-0.02", host:position(BTC).size)
   end)
 
+  --- The host's own order: the one that no script asked for.
+  local function stop_order()
+    for _, order in ipairs(host:orders(BTC, "all")) do
+      if tonumber(order.ref) == 0 then return order end
+    end
+  end
+
   it("closes a long when the price falls by `trail` from its best", function()
     host = start()
     candles(host, FALL)
     candles(host, RISE)
     show(host, 62000) -- the best since entry
     show(host, 61400) -- 0.97 % below it
-    assert.equal(1, #places(host))
+    assert.is_nil(stop_order())
     show(host, 61370) -- 1.02 %
-    assert.equal(2, #places(host))
-    local close = places(host)[2]
-    assert.equal("sell", close.side)
-    assert.equal("0.02", close.size)
-    assert.is_true(close.reduce_only)
+    assert.equal("sell", stop_order().side)
+    assert.equal("0.02", stop_order().size)
+    assert.is_true(stop_order().reduce_only)
     host:advance(1)
     assert.equal("0", host:position(BTC).size)
     show(host, 61300)
-    assert.equal(2, #places(host)) -- and stays out
+    assert.equal(1, #places(host)) -- and stays out
   end)
 
   it("closes a short when the price rises by `trail` from its best", function()
@@ -134,12 +139,37 @@ describe("ma_cross", function()
     candles(host, {61400, 61200, 61000})
     show(host, 60500)
     show(host, 61100)
-    assert.equal(1, #places(host))
+    assert.is_nil(stop_order())
     show(host, 61120)
-    assert.equal("buy", places(host)[2].side)
-    assert.is_true(places(host)[2].reduce_only)
+    assert.equal("buy", stop_order().side)
+    assert.is_true(stop_order().reduce_only)
     host:advance(1)
     assert.equal("0", host:position(BTC).size)
+  end)
+
+  it("is closed by its stop after its death", function()
+    host = start{on_death = "keep"}
+    candles(host, FALL)
+    candles(host, RISE)
+    show(host, 62000)
+    host:kill("test")
+    show(host, 61370)
+    host:advance(1)
+    assert.equal("0", host:position(BTC).size)
+  end)
+
+  it("asks for another trail after a reload with none of it lost before", function()
+    host = start()
+    candles(host, FALL)
+    candles(host, RISE)
+    local asked = 0
+    for _, intent in ipairs(host:intents()) do
+      if intent.kind == "protect" then asked = asked + 1 end
+    end
+    assert.equal(1, asked)
+    assert.is_string(host:reload())
+    show(host, 61600)
+    assert.equal(asked, #host:intents() - #places(host))
   end)
 
   it("has one order in flight, however loud the signals are", function()

@@ -168,7 +168,8 @@ static int converse(const struct options *options, struct ctl_client *client)
 {
     struct control_reply reply;
     struct err err = {""};
-    ctl_say_when_slow(client, waiting_for(&options->request));
+    if (!options->json)
+        ctl_say_when_slow(client, waiting_for(&options->request));
     if (ctl_ask(client, &options->request, &reply, &err) < 0) {
         fprintf(stderr, "moongate ctl: %s\n", err.text);
         return CTL_REFUSED;

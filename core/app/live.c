@@ -27,6 +27,7 @@
 static const int64_t STOP_PATIENCE_NS = 15 * (int64_t)1000000000;
 static const size_t QUEUE_BYTES = 8 * 1024 * 1024;
 enum { EVENTS_PER_TURN = 512 };
+static const uint64_t SIGNAL_TOKEN = UINT64_MAX; /* no operator is given it */
 
 static int64_t mono_now(void)
 {
@@ -83,13 +84,21 @@ static void on_turn(void *context)
 
 /* --- commands out --- */
 
+/* What waits, for the disk or a connection, was approved before the halt: none of it leaves. */
+static void on_halt(void *context)
+{
+    struct live *live = context;
+
+    hold_drop_all(live->hold, "halted before it was sent");
+    link_drop_places(live->link, "halted before it was sent");
+}
+
 /* The engine has halted and cancels; what is left to do here is to wait, but not for ever. */
 static void on_fatal(struct live *live, const struct command_fatal *fatal)
 {
     log_error("live", "emergency shutdown: %s", fatal->reason);
     live->fatal = live->stopping = true;
-    hold_drop_all(live->hold, "halted before it was sent");
-    link_drop_places(live->link, "halted before it was sent");
+    on_halt(live);
     loop_timer_set(live->patience, STOP_PATIENCE_NS);
 }
 
@@ -110,6 +119,8 @@ static void send_now_through(void *context, const struct command *command, int64
         log_warn("alert", "%s", command->alert.text);
         break;
     case COMMAND_OPERATOR_REPLY:
+        if (command->operator_reply.token == SIGNAL_TOKEN)
+            on_halt(live); /* what was approved while the halt stood in the queue */
         operator_reply(live->operator, &command->operator_reply);
         break;
     case COMMAND_FATAL: on_fatal(live, &command->fatal); break;
@@ -356,14 +367,34 @@ static void on_out_of_patience(void *context)
     ((struct live *)context)->out_of_patience = true;
 }
 
-/* A full queue delays a stop; the turn that made room asks again. */
-static void push_stop(struct live *live)
+static bool push_verb(struct live *live, enum operator_verb verb)
 {
     struct event event = {.kind = EVENT_OPERATOR,
-                          .operator = {.verb = OPERATOR_STOP, .target = TARGET_ACCOUNT}};
+                          .operator = {.verb = verb, .target = TARGET_ACCOUNT}};
 
+    event.operator.token = verb == OPERATOR_HALT ? SIGNAL_TOKEN : 0;
     text_copy(event.operator.reason, REASON_MAX, "signal", 6);
-    live->stop_owed = !live_push(live, &event);
+    return live_push(live, &event);
+}
+
+/* A full queue delays a verb; the turn that made room asks again. */
+static void push_owed(struct live *live)
+{
+    live->halt_owed = live->halt_owed && !push_verb(live, OPERATOR_HALT);
+    live->stop_owed = live->stop_owed && !push_verb(live, OPERATOR_STOP);
+}
+
+/* The switch that works where the socket does not: what waits to leave is dropped here and now. */
+static void on_halt_signal(void *context)
+{
+    struct live *live = context;
+
+    log_warn("live", "SIGUSR1: halted until `moongate ctl resume`");
+    if (!live->engine)
+        return;
+    on_halt(live);
+    live->halt_owed = true;
+    push_owed(live);
 }
 
 static void begin_stop(struct live *live)
@@ -377,7 +408,8 @@ static void begin_stop(struct live *live)
     }
     log_info("live", "stopping: no new orders; own orders are %s",
              live->config.account.cancel_on_stop ? "cancelled" : "kept working");
-    push_stop(live);
+    live->stop_owed = true;
+    push_owed(live);
     loop_timer_set(live->patience, STOP_PATIENCE_NS);
 }
 
@@ -392,8 +424,7 @@ static void on_settled(void *context)
     struct live *live = context;
     bool settled = live->orders_done || live->out_of_patience;
 
-    if (live->stop_owed)
-        push_stop(live);
+    push_owed(live);
     if (!settled || (!live->out_of_patience && (link_busy(live->link) || hold_count(live->hold))))
         return;
     if (!live->runners_told)
@@ -407,7 +438,8 @@ static int watch_signals(struct live *live, struct err *err)
 {
     if (loop_on_signal(live->loop, SIGTERM, on_stop_signal, live, err) < 0 ||
         loop_on_signal(live->loop, SIGINT, on_stop_signal, live, err) < 0 ||
-        loop_on_signal(live->loop, SIGHUP, on_hangup, live, err) < 0)
+        loop_on_signal(live->loop, SIGHUP, on_hangup, live, err) < 0 ||
+        loop_on_signal(live->loop, SIGUSR1, on_halt_signal, live, err) < 0)
         return -1;
     return 0;
 }
@@ -468,15 +500,6 @@ static int open_engine(struct live *live, struct err *err)
     loop_add_hook(live->loop, LOOP_TURN, on_turn, live);
     loop_add_hook(live->loop, LOOP_TURN, on_settled, live);
     return 0;
-}
-
-/* What waits, for the disk or a connection, was approved before the halt: none of it leaves. */
-static void on_halt(void *context)
-{
-    struct live *live = context;
-
-    hold_drop_all(live->hold, "halted before it was sent");
-    link_drop_places(live->link, "halted before it was sent");
 }
 
 static void on_operator_stop(void *context)
@@ -547,6 +570,7 @@ static int usage(FILE *out)
     fprintf(out,
             "usage: moongate run -c FILE [--record DIR] [-v]\n\n"
             "Trades until SIGTERM or SIGINT. SIGHUP reloads changed scripts, never limits.\n"
+            "SIGUSR1 halts, as `moongate ctl halt` does.\n"
             "  -c, --config FILE   the config; `moongate check -c FILE` says what is wrong\n"
             "  -r, --record DIR    record the run there, for `moongate replay`\n"
             "  -v, --verbose       debug lines too\n\n"

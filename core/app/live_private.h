@@ -34,7 +34,7 @@ struct live {
 
     struct err failure;            /* why discovery failed; "" while fine */
     bool stopping;                 /* a stop was asked for */
-    bool stop_owed;                /* its event found the queue full */
+    bool stop_owed, halt_owed;     /* their events found the queue full */
     bool orders_done;              /* the engine said that every own order has ended */
     bool fatal;                    /* an emergency shutdown is under way */
     bool runners_told;             /* to stop */

@@ -127,8 +127,12 @@ void ladder_on_health(struct engine *engine, const struct event_health *event)
         set_spec(engine, event);
     else
         set_cause(engine, event->cause, event->on, text);
-    if (event->on && health_cause_step(event->cause) == LADDER_HALTED)
-        drain_shut_down(engine, text);
+    if (!event->on || health_cause_step(event->cause) != LADDER_HALTED)
+        return;
+    char reason[REASON_MAX];
+    memset(reason, 0, sizeof reason);
+    out_join(reason, sizeof reason, health_cause_text(event->cause), ": ", text, NULL);
+    drain_shut_down(engine, reason);
 }
 
 void ladder_follow(struct engine *engine)

@@ -163,7 +163,8 @@ function world_methods:start_exchange(more)
   local words = {programs.exchange, "--port", self.port or "0", "--port-file", self.dir .. "/port",
     "--cert", self.dir .. "/server.pem", "--key", self.dir .. "/server.key",
     "--keys", self.dir .. "/public-keys.json", "--state", self.dir .. "/exchange.state",
-    "--session", "open", "--tape", source .. "/tests/data/btc-perp.tape.csv.gz"}
+    "--session", "open", "--tape", source .. "/tests/data/btc-perp.tape.csv.gz",
+    "--control", self.dir .. "/faults"}
   for _, word in ipairs(more or {}) do words[#words + 1] = word end
   os.remove(self.dir .. "/port")
   self.exchange = start(self, "exchange", words)
@@ -175,12 +176,23 @@ function world_methods:start_exchange(more)
   return self.exchange
 end
 
--- What the exchange does from now on, as `moongate-exchange fault --help` says, or "clear". It was
--- started with --control DIR/faults.
-function world_methods:fault(words)
-  local text, code = rig.shell(string.format("%s fault --control %s/faults %s",
-    quote(programs.exchange), self.dir, words == "clear" and words or quote(words)))
-  rig.check(code == 0, "fault %s: %s", words, text)
+-- `moongate-exchange fault WORD...` for this world's exchange: rules, or list, or clear.
+function world_methods:fault(...)
+  local words = {}
+  for i, word in ipairs{...} do words[i] = quote(word) end
+  local text, code = rig.shell(("%s fault --control %s/faults %s"):format(quote(programs.exchange),
+    self.dir, table.concat(words, " ")))
+  rig.check(code == 0, "fault %s: %s", table.concat(words, " "), text)
+  return text
+end
+
+-- How often each rule has fired, in the order in which they were given.
+function world_methods:fired()
+  local counts = {}
+  for count in self:fault("list"):gmatch("fired (%d+):") do
+    counts[#counts + 1] = tonumber(count)
+  end
+  return counts
 end
 
 -- The loopback example as it is shipped, with this world's folder and port; `change(text)`

@@ -78,7 +78,7 @@ end
 -- AC-D3 | exchange | fills that the user channel keeps to itself | found by the drop copy, the
 --   stream started over, books as the exchange's
 rig.scenario("feeds", function(world)
-  world:start_exchange{"--control", world.dir .. "/faults"}
+  world:start_exchange()
   world:start_host()
   world:wait_trading(2)
   for _, case in ipairs(FAULTS) do suffer(world, case) end

@@ -27,30 +27,20 @@ local FAULTS = {
   {"venue: cancel-orders maintenance"},
 }
 
-local function fault(world, words)
-  local text, code = rig.shell(("%s fault --control %s/faults %s"):format(rig.quote(arg[2]),
-    world.dir, words))
-  rig.check(code == 0, "fault %s: %s", words, text)
-  return text
-end
-
 -- True when each rule has fired as often as it says.
 local function all_fired(world, rules)
-  local at = 0
-  for fired in fault(world, "list"):gmatch("fired (%d+):") do
-    at = at + 1
-    if tonumber(fired) < tonumber(rules[at]:match("^next (%d+)") or 1) then return false end
+  local counts = world:fired()
+  for i, rule in ipairs(rules) do
+    if (counts[i] or 0) < tonumber(rule:match("^next (%d+)") or 1) then return false end
   end
-  return at == #rules
+  return true
 end
 
 local function suffer(world, rules)
-  local quoted = {}
-  for i, rule in ipairs(rules) do quoted[i] = rig.quote(rule) end
   hurt.go(world, true)
-  fault(world, table.concat(quoted, " "))
+  world:fault(table.unpack(rules))
   rig.poll(rules[1], function() return all_fired(world, rules) end)
-  fault(world, "clear")
+  world:fault("clear")
   hurt.go(world, false)
   hurt.settle(world)
   hurt.agree(world)
@@ -86,7 +76,7 @@ end
 -- AC-B1 | real process | all of these in one run | confirmed, refused or UNKNOWN and then
 --   settled; host and exchange equal after each
 rig.scenario("venue", function(world)
-  world:start_exchange{"--rate", "0", "--control", world.dir .. "/faults"}
+  world:start_exchange{"--rate", "0"}
   world:write_config(hurt.orders_config(world))
   hurt.write_script(world, false)
   hurt.start(world)

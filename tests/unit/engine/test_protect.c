@@ -294,8 +294,8 @@ static bool was_alerted(const struct rig *rig, const char *part)
     return false;
 }
 
-/* F71 | unit | a stop fires while its book is stale | priced at the edge of the last good band while
- * that is young enough, then it waits and says so */
+/* F71 | unit | a stop fires while its book is stale | priced at the edge of the last good band
+ * while that is young enough, then it waits and says so */
 static void it_is_priced_from_the_last_good_band(void **state)
 {
     (void)state;
@@ -310,7 +310,7 @@ static void it_is_priced_from_the_last_good_band(void **state)
     rig_link(rig, STREAM_MARKET, false);
     rig_tick(rig, 6 * SECOND);
     assert_int_equal(row_of(rig).state, PROTECT_FIRING);
-    assert_int_equal(last_order(rig).price.e9, rig_price("80").e9); /* 100 less the collar's fifth */
+    assert_int_equal(last_order(rig).price.e9, rig_price("80").e9); /* 100 less a fifth */
     assert_int_equal(last_order(rig).tif, TIF_IOC);
     for (int i = 0; i < 20; i++) {
         if (last_order(rig).live)

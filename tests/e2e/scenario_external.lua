@@ -1,0 +1,67 @@
+-- Somebody else trades the account by hand, and then the venue itself liquidates: booked as they
+-- are, told, and what may follow is the config's word.
+local rig = require "rig"
+local PRODUCT = "BIP-20DEC30-CDE"
+
+local function size_of(world, who)
+  for _, row in ipairs(world:must("positions")) do
+    if row.actor == who and row.product == PRODUCT then return tonumber(row.size) end
+  end
+  return 0
+end
+
+local function product(world, id)
+  for _, row in ipairs(world:status().products) do
+    if row.product_id == id then return row end
+  end
+end
+
+local function start(world, policy)
+  world:start_host(function(text)
+    text = rig.swap(text, "cancel_on_stop = true;",
+      'cancel_on_stop = true;\n  external_fills = "' .. policy .. '";')
+    return rig.with_strategies(text, {world:still("keeper", '"ETH-cde"')})
+  end)
+  rig.poll("reconciled", function() return world:status().reconciled end)
+end
+
+local function manual(world, side, size, after)
+  world:fault(("venue: order %s %d %s"):format(side, size, PRODUCT))
+  rig.poll("the manual trade", function()
+    return math.abs(size_of(world, "external") - after) < 1e-9
+  end)
+end
+
+-- F44 | real process | a manual order fills, external_fills = alarm | booked as external, alarm,
+--   trading goes on
+-- F52 | real process | a manual order fills, external_fills = freeze | its product reduces only,
+--   the others trade, until resumed
+-- F54 | real process | the venue liquidates the position | booked, alarm, the account reduces only
+-- AC-A4 | real process | manual trades and a liquidation | shown as external
+rig.scenario("external", function(world)
+  world:start_exchange()
+  start(world, "alarm")
+  manual(world, "BUY", 2, 0.02)
+  rig.equal(product(world, PRODUCT).state, "active", "state of the product, policy alarm")
+  rig.contains(world:log(), PRODUCT, "the alarm")
+  rig.equal(world.host:stop(), 0, "exit code of the host")
+
+  start(world, "freeze")
+  manual(world, "SELL", 1, 0.01)
+  rig.equal(product(world, PRODUCT).state, "reducing", "state of the product, policy freeze")
+  rig.contains(product(world, PRODUCT).reason, "somebody else", "reason of the freeze")
+  rig.equal(product(world, "ETP-20DEC30-CDE").state, "active", "state of another product")
+  rig.equal(world:status().state, "active", "state of the account")
+  world:must(("resume --product %s --reason 'it was me'"):format(PRODUCT))
+  rig.equal(product(world, PRODUCT).state, "active", "state of the product after resume")
+
+  world:fault("venue: liquidate " .. PRODUCT)
+  rig.poll("the liquidation", function() return size_of(world, "external") == 0 end)
+  rig.poll("the account to reduce only", function() return world:status().state == "reducing" end)
+  rig.contains(world:status().reason, "liquidated", "reason after the liquidation")
+  rig.contains(world:log(), "the venue liquidates a position", "the alarm")
+  rig.equal(world.host:stop(), 0, "exit code of the host")
+  rig.equal(world.exchange:stop(), 0, "exit code of the exchange")
+  world:compare_fills()
+  world:compare_positions()
+end)
