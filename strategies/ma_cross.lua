@@ -6,7 +6,7 @@
 -- from the best price since entry closes it: the host does that, also when this script is dead.
 --
 -- Parameters (config, all optional): candle (seconds), fast, slow, rsi_length, rsi_long,
--- rsi_short, trail (a fraction; 0: no stop), size (base coin, text; per asset as size_BTC, size_ETH, ...).
+-- rsi_short, trail (a fraction; 0: no stop), size (base coin, text; per asset as size_BTC, ...).
 local indicators = require "indicators"
 
 local candle_seconds = host.number("candle", 60)

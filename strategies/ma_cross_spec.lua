@@ -158,20 +158,6 @@ describe("ma_cross", function()
     assert.equal("0", host:position(BTC).size)
   end)
 
-  it("asks for another trail after a reload with none of it lost before", function()
-    host = start()
-    candles(host, FALL)
-    candles(host, RISE)
-    local asked = 0
-    for _, intent in ipairs(host:intents()) do
-      if intent.kind == "protect" then asked = asked + 1 end
-    end
-    assert.equal(1, asked)
-    assert.is_string(host:reload())
-    show(host, 61600)
-    assert.equal(asked, #host:intents() - #places(host))
-  end)
-
   it("has one order in flight, however loud the signals are", function()
     host = start{manual = true}
     candles(host, FALL)

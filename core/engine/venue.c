@@ -219,10 +219,12 @@ static void apply_report(struct engine *engine, struct order *order,
     tell_revived(engine, order, was);
 }
 
-static const char *adopted_words(const struct engine *engine, bool tagged)
+static const char *adopted_words(const struct engine *engine, bool tagged, bool twin)
 {
     if (!tagged)
         return "not ours";
+    if (twin)
+        return "under a client id of ours that another has, to be cancelled";
     return engine->settings.unknown_own_orders == UNKNOWN_OWN_ADOPT
                ? "ours by its tag, unknown to the journal, adopted"
                : "ours by its tag, unknown to the journal, to be cancelled";
@@ -230,7 +232,7 @@ static const char *adopted_words(const struct engine *engine, bool tagged)
 
 /* Orders that the venue shows and our journal does not know: they count, they alarm, and those that
  * carry our tag are cancelled, for no strategy would look after them, unless the operator's policy
- * is to let them work. */
+ * is to let them work; twins go whatever the policy. */
 static void adopt(struct engine *engine, const struct event_order_report *report, bool twin)
 {
     struct order order;
@@ -269,7 +271,7 @@ static void adopt(struct engine *engine, const struct event_order_report *report
     order.created_mono_ns = engine->now.mono_ns;
     order.cancel_sent_ns = engine->now.mono_ns;
     order.created_wall_ns = report->created_ns > 0 ? report->created_ns : engine->now.wall_ns;
-    const char *words = adopted_words(engine, tagged);
+    const char *words = adopted_words(engine, tagged, twin);
     text_copy(order.reason, sizeof order.reason, words, strlen(words));
     struct order *kept = orders_add(&engine->orders, &order);
     if (kept == NULL) {
@@ -283,7 +285,7 @@ static void adopt(struct engine *engine, const struct event_order_report *report
               kept->reason, ", counted as exposure");
     parked_add(engine, kept, twin ? PARKED_COLLISION : tagged ? PARKED_OWN : PARKED_EXTERNAL,
                kept->reason);
-    if (tagged && engine->settings.unknown_own_orders == UNKNOWN_OWN_CANCEL)
+    if (tagged && (twin || engine->settings.unknown_own_orders == UNKNOWN_OWN_CANCEL))
         cancels_want(engine, kept);
 }
 

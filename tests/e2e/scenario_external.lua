@@ -12,7 +12,7 @@ end
 
 local function product(world, id)
   for _, row in ipairs(world:status().products) do
-    if row.product_id == id then return row end
+    if row.product == id then return row end
   end
 end
 

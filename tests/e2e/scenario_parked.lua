@@ -15,6 +15,7 @@ local function refused(world, words, code, ...)
   for _, part in ipairs{...} do rig.contains(text, part, words) end
 end
 
+-- The first row of that verb that fits, once there is one.
 local function first(world, verb, what, fits)
   return rig.poll(what, function()
     for _, row in ipairs(world:must(verb)) do
@@ -89,7 +90,9 @@ local function own_without_a_journal(world)
     return seen.id == row.id
   end).actor, "keeper", "owner of the adopted order")
   world:must("cancel-mine --strategy keeper")
-  rig.poll("its cancel", function() return world:venue_orders()[row.id].status ~= "OPEN" end)
+  first(world, "orders", "its cancel", function(seen)
+    return seen.id == row.id and not seen.live
+  end)
 end
 
 -- F13 | real process | the venue answers a create with an old order of the account | in doubt,

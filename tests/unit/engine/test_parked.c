@@ -311,7 +311,7 @@ static void a_fatal_cause_shuts_down_and_stays_halted(void **state)
     rig_up(rig);
     snapshot_account(rig->engine, &account);
     assert_int_equal(account.state, TRADING_HALTED);
-    assert_string_equal(account.reason, "401 on three cancels");
+    assert_string_equal(account.reason, "key_refused: 401 on three cancels");
     rig_limit(rig, 0, 1, SIDE_BUY, "98", "0.5", 9);
     assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
     rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "a new key");
