@@ -36,6 +36,10 @@ enum {
     VIEW_BANDS = 3,   /* depth summed within so many configured bands of basis points */
     VIEW_TRADES = 32, /* since the last view; beyond this they are counted as lost */
     MAX_CANDLE_LENGTHS = 4,
+    /* Returns kept for historical VaR: 99 % of two thousand leaves twenty in the tail. */
+    MAX_RISK_WINDOW = 2000,
+    /* Named stress scenarios: what one page of a report shows. */
+    MAX_SCENARIOS = 8,
 
     PRODUCT_ID_MAX = 32, /* longest seen is 16; with the NUL */
     ASSET_MAX = 8,

@@ -28,6 +28,26 @@ struct strategy_settings {
     bool resend_unknown;              /* an order that the venue never had: once more, same id */
 };
 
+/* Control 28: how returns are measured, and what the account may be found to lose. */
+struct stress_scenario {
+    char name[NAME_MAX_BYTES];
+    struct ratio shocks[MAX_PRODUCTS]; /* "-0.2": the price falls by a fifth */
+    struct money max_loss;
+};
+
+struct var_settings {
+    /* Unset refuses what opens: that there is no such limit is said in so many words. */
+    enum { VAR_UNSET, VAR_OFF, VAR_ON } mode;
+    int64_t candle_ns;
+    uint32_t window;                  /* returns kept, for historical figures */
+    uint32_t warmup;                  /* candles with a trade before a product is known */
+    uint32_t horizon;                 /* candles that a loss is reckoned over */
+    struct ratio decay;               /* lambda of the EWMA */
+    struct money max_var;             /* at 99 %, the larger of parametric and historical */
+    struct stress_scenario scenarios[MAX_SCENARIOS];
+    uint32_t scenario_count;
+};
+
 struct engine_settings {
     struct catalog catalog;
     struct product_limits product_limits[MAX_PRODUCTS];
@@ -58,4 +78,5 @@ struct engine_settings {
     int64_t processing_bound_ns;      /* R2: on top of the request's expiry; 0: two minutes */
     /* Fills that are not ours: an alarm, or their product reduces only until it is resumed. */
     enum { EXTERNAL_FILLS_ALARM, EXTERNAL_FILLS_FREEZE } external_fills;
+    struct var_settings var;
 };

@@ -11,6 +11,7 @@
 int suite_decimal(void);
 int suite_decimal_text(void);
 int suite_wide(void);
+int suite_root(void);
 int suite_memory(void);
 int suite_map(void);
 int suite_deadline(void);

@@ -12,6 +12,7 @@ int suite_book(void);
 int suite_gate(void);
 int suite_gate_properties(void);
 int suite_market_parts(void);
+int suite_risk_stats(void);
 int suite_order(void);
 int suite_orders(void);
 int suite_position(void);
