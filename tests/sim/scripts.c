@@ -219,11 +219,11 @@ static bool is_over(enum order_state state)
 
 static void take_notice(struct sim *sim, const struct command_notice *command)
 {
-    struct script *script = &sim->scripts[command->runner];
     const struct notice *notice = &command->notice;
     uint32_t at = 0;
-    if (notice->kind != NOTICE_ORDER || notice->order.ref == 0)
+    if (notice->kind != NOTICE_ORDER || notice->order.ref == 0) /* rules are told of candles too */
         return;
+    struct script *script = &sim->scripts[command->runner];
     while (at < script->live_count && script->live[at] != notice->order.ref)
         at++;
     bool known = at < script->live_count;

@@ -99,7 +99,7 @@ static void set_product(struct sim *sim, product_index product, struct size lot)
         .max_position = {9 * lot.e9},
         .max_working_orders = 12,
         .max_working_value = dollars(10000000),
-        .max_book_age_ns = 2500 * MS, .max_exit_price_age_ns = 30000 * MS,
+        .max_book_age_ns = 2500 * MS,
         .max_mark_age_ns = 60 * SECOND,
         .max_mark_deviation = {DECIMAL_ONE / 5},
     };
