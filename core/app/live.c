@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "engine/snapshot.h"
+#include "engine/snapshot_care.h"
 #include "io/awake.h"
 #include "io/clock_os.h"
 #include "io/secret.h"
@@ -71,19 +72,6 @@ static void on_tick(void *context)
     live_push(context, &event);
 }
 
-static void on_turn(void *context)
-{
-    struct live *live = context;
-
-    if (!live->engine)
-        return;
-    if (turn_run(&live->turn, EVENTS_PER_TURN) == EVENTS_PER_TURN)
-        loop_again(live->loop);
-    set_tick(live);
-}
-
-/* --- commands out --- */
-
 /* What waits, for the disk or a connection, was approved before the halt: none of it leaves. */
 static void on_halt(void *context)
 {
@@ -92,6 +80,24 @@ static void on_halt(void *context)
     hold_drop_all(live->hold, "halted before it was sent");
     link_drop_places(live->link, "halted before it was sent");
 }
+
+static void on_turn(void *context)
+{
+    struct live *live = context;
+    uint32_t taken;
+
+    if (!live->engine)
+        return;
+    taken = turn_run(&live->turn, EVENTS_PER_TURN);
+    if (snapshot_halts(live->engine) != live->halts)
+        on_halt(live); /* the engine halts by itself, too, and a strategy or product alone */
+    live->halts = snapshot_halts(live->engine);
+    if (taken == EVENTS_PER_TURN)
+        loop_again(live->loop);
+    set_tick(live);
+}
+
+/* --- commands out --- */
 
 /* The engine has halted and cancels; what is left to do here is to wait, but not for ever. */
 static void on_fatal(struct live *live, const struct command_fatal *fatal)

@@ -36,6 +36,7 @@ struct live {
     bool stopping;                 /* a stop was asked for */
     bool stop_owed, halt_owed;     /* their events found the queue full */
     bool orders_done;              /* the engine said that every own order has ended */
+    uint64_t halts;                /* as of the last turn */
     bool fatal;                    /* an emergency shutdown is under way */
     bool runners_told;             /* to stop */
     bool out_of_patience;

@@ -5,6 +5,7 @@
 #include "engine/cancels.h"
 #include "engine/intents.h"
 #include "engine/judge.h"
+#include "engine/protect.h"
 #include "engine/strategies.h"
 
 static const char NOTHING_LEFT[] = "no position of its own that no order reduces already";
@@ -42,7 +43,8 @@ static struct intent successor(const struct intent *intent, const struct order *
     return next;
 }
 
-static enum refusal why_not(const struct order *old, const char **ret_text)
+static enum refusal why_not(const struct engine *engine, const struct order *old,
+                            const char **ret_text)
 {
     *ret_text = NULL;
     if (old == NULL) {
@@ -53,6 +55,10 @@ static enum refusal why_not(const struct order *old, const char **ret_text)
         return REFUSED_ENDED;
     if (old->state == ORDER_UNKNOWN)
         return REFUSED_UNKNOWN_OUTSTANDING;
+    if (protect_is_firing(engine, old->actor, old->product)) {
+        *ret_text = "its protection fires: the position is being closed";
+        return REFUSED_STRATEGY_STATE;
+    }
     if (old->tif != TIF_GTC && old->tif != TIF_GTD) {
         *ret_text = "an order that does not rest cannot be amended";
         return REFUSED_UNSUPPORTED;
@@ -99,7 +105,7 @@ static void consider(struct engine *engine, actor_index actor, const struct inte
     struct verdict verdict;
     const char *text;
     bool reducing;
-    enum refusal code = why_not(old, &text);
+    enum refusal code = why_not(engine, old, &text);
     memset(&verdict, 0, sizeof verdict);
     if (code != REFUSED_NOT) {
         intents_refuse(engine, actor, asked, code, text);

@@ -41,7 +41,7 @@ uint32_t cancels_want_all(struct engine *engine, actor_index actor, product_inde
     uint32_t wanted = 0;
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        if (order == NULL || !order_is_live(order->state) || !order->ours ||
+        if (order == NULL || !order_is_live(order->state) || !order_is_own(order) ||
             (actor != ACTOR_OPERATOR && order->actor != actor) ||
             (product != NO_PRODUCT && order->product != product))
             continue;

@@ -13,7 +13,7 @@ bool drain_has_own(struct engine *engine, actor_index actor, product_index produ
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         const struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order->ours && order_is_live(order->state) &&
+        if (order != NULL && order_is_own(order) && order_is_live(order->state) &&
             (product == NO_PRODUCT || order->product == product) &&
             (actor == ACTOR_OPERATOR || order->actor == actor))
             return true;
@@ -29,7 +29,7 @@ bool drain_is_open(const struct engine *engine)
 void drain_begin(struct engine *engine, uint64_t token, actor_index actor, product_index product)
 {
     cancels_want_all(engine, actor, product);
-    if (engine->drain_count == DRAINS_MAX) {
+    if (engine->drain_count >= DRAINS_MAX - (token != 0)) { /* an emergency finds room */
         out_reply(engine, token, false, "too many wait for that; own orders are being cancelled");
         return;
     }
@@ -55,14 +55,42 @@ static bool is_verified(struct engine *engine, struct drain *drain)
            engine->lists[LIST_ORDERS].whole_sent_ns >= drain->none_ns;
 }
 
-static void answer(struct engine *engine, struct drain *drain, bool done)
+static const char NONE_LEFT[] = "halted; the venue shows none of our orders";
+static const char NOT_YET[] =
+    "halted, but own orders may still be live: they go on being cancelled; see `orders`";
+static const char ELSEWHERE[] =
+    "halted, but own orders were live in a product that is not configured: look at the venue";
+static const char RESUMED[] = "resumed before the venue had shown that none is left";
+
+static void answer(struct engine *engine, struct drain *drain, bool done, const char *text)
 {
     if (drain->token != 0)
-        out_reply(engine, drain->token, done,
-                  done ? "halted; the venue shows none of our orders"
-                       : "halted, but own orders may still be live: they go on being cancelled; "
-                         "see `orders`");
+        out_reply(engine, drain->token, done, text);
     drain->token = 0;
+}
+
+static void forget(struct engine *engine, uint32_t at)
+{
+    engine->drains[at] = engine->drains[--engine->drain_count];
+}
+
+/* Of what is not configured no list tells us. */
+static bool sees_all(const struct engine *engine, const struct drain *drain)
+{
+    return engine->lost.order_count == 0 || drain->actor != ACTOR_OPERATOR ||
+           drain->product != NO_PRODUCT;
+}
+
+void drain_withdraw(struct engine *engine, actor_index actor, product_index product)
+{
+    bool all = actor == ACTOR_OPERATOR && product == NO_PRODUCT;
+    for (uint32_t i = engine->drain_count; i-- > 0;) {
+        struct drain *drain = &engine->drains[i];
+        if (!all && (drain->actor != actor || drain->product != product))
+            continue;
+        answer(engine, drain, false, RESUMED);
+        forget(engine, i);
+    }
 }
 
 void drain_due(struct engine *engine)
@@ -70,12 +98,13 @@ void drain_due(struct engine *engine)
     for (uint32_t i = engine->drain_count; i-- > 0;) {
         struct drain *drain = &engine->drains[i];
         if (is_verified(engine, drain)) {
-            answer(engine, drain, true);
-            engine->drains[i] = engine->drains[--engine->drain_count];
+            bool all = sees_all(engine, drain);
+            answer(engine, drain, all, all ? NONE_LEFT : ELSEWHERE);
+            forget(engine, i);
             continue;
         }
         if (engine->now.mono_ns - drain->since_ns >= PATIENCE_NS)
-            answer(engine, drain, false);
+            answer(engine, drain, false, NOT_YET);
         engine_due(engine, engine->now.mono_ns + LOOK_NS);
     }
 }

@@ -9,6 +9,8 @@
 
 /* actor ACTOR_OPERATOR: any; product NO_PRODUCT: any; token 0: nobody waits. */
 void drain_begin(struct engine *engine, uint64_t token, actor_index actor, product_index product);
+/* A resume: what waited in that scope is told that it was not done, and nothing is cancelled on. */
+void drain_withdraw(struct engine *engine, actor_index actor, product_index product);
 void drain_due(struct engine *engine);
 bool drain_is_open(const struct engine *engine);
 /* A live order that carries our tag. */

@@ -27,7 +27,7 @@ struct protection {
 struct parked_order { struct parked parked; int64_t since_wall_ns; };
 
 /* See drain.h. */
-enum { DRAINS_MAX = 4 };
+enum { DRAINS_MAX = 5 }; /* the last one is for an emergency */
 struct drain {
     uint64_t token;           /* 0: nobody waits for it, or has been told "not yet" */
     actor_index actor;

@@ -61,9 +61,11 @@ struct engine {
     struct product *products;           /* all below: from the arena */
     struct protection (*protections)[MAX_PRODUCTS]; /* [MAX_STRATEGIES] */
     int64_t journal_wall_ns;            /* of the last record that was read back */
+    int64_t begun_wall_ns;              /* of the first step */
     int64_t liquidation_wall_ns;        /* the newest order of the venue's own that was told of */
     struct drain drains[DRAINS_MAX];
     uint32_t drain_count;
+    uint64_t halts;                     /* of anything, by anyone */
     bool fatal;                         /* shutting down, halted for good */
     struct parked_order parked[MAX_PARKED];
     uint32_t parked_count;

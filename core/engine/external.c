@@ -24,11 +24,13 @@ void external_on_fill(struct engine *engine, product_index product)
 void external_on_report(struct engine *engine, const struct event_order_report *report)
 {
     int64_t created_ns = report->created_ns > 0 ? report->created_ns : engine->now.wall_ns;
-    int64_t since_ns = engine->liquidation_wall_ns;
+    int64_t since_ns = engine->liquidation_wall_ns, journal_ns = engine->journal_wall_ns;
     if (report->type != ORDER_TYPE_LIQUIDATION)
         return;
-    if (since_ns < engine->journal_wall_ns - RETOLD_NS)
-        since_ns = engine->journal_wall_ns - RETOLD_NS;
+    if (journal_ns > engine->begun_wall_ns) /* written when our clock was ahead */
+        journal_ns = engine->begun_wall_ns;
+    if (since_ns < journal_ns - RETOLD_NS)
+        since_ns = journal_ns - RETOLD_NS;
     if (created_ns <= since_ns || created_ns < engine->first_boot_wall_ns)
         return;
     engine->liquidation_wall_ns = created_ns;

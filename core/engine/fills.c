@@ -136,14 +136,22 @@ static void add_provisional(struct order *order, struct price price, struct size
     order->filled.e9 += delta.e9;
 }
 
+/* As much of `from` as `size` has is taken off both; how much that is. */
+static int64_t take_off(struct size *from, struct size *size)
+{
+    int64_t part = from->e9 < size->e9 ? from->e9 : size->e9;
+    from->e9 -= part;
+    size->e9 -= part;
+    return part;
+}
+
 /* The exact fills that came before the word of them take their part of it; true: all of it. */
 static bool was_ahead(struct order *order, struct size delta)
 {
-    int64_t part = order->ahead.e9 < delta.e9 ? order->ahead.e9 : delta.e9;
-    order->ahead.e9 -= part;
+    int64_t part = take_off(&order->ahead, &delta);
     order->booked.e9 += part;
     order->filled.e9 += part;
-    return part == delta.e9;
+    return delta.e9 == 0;
 }
 
 bool fills_progress(struct engine *engine, struct order *order, struct size filled,
@@ -212,19 +220,36 @@ static void take_provisional(struct order *order, struct size before)
 
 /* ---- the exact part */
 
-/* Its quantity is the reports' to tell; the fill only takes the place of what they told. */
+/* Its quantity is the reports' to tell; the fill only takes the place of what they told, when it
+ * was met or since, or comes before their word of it. */
 static void apply_to_external(struct order *order, const struct event_fill *fill)
 {
-    struct size before = order_provisional(order);
-    int64_t part = fill->size.e9 < before.e9 ? fill->size.e9 : before.e9;
-    struct size rest = {fill->size.e9 - part};
+    struct size before = order_provisional(order), left = before, rest = fill->size;
     if (fill->kind == FILL_REVERSAL)
         return;
-    order->booked.e9 += part;
-    if (part > 0)
+    if (fill->venue_ns < order->met_wall_ns)
+        (void)take_off(&order->unread, &rest);
+    order->booked.e9 += take_off(&left, &rest);
+    if (left.e9 < before.e9)
         take_provisional(order, before);
-    if (fill->venue_ns >= order->met_wall_ns && !size_add(order->ahead, rest, &order->ahead))
+    if (!size_add(order->ahead, rest, &order->ahead))
         order->ahead.e9 = INT64_MAX;
+}
+
+void fills_meet(struct engine *engine, struct order *order)
+{
+    struct size known = {0}, told = order->filled;
+    for (uint64_t i = 0; i < EXTERNAL_FILLS_KEPT; i++) {
+        const struct event_fill *fill = &engine->externals[i];
+        if (fill->product == order->product && fill->side == order->side &&
+            fill->kind != FILL_REVERSAL && fill->size.e9 > 0 &&
+            strcmp(fill->venue_order_id.text, order->venue_id.text) == 0 &&
+            !size_add(known, fill->size, &known))
+            known.e9 = INT64_MAX;
+    }
+    (void)take_off(&told, &known);
+    order->unread = told;
+    order->ahead = known;
 }
 
 static void apply_to_order(struct order *order, const struct event_fill *fill)
@@ -404,17 +429,34 @@ void fills_list_whole(struct engine *engine, int64_t asked_wall_ns)
     engine->fill_left = false;
 }
 
+static void settle_provisional(struct order *order)
+{
+    order->provisional_cost.e18 = 0;
+    order->booked = order->filled;
+}
+
+/* In the journal: the provisional part taken back. */
+static void let_go(struct engine *engine, struct order *order)
+{
+    struct event_fill fill = {.product = order->product, .side = order->side,
+                              .size = order_provisional(order), .kind = FILL_REVERSAL};
+    fill.venue_order_id = order->venue_id;
+    fill.price = portfolio_provisional_price(order);
+    fill.venue_ns = engine->now.wall_ns;
+    record_fill(engine, order, order->actor, &fill, true);
+    settle_provisional(order);
+    fills_show(engine, order);
+}
+
 void fills_settle_external(struct engine *engine, int64_t before_ns)
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
         if (order == NULL || order->actor != ACTOR_EXTERNAL || order->progress_ns > before_ns)
             continue;
-        bool shown = order_provisional(order).e9 > 0;
-        order->ahead.e9 = order->provisional_cost.e18 = 0;
-        order->booked = order->filled;
-        if (shown)
-            fills_show(engine, order);
+        order->ahead.e9 = 0;
+        if (order_provisional(order).e9 > 0)
+            let_go(engine, order);
     }
 }
 
@@ -581,10 +623,22 @@ static bool restore_provisional(struct engine *engine, const struct record_fill 
     if (order == NULL || record->fill.size.e9 > INT64_MAX - order->filled.e9)
         return false;
     orders_open(&engine->orders, order);
-    add_provisional(order, record->fill.price, record->fill.size);
+    if (record->fill.kind == FILL_REVERSAL)
+        settle_provisional(order);
+    else
+        add_provisional(order, record->fill.price, record->fill.size);
     orders_close(&engine->orders, order);
     (void)fills_follow(engine, order); /* the halt that came of it has a record of its own */
     return true;
+}
+
+void fills_restore_told(struct order *order, struct size filled)
+{
+    struct size more = {filled.e9 - order->filled.e9};
+    if (more.e9 <= 0)
+        return;
+    order->booked.e9 += more.e9;
+    (void)take_off(&order->ahead, &more);
 }
 
 /* The same fill again, now with an order: it was claimed. */

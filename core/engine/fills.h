@@ -27,7 +27,11 @@ void fills_show(struct engine *engine, const struct order *order);
 /* The order has shown its venue id: what was booked as external under it is the order's. Between
  * orders_open and orders_close. */
 bool fills_claim(struct engine *engine, struct order *order);
+/* An external order is met: what of it is in the books already is no second quantity. */
+void fills_meet(struct engine *engine, struct order *order);
 /* A fill that an operator's word made: books it as external with an id of its own. */
 bool fills_accept(struct engine *engine, struct event_fill *fill);
+/* From the journal: reports told of an external order so much. */
+void fills_restore_told(struct order *order, struct size filled);
 /* From the journal; false when it cannot be booked. */
 bool fills_restore(struct engine *engine, const struct record_fill *record);

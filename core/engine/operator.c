@@ -17,6 +17,16 @@ static const int64_t FLATTEN_GAP_NS = 1000000000;
 
 /* ---- latches */
 
+static actor_index actor_of(const struct event_operator *event)
+{
+    return event->target == TARGET_STRATEGY ? event->index : ACTOR_OPERATOR;
+}
+
+static product_index product_of(const struct event_operator *event)
+{
+    return event->target == TARGET_PRODUCT ? event->index : NO_PRODUCT;
+}
+
 static void drop_flatten(struct engine *engine, const struct event_operator *event)
 {
     for (product_index i = 0; i < engine->settings.catalog.count; i++)
@@ -66,7 +76,12 @@ static void resume(struct engine *engine, const struct event_operator *event)
         out_reply(engine, event->token, false, "the journal is dead: restart on a good disk");
         return;
     }
+    if (engine->fatal) {
+        out_reply(engine, event->token, false, "the host is shutting down: resume after its start");
+        return;
+    }
     drop_flatten(engine, event);
+    drain_withdraw(engine, actor_of(event), product_of(event));
     if (guard_resume(&engine->guard, (int)event->target, event->index, event->reason, &latch))
         out_latch(engine, &latch);
     out_reply(engine, event->token, true, "active");
@@ -93,16 +108,6 @@ static void reply_count(struct engine *engine, const struct event_operator *even
     memset(text, 0, sizeof text);
     out_join(text, sizeof text, number, what, NULL, NULL);
     out_reply(engine, event->token, done, text);
-}
-
-static actor_index actor_of(const struct event_operator *event)
-{
-    return event->target == TARGET_STRATEGY ? event->index : ACTOR_OPERATOR;
-}
-
-static product_index product_of(const struct event_operator *event)
-{
-    return event->target == TARGET_PRODUCT ? event->index : NO_PRODUCT;
 }
 
 static void cancel_mine(struct engine *engine, const struct event_operator *event)

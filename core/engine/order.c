@@ -88,6 +88,11 @@ bool order_is_exit(const struct order *order)
            (order->tif == TIF_GTC || order->tif == TIF_GTD);
 }
 
+bool order_is_own(const struct order *order)
+{
+    return order->ours || order->actor < MAX_STRATEGIES;
+}
+
 const char *order_stimulus_text(enum order_stimulus stimulus)
 {
 #define STIMULUS_TEXT(symbol, text) [symbol] = text,

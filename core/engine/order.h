@@ -102,6 +102,7 @@ struct order {
     struct size ahead;           /* EXTERNAL: exact fills that no report has told yet */
     int64_t progress_ns;         /* EXTERNAL: when it last filled more */
     int64_t met_wall_ns;         /* EXTERNAL: when the venue first showed it */
+    struct size unread;          /* EXTERNAL: told then, and its fills were not in the books */
 
     /* what is to take its place: see amend.h. Until its end is known the larger of both counts */
     bool amending;
@@ -124,6 +125,6 @@ struct size order_remaining(const struct order *order); /* 0 once ended */
 /* What it counts with: what remains, or what is to take its place when that is more. */
 struct size order_exposed(const struct order *order);
 struct size order_provisional(const struct order *order);
-/* Rests at the venue for nothing but to reduce. */
-bool order_is_exit(const struct order *order);
+bool order_is_exit(const struct order *order); /* rests at the venue for nothing but to reduce */
+bool order_is_own(const struct order *order);  /* it carries our tag, or a strategy was given it */
 const char *order_stimulus_text(enum order_stimulus stimulus);

@@ -119,6 +119,7 @@ void out_latch(struct engine *engine, const struct record_latch *latch)
     struct record_latch *r = &out_record(engine, RECORD_LATCH)->latch;
     const char *name = out_scope_name(engine, (int)latch->scope, latch->index);
     *r = *latch;
+    engine->halts += latch->state == TRADING_HALTED;
     text_copy(r->name, sizeof r->name, name, strlen(name));
     for (int i = 0; i < engine->settings.catalog.count; i++)
         engine->products[i].version++;

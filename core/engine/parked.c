@@ -259,16 +259,25 @@ void parked_drop(struct engine *engine, const struct event_operator *event)
 
 /* ---- the journal read back */
 
-bool parked_restore(struct engine *engine, const struct record *record)
+bool parked_restore(struct engine *engine, const struct record *record, actor_index actor,
+                    product_index product)
 {
     const struct parked *parked = &record->parked.parked;
+    struct order *order = orders_find(&engine->orders, parked->id);
     if ((unsigned)parked->kind >= PARKED_KIND_COUNT || (unsigned)parked->side > SIDE_UNKNOWN)
         return false;
     for (uint32_t i = engine->parked_count; i-- > 0;)
         if (is_of(&engine->parked[i].parked, parked->id, &parked->venue_id))
             forget(engine, i);
-    if (record->parked.on && engine->parked_count < MAX_PARKED)
-        engine->parked[engine->parked_count++] = (struct parked_order){*parked, record->at.wall_ns};
+    if (!record->parked.on || engine->parked_count == MAX_PARKED)
+        return true;
+    struct parked_order *kept = &engine->parked[engine->parked_count++];
+    *kept = (struct parked_order){*parked, record->at.wall_ns};
+    kept->parked.actor = actor;
+    kept->parked.product = product;
+    /* No list without it proves anything: see venue.c. */
+    if (order != NULL && parked->kind == PARKED_UNKNOWN && order->venue_id.text[0] == '\0')
+        order->parked = true;
     return true;
 }
 
@@ -279,6 +288,9 @@ void parked_restore_verb(struct engine *engine, const struct event_operator *eve
         return;
     if (event->verb == OPERATOR_CANCEL)
         cancels_want(engine, order);
-    else if (event->verb == OPERATOR_ADOPT)
+    else if (event->verb == OPERATOR_ADOPT && order_is_live(order->state) &&
+             what_forbids_adoption(engine, order, event) == NULL) {
         order->adopted = true;
+        order->cancel_wanted = false;
+    }
 }

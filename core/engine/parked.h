@@ -18,6 +18,8 @@ void parked_due(struct engine *engine);
 void parked_adopt(struct engine *engine, const struct event_operator *event);
 void parked_cancel(struct engine *engine, const struct event_operator *event);
 void parked_drop(struct engine *engine, const struct event_operator *event);
-bool parked_restore(struct engine *engine, const struct record *record);
+/* As they are called now: the indexes in the record were those of the config of then. */
+bool parked_restore(struct engine *engine, const struct record *record, actor_index actor,
+                    product_index product);
 /* From the journal: what these verbs have promised is wanted again. */
 void parked_restore_verb(struct engine *engine, const struct event_operator *event);

@@ -131,7 +131,9 @@ static bool fresh_price(struct engine *engine, product_index product, struct pri
         return false;
     if (!is_wild(engine, product, *ret))
         return true;
-    if (p->trade_count == 0 || engine->now.wall_ns - last->venue_ns > most_ns)
+    /* By its own date, and by ours when it came: either clock may have stepped. */
+    if (p->trade_count == 0 || engine->now.wall_ns - last->venue_ns > most_ns ||
+        engine->now.mono_ns - p->trade_ns > most_ns)
         return false;
     *ret = last->price;
     return true;
@@ -220,13 +222,13 @@ static void watch(struct engine *engine, const struct guarded *g)
 
 /* ---- firing */
 
-/* All but our own orders, which end by themselves. */
+/* All but our own orders, which end by themselves; and nothing takes the place of one. */
 static void cancel_others(struct engine *engine, const struct guarded *g)
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
         if (order != NULL && order_is_live(order->state) && order->actor == g->actor &&
-            order->product == g->product && !order->cancel_wanted &&
+            order->product == g->product && (!order->cancel_wanted || order->amending) &&
             (order->ref != 0 || order->tif != TIF_IOC))
             cancels_want(engine, order);
     }
@@ -296,20 +298,41 @@ static void fire_again(struct engine *engine, const struct guarded *g)
     }
 }
 
+/* Nobody is there to hold what it has, or what its last orders still fill. */
+static bool is_abandoned(const struct engine *engine, actor_index actor)
+{
+    return engine->runners[actor].state == RUNNER_DEAD &&
+           engine->settings.strategies[actor].on_death == DEATH_FLATTEN;
+}
+
+static void close_abandoned(struct engine *engine, const struct guarded *g, enum side side)
+{
+    if (g->p->state == PROTECT_CLEAR)
+        begin_position(engine, g, side);
+    fire(engine, g, "its runner died", (struct price){0});
+}
+
+static void due_one(struct engine *engine, const struct guarded *g)
+{
+    enum side side = side_of(own_size(engine, g));
+    if (g->p->state != PROTECT_CLEAR && side != g->p->side)
+        follow_position(engine, g, side);
+    if (g->p->state != PROTECT_FIRING && side != SIDE_UNKNOWN && is_abandoned(engine, g->actor))
+        close_abandoned(engine, g, side);
+    if (g->p->state == PROTECT_SET && side != SIDE_UNKNOWN)
+        watch(engine, g);
+    if (g->p->state == PROTECT_FIRING)
+        fire_again(engine, g);
+}
+
 void protect_due(struct engine *engine)
 {
+    if (engine->stopped_told) /* nobody would hear what becomes of an order */
+        return;
     for (actor_index a = 0; a < engine->settings.strategy_count; a++)
         for (product_index i = 0; i < engine->settings.catalog.count; i++) {
             struct guarded g = guarded_of(engine, a, i);
-            if (g.p->state == PROTECT_CLEAR)
-                continue;
-            enum side side = side_of(own_size(engine, &g));
-            if (side != g.p->side)
-                follow_position(engine, &g, side);
-            if (g.p->state == PROTECT_SET && side != SIDE_UNKNOWN)
-                watch(engine, &g);
-            if (g.p->state == PROTECT_FIRING)
-                fire_again(engine, &g);
+            due_one(engine, &g);
         }
 }
 
@@ -369,20 +392,6 @@ void protect_on_intent(struct engine *engine, actor_index actor, const struct in
         change(engine, &g, PROTECT_CLEAR, "cleared by the strategy");
     else
         change(engine, &g, PROTECT_SET, "set by the strategy");
-}
-
-void protect_close_all(struct engine *engine, actor_index actor, const char *reason)
-{
-    for (product_index i = 0; i < engine->settings.catalog.count; i++) {
-        struct guarded g = guarded_of(engine, actor, i);
-        enum side side = side_of(own_size(engine, &g));
-        if (side == SIDE_UNKNOWN || g.p->state == PROTECT_FIRING)
-            continue;
-        if (g.p->state == PROTECT_CLEAR)
-            begin_position(engine, &g, side);
-        fire(engine, &g, reason, (struct price){0});
-    }
-    engine_due(engine, engine->now.mono_ns);
 }
 
 void protect_tell(struct engine *engine, actor_index actor)

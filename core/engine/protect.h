@@ -21,10 +21,9 @@
 #include "engine/engine_inside.h"
 
 void protect_on_intent(struct engine *engine, actor_index actor, const struct intent *intent);
-/* Closes all that the strategy holds, by itself, with this reason. */
-void protect_close_all(struct engine *engine, actor_index actor, const char *reason);
 bool protect_is_firing(const struct engine *engine, actor_index actor, product_index product);
-/* After each event: positions that began or ended, prices that were reached, what falls due. */
+/* After each event: positions that began or ended, prices that were reached, what falls due, and
+ * what a dead runner holds that was to be flattened with it. */
 void protect_due(struct engine *engine);
 /* All of one strategy's, told to its runner, which begins. */
 void protect_tell(struct engine *engine, actor_index actor);

@@ -59,6 +59,17 @@ static void restore_sequence(struct engine *engine, struct client_id id)
         engine->sequence = client_id_sequence(id);
 }
 
+/* The highest price at which it could trade, as the gate has it, but for the bid of then: see
+ * gate_value_price. */
+static struct price value_price(const struct record_order *r)
+{
+    struct intent intent = {.side = r->side, .type = r->type, .price = r->price,
+                            .stop_price = r->stop_price};
+    struct gate_input in = {.intent = &intent, .worst = r->price};
+    struct price price = gate_value_price(&in);
+    return price.e9 > r->price.e9 ? price : r->price;
+}
+
 static struct order *add_order(struct engine *engine, const struct record *record,
                                product_index product, actor_index actor)
 {
@@ -78,7 +89,7 @@ static struct order *add_order(struct engine *engine, const struct record *recor
     order.reduce_only = r->reduce_only;
     order.ours = client_id_is_set(r->id) && client_id_owner(r->id) == engine->settings.owner_tag;
     order.price.e9 = market ? 0 : r->price.e9;
-    order.value_price = r->price;
+    order.value_price = value_price(r);
     order.stop_price = r->stop_price;
     order.stop = r->stop;
     order.expires_wall_ns = r->expires_wall_ns;
@@ -86,7 +97,9 @@ static struct order *add_order(struct engine *engine, const struct record *recor
     order.filled = r->filled;
     order.booked.e9 = actor == ACTOR_EXTERNAL ? r->filled.e9 : 0;
     order.state = r->state;
-    order.created_wall_ns = record->at.wall_ns;
+    order.created_wall_ns = order.met_wall_ns = record->at.wall_ns;
+    if (actor == ACTOR_EXTERNAL)
+        fills_meet(engine, &order);
     return orders_add(&engine->orders, &order);
 }
 
@@ -124,8 +137,8 @@ static bool restore_order(struct engine *engine, const struct record *record)
     if (order->actor == ACTOR_EXTERNAL && actor < MAX_STRATEGIES) /* the operator gave it away */
         orders_set_owner(&engine->orders, order, actor, r->ref);
     order->size = r->size;
-    if (external && r->filled.e9 > order->filled.e9)
-        order->booked.e9 += r->filled.e9 - order->filled.e9; /* its fill was before the report */
+    if (external)
+        fills_restore_told(order, r->filled); /* its fill was before the report */
     if (r->venue_id.text[0] && order->venue_id.text[0] == '\0')
         orders_set_venue(&engine->orders, order, &r->venue_id);
     order->state = r->state;
@@ -200,6 +213,17 @@ static bool restore_protect(struct engine *engine, const struct record_protect *
     return protect_restore(engine, actor, product, record);
 }
 
+static bool restore_parked(struct engine *engine, const struct record *record)
+{
+    const struct record_parked *r = &record->parked;
+    product_index product = find_product(engine, r->product_id);
+    actor_index actor;
+    if (r->product_id[0] == '\0' || !find_actor(engine, r->parked.actor, r->name, &actor))
+        return false;
+    return product == NO_PRODUCT || /* lost.c tells of what was live there */
+           parked_restore(engine, record, actor, product);
+}
+
 static bool restore_runner(struct engine *engine, const struct record_runner *record)
 {
     if (record->runner >= MAX_RUNNERS)
@@ -239,7 +263,7 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_OPERATOR: return restore_operator(engine, &record->operator);
     case RECORD_FUNDING: return restore_funding(engine, &record->funding);
     case RECORD_KIND_END: return false;
-    case RECORD_PARKED: return parked_restore(engine, record);
+    case RECORD_PARKED: return restore_parked(engine, record);
     case RECORD_PROTECT: return restore_protect(engine, &record->protect);
     case RECORD_LADDER:
     case RECORD_DAILY:
@@ -278,6 +302,7 @@ static bool begin_order(struct engine *engine, struct order *order)
 void restore_begin(struct engine *engine)
 {
     uint32_t unknown = 0;
+    engine->begun_wall_ns = engine->now.wall_ns;
     struct record_boot *boot = &out_record(engine, RECORD_BOOT)->boot;
     boot->owner_tag = engine->settings.owner_tag;
     boot->boot_random = engine->settings.boot_random;

@@ -52,6 +52,11 @@ bool snapshot_protection(const struct engine *engine, uint32_t index, struct pro
     return false;
 }
 
+uint64_t snapshot_halts(const struct engine *engine)
+{
+    return engine->halts;
+}
+
 bool snapshot_parked(const struct engine *engine, uint32_t index, struct parked_row *ret)
 {
     if (index >= engine->parked_count)

@@ -29,4 +29,6 @@ bool snapshot_protection(const struct engine *engine, uint32_t index, struct pro
 struct parked_row { struct parked parked; int64_t since_wall_ns; };
 
 /* Oldest first. */
+/* How often anything was halted: what was approved before and still waits must not leave. */
+uint64_t snapshot_halts(const struct engine *engine);
 bool snapshot_parked(const struct engine *engine, uint32_t index, struct parked_row *ret);

@@ -87,9 +87,7 @@ static void lose_runner(struct engine *engine, const struct event_runner *event)
     if (event->runner >= engine->settings.strategy_count ||
         engine->settings.strategies[event->runner].on_death == DEATH_KEEP)
         return;
-    cancels_want_all(engine, event->runner, NO_PRODUCT);
-    if (engine->settings.strategies[event->runner].on_death == DEATH_FLATTEN)
-        protect_close_all(engine, event->runner, "its runner died");
+    cancels_want_all(engine, event->runner, NO_PRODUCT); /* flattened: see protect_due */
 }
 
 void strategies_on_runner(struct engine *engine, const struct event_runner *event)

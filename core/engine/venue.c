@@ -273,6 +273,7 @@ static void adopt(struct engine *engine, const struct event_order_report *report
     order.created_wall_ns = report->created_ns > 0 ? report->created_ns : engine->now.wall_ns;
     const char *words = adopted_words(engine, tagged, twin);
     text_copy(order.reason, sizeof order.reason, words, strlen(words));
+    fills_meet(engine, &order);
     struct order *kept = orders_add(&engine->orders, &order);
     if (kept == NULL) {
         out_alert(engine, "no room for an order the venue shows: ", order.venue_id.text, NULL,
@@ -353,7 +354,6 @@ static void park(struct engine *engine, struct order *order,
                    "parked: the venue's order of its id is another");
     if (order_is_live(order->state))
         parked_add(engine, order, PARKED_UNKNOWN, order->reason);
-    parked_add(engine, order, PARKED_COLLISION, order->reason);
     track_twin(engine, report);
 }
 

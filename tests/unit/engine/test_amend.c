@@ -391,6 +391,32 @@ static void an_exit_is_swept_after_a_restart(void **state)
     rig_destroy(rig);
 }
 
+/* F47 | unit | a stop fires while an amendment waits for the old order's end | nothing takes that
+ * order's place, and no order of the strategy is amended while its position is being closed */
+static void a_stop_that_fires_ends_an_amendment(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    hold(rig, 0, "1", 1, "v1");
+    struct client_id quote = rig_open_order(rig, 0, 1, SIDE_BUY, "95", "1", 2, "v2");
+    rig_open_order(rig, 0, 1, SIDE_BUY, "94", "1", 3, "v3");
+    struct intent stop = {.kind = INTENT_PROTECT, .product = 1};
+    stop.protect.stop = rig_price("97");
+    rig_intent(rig, 0, stop);
+    amend(rig, 2, "96", "2", 4);
+    rig_book(rig, 1, "96", "97", "5");
+    assert_int_equal(rig_last_notice(rig, 0, NOTICE_PROTECT)->protect.state, PROTECT_FIRING);
+    amend(rig, 3, "95", "1", 5);
+    rig_forget(rig);
+    rig_report(rig, quote, "v2", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_pass(rig, 3 * SECOND);
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        if (rig->commands[i].kind == COMMAND_PLACE)
+            assert_int_equal(rig_order(rig, rig->commands[i].place.id).side, SIDE_SELL);
+    assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("1").e9); /* v3 alone */
+    rig_destroy(rig);
+}
+
 int suite_amend(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +435,7 @@ int suite_amend(void)
         cmocka_unit_test(a_stop_left_behind_is_swept),
         cmocka_unit_test(an_exit_that_fills_takes_the_others_along),
         cmocka_unit_test(an_exit_is_swept_after_a_restart),
+        cmocka_unit_test(a_stop_that_fires_ends_an_amendment),
     };
     return cmocka_run_group_tests_name("amend", tests, NULL, NULL);
 }

@@ -187,6 +187,94 @@ static void fills_of_strangers_are_external(void **state)
     rig_destroy(rig);
 }
 
+static void show_stranger(struct rig *rig, enum venue_status status, const char *filled,
+                          const char *leaves)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_USER_UPDATE, .venue_id = rig_venue_id("x1"), .product = 0,
+        .side = SIDE_BUY, .type = ORDER_TYPE_LIMIT, .tif = TIF_GTC, .status = status,
+        .size = rig_size("3"), .filled = rig_size(filled), .leaves = rig_size(leaves),
+        .limit_price = rig_price("99"), .average_price = rig_price("99")};
+    rig_step(rig, &event);
+}
+
+static void assert_held(struct rig *rig, const char *size)
+{
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size(size).e9);
+}
+
+/* F44 | unit | a stranger's fill, then an older frame that shows its order open, then filled; the
+ * fill before or after that frame | the position counts it once at every moment, over a kill too
+ * F21 | unit | a frame that shows an order open comes after its fill | as F44 */
+static void an_old_frame_of_a_stranger_counts_nothing_twice(void **state)
+{
+    (void)state;
+    for (int late = 0; late < 2; late++)
+        for (int killed = 0; killed < 2; killed++) {
+            struct rig *rig = ready();
+            rig->hold_lists = true;
+            if (late)
+                show_stranger(rig, VENUE_OPEN, "0", "3");
+            rig->now.wall_ns -= SECOND; /* it traded a second ago */
+            rig_fill(rig, "t1", "x1", 0, SIDE_BUY, "99", "3", "0");
+            rig->now.wall_ns += SECOND;
+            show_stranger(rig, VENUE_OPEN, "0", "3");
+            assert_held(rig, "3");
+            if (killed) {
+                rig_restart(rig);
+                rig_tick(rig, 1);
+            }
+            show_stranger(rig, VENUE_OPEN, "1", "2");
+            assert_held(rig, "3");
+            show_stranger(rig, VENUE_FILLED, "3", "0");
+            assert_held(rig, "3");
+            rig_destroy(rig);
+        }
+}
+
+/* F44 | unit | a stranger's order is met half filled, fills on, and its older fills are read then |
+ * each part is counted once */
+static void what_a_stranger_filled_before_we_met_is_read_later(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    show_stranger(rig, VENUE_OPEN, "1", "2");
+    show_stranger(rig, VENUE_OPEN, "2", "1");
+    assert_held(rig, "1");
+    rig->now.wall_ns -= SECOND;
+    rig_fill(rig, "t1", "x1", 0, SIDE_BUY, "99", "1", "0");
+    rig->now.wall_ns += SECOND;
+    assert_held(rig, "2");
+    rig_fill(rig, "t2", "x1", 0, SIDE_BUY, "99", "1", "0");
+    assert_held(rig, "2");
+    show_stranger(rig, VENUE_FILLED, "3", "0");
+    assert_held(rig, "3");
+    rig_fill(rig, "t3", "x1", 0, SIDE_BUY, "99", "1", "0");
+    assert_held(rig, "3");
+    rig_destroy(rig);
+}
+
+/* F44 | unit | a stranger's part that no list has is let go, then a kill | it stays gone */
+static void what_was_settled_stays_settled(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    show_stranger(rig, VENUE_OPEN, "0", "3");
+    show_stranger(rig, VENUE_OPEN, "1", "2");
+    assert_held(rig, "1");
+    rig_pass(rig, 30 * SECOND);
+    assert_held(rig, "0");
+    rig_restart(rig);
+    rig->hold_lists = true;
+    rig_tick(rig, 1);
+    assert_held(rig, "0");
+    show_stranger(rig, VENUE_OPEN, "2", "1"); /* and what comes after that still counts */
+    assert_held(rig, "1");
+    rig_destroy(rig);
+}
+
+
 static void fills_from_before_the_first_boot_are_history(void **state)
 {
     (void)state;
@@ -423,6 +511,9 @@ int suite_fills(void)
         cmocka_unit_test(an_order_fills_on_after_a_reversal),
         cmocka_unit_test(unusable_fills_are_passed_over),
         cmocka_unit_test(a_fill_out_of_range_halts),
+        cmocka_unit_test(an_old_frame_of_a_stranger_counts_nothing_twice),
+        cmocka_unit_test(what_a_stranger_filled_before_we_met_is_read_later),
+        cmocka_unit_test(what_was_settled_stays_settled),
     };
     return cmocka_run_group_tests_name("fills", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/snapshot_care.h"
 #include "engine_rig.h"
 
 static const int64_t SECOND = 1000000000;
@@ -83,6 +84,27 @@ static void halts_are_for_what_they_name(void **state)
     rig_operator(rig, OPERATOR_HALT, TARGET_PRODUCT, 1, "odd");
     rig_limit(rig, 1, 1, SIDE_BUY, "97", "0.1", 2);
     assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+/* AC-E1 | unit | halts of the account, a strategy, a product, by the operator and by the engine |
+ * each is counted: what was approved before and waits is dropped */
+static void every_halt_is_counted(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    assert_int_equal(snapshot_halts(rig->engine), 0);
+    rig_operator(rig, OPERATOR_REDUCE, TARGET_ACCOUNT, 0, "odd");
+    assert_int_equal(snapshot_halts(rig->engine), 0);
+    rig_operator(rig, OPERATOR_HALT, TARGET_STRATEGY, 0, "odd");
+    assert_int_equal(snapshot_halts(rig->engine), 1);
+    rig_operator(rig, OPERATOR_HALT, TARGET_PRODUCT, 1, "odd");
+    assert_int_equal(snapshot_halts(rig->engine), 2);
+    rig_step(rig, &(struct event){.kind = EVENT_JOURNAL, .journal = {.dead = true}});
+    assert_int_equal(snapshot_halts(rig->engine), 3);
+    rig_operator(rig, OPERATOR_HALT, TARGET_ACCOUNT, 0, "again");
+    assert_int_equal(snapshot_halts(rig->engine), 3); /* it was halted */
     rig_destroy(rig);
 }
 
@@ -360,6 +382,7 @@ int suite_operator(void)
         cmocka_unit_test(every_verb_is_answered_once_and_journaled),
         cmocka_unit_test(halt_stops_at_once_and_cancels_still_go),
         cmocka_unit_test(halts_are_for_what_they_name),
+        cmocka_unit_test(every_halt_is_counted),
         cmocka_unit_test(cancel_mine_takes_what_it_names),
         cmocka_unit_test(stop_ends_when_all_own_orders_have),
         cmocka_unit_test(stop_waits_for_the_exact_fill),

@@ -287,6 +287,156 @@ static void halt_with_cancel_says_when_it_is_not_done(void **state)
     rig_destroy(rig);
 }
 
+static struct event liquidation(const struct rig *rig)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_REST, .venue_id = rig_venue_id("liq"), .product = 1, .side = SIDE_SELL,
+        .type = ORDER_TYPE_LIQUIDATION, .tif = TIF_IOC, .status = VENUE_FILLED,
+        .size = rig_size("1"), .filled = rig_size("1"), .created_ns = rig->now.wall_ns};
+    return event;
+}
+
+/* AC-E2 | unit | resume while a halt --cancel still waits for the venue | the wait ends, refused;
+ * the orders that follow are left to work */
+static void a_resume_ends_the_cancelling(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
+    halt_and_cancel(rig);
+    for (int i = 0; i < 21; i++) {
+        rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_REST);
+        rig_pass(rig, SECOND);
+    }
+    assert_false(reply(rig)->done);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "the venue is back");
+    struct client_id next = rig_open_order(rig, 0, 1, SIDE_SELL, "102", "0.5", 2, "v2");
+    for (int i = 0; i < 5; i++) {
+        rig_report(rig, next, "v2", VENUE_OPEN, "0", "0", REPORT_REST);
+        rig_pass(rig, SECOND);
+    }
+    assert_false(rig_order(rig, next).cancel_wanted);
+    halt_and_cancel(rig);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_PRODUCT, 0, "of another scope");
+    assert_true(rig_order(rig, next).cancel_wanted);
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "thought better of it");
+    assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 2); /* to both who wait */
+    assert_false(rig->commands[0].kind == COMMAND_OPERATOR_REPLY &&
+                 rig->commands[0].operator_reply.done);
+    rig_destroy(rig);
+}
+
+/* F67 | unit | an emergency while as many wait for the venue as may | it is verified all the same;
+ * a resume meanwhile is refused */
+static void an_emergency_has_room(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.cancel_on_stop = false;
+    rig_restart(rig);
+    rig_up(rig);
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
+    struct event halt = {.kind = EVENT_OPERATOR};
+    halt.operator.verb = OPERATOR_HALT;
+    halt.operator.cancel = true;
+    halt.operator.target = TARGET_STRATEGY;
+    halt.operator.index = 1; /* who has none */
+    rig->hold_lists = true;
+    for (uint64_t i = 0; i < 5; i++) {
+        halt.operator.token = 50 + i;
+        rig_step(rig, &halt);
+    }
+    struct event fatal = {.kind = EVENT_HEALTH,
+                          .health = {.cause = HEALTH_KEY_REFUSED, .on = true}};
+    rig_step(rig, &fatal);
+    act(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "");
+    assert_false(reply(rig)->done);
+    rig->hold_lists = false;
+    for (int i = 0; i < 40; i++) {
+        rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_REST);
+        rig_pass(rig, SECOND);
+    }
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 0);
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_pass(rig, 60 * SECOND); /* the lists that were held run out first */
+    assert_int_equal(rig_count(rig, COMMAND_STOPPED), 1);
+    rig_destroy(rig);
+}
+
+/* F61 | unit | an adoption was refused, then a kill | the order is cancelled after it as before */
+static void a_refused_adoption_is_none_after_a_kill(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.unknown_own_orders = UNKNOWN_OWN_ADOPT;
+    rig->settings.strategies[1].products = 1;
+    rig_restart(rig);
+    rig_up(rig);
+    show(rig, rig->settings.owner_tag, "x1", VENUE_OPEN);
+    act(rig, OPERATOR_ADOPT, TARGET_STRATEGY, 1, "x1");
+    assert_false(reply(rig)->done); /* that strategy may not trade it */
+    rig->settings.unknown_own_orders = UNKNOWN_OWN_CANCEL;
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    rig_destroy(rig);
+}
+
+/* An adopted order is its strategy's, whoever placed it: what takes the strategy's takes it too. */
+static void what_a_strategy_adopted_goes_with_the_rest(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    show(rig, 0x11111111, "x1", VENUE_OPEN);
+    act(rig, OPERATOR_ADOPT, TARGET_STRATEGY, 0, "x1");
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_CANCEL_MINE, TARGET_STRATEGY, 0, "");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    rig_destroy(rig);
+}
+
+/* F13 | unit | an order that has ended is shown with another shape by every list | journaled once,
+ * not once a list */
+static void a_collision_of_what_ended_is_no_flood(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_REST, .client_id = id, .has_client_id = true,
+        .venue_id = rig_venue_id("v2"), .product = 1, .side = SIDE_BUY, .type = ORDER_TYPE_LIMIT,
+        .status = VENUE_CANCELLED, .size = rig_size("7"), .limit_price = rig_price("98")};
+    rig_step(rig, &event);
+    rig_forget(rig);
+    for (int i = 0; i < 5; i++)
+        rig_step(rig, &event);
+    assert_int_equal(rig_records(rig, RECORD_PARKED), 0);
+    rig_destroy(rig);
+}
+
+/* F54 | unit | the journal's last word is dated in the future, then the venue liquidates | alarm */
+static void a_clock_that_was_ahead_hides_no_liquidation(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct account_row account;
+    rig->now.wall_ns += 3600 * SECOND;
+    rig_limit(rig, 0, 0, SIDE_BUY, "98", "0.1", 1);
+    rig->now.wall_ns -= 3600 * SECOND;
+    rig_restart(rig);
+    rig_up(rig);
+    struct event event = liquidation(rig);
+    rig_step(rig, &event);
+    snapshot_account(rig->engine, &account);
+    assert_int_equal(account.state, TRADING_REDUCING);
+    rig_destroy(rig);
+}
+
+
 /* F67 | unit | the venue refuses the key | halted, cancels wanted, read back, stopped; still halted
  * at the next start until a resume with a reason */
 static void a_fatal_cause_shuts_down_and_stays_halted(void **state)
@@ -363,16 +513,6 @@ static void others_fills_alarm_or_freeze(void **state)
     assert_true(fills_freeze(EXTERNAL_FILLS_FREEZE));
 }
 
-static struct event liquidation(const struct rig *rig)
-{
-    struct event event = {.kind = EVENT_ORDER_REPORT};
-    event.order = (struct event_order_report){
-        .source = REPORT_REST, .venue_id = rig_venue_id("liq"), .product = 1, .side = SIDE_SELL,
-        .type = ORDER_TYPE_LIQUIDATION, .tif = TIF_IOC, .status = VENUE_FILLED,
-        .size = rig_size("1"), .filled = rig_size("1"), .created_ns = rig->now.wall_ns};
-    return event;
-}
-
 /* F54 | unit | the venue liquidates a position | alarm, the account reduces only, once for each
  * liquidation: the same one listed again after a resume and a restart is no news */
 static void a_liquidation_stops_what_opens(void **state)
@@ -417,6 +557,12 @@ int suite_parked(void)
         cmocka_unit_test(cancel_all_takes_everybodys),
         cmocka_unit_test(others_fills_alarm_or_freeze),
         cmocka_unit_test(a_liquidation_stops_what_opens),
+        cmocka_unit_test(a_resume_ends_the_cancelling),
+        cmocka_unit_test(an_emergency_has_room),
+        cmocka_unit_test(a_refused_adoption_is_none_after_a_kill),
+        cmocka_unit_test(what_a_strategy_adopted_goes_with_the_rest),
+        cmocka_unit_test(a_collision_of_what_ended_is_no_flood),
+        cmocka_unit_test(a_clock_that_was_ahead_hides_no_liquidation),
     };
     return cmocka_run_group_tests_name("parked", tests, NULL, NULL);
 }

@@ -348,6 +348,32 @@ static void death_may_close_the_position(void **state)
     rig_destroy(rig);
 }
 
+/* F62 | unit | a runner dies, on_death is cancel_and_flatten, an order of its fills after that |
+ * what came of it is closed as well */
+static void what_fills_after_death_is_closed_too(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.strategies[0].on_death = DEATH_FLATTEN;
+    rig_restart(rig);
+    rig_up(rig);
+    rig_open_order(rig, 0, 1, SIDE_BUY, "99", "0.5", 7, "v1");
+    rig_forget(rig);
+    rig_runner(rig, 0, RUNNER_DEAD, rig->generation[0]);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_fill(rig, "t1", "v1", 1, SIDE_BUY, "99", "0.5", "0");
+    rig->venue_position[1] = rig_size("0.5");
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_int_equal(last_order(rig).side, SIDE_SELL);
+    fill_last(rig, "v2", "98");
+    rig_pass(rig, 20 * SECOND);
+    assert_int_equal(rig_position(rig, 0, 1).size.e9, 0);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+
 /* What others hold against it makes the account flat: its own way out is an order like any. */
 static void a_netted_account_does_not_take_the_way_out(void **state)
 {
@@ -406,6 +432,7 @@ int suite_protect(void)
         cmocka_unit_test(death_may_close_the_position),
         cmocka_unit_test(a_netted_account_does_not_take_the_way_out),
         cmocka_unit_test(what_cannot_be_meant_is_refused),
+        cmocka_unit_test(what_fills_after_death_is_closed_too),
     };
     return cmocka_run_group_tests_name("protect", tests, NULL, NULL);
 }

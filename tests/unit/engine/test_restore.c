@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/snapshot_care.h"
 #include "mini_venue.h"
 #include "model/client_id.h"
 
@@ -442,6 +443,60 @@ static void names_count_when_the_order_of_the_config_changes(void **state)
     rig_destroy(rig);
 }
 
+static struct event stranger(const char *venue_id)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_REST, .venue_id = rig_venue_id(venue_id), .product = 1,
+        .side = SIDE_BUY, .type = ORDER_TYPE_LIMIT, .status = VENUE_OPEN,
+        .size = rig_size("0.5"), .limit_price = rig_price("95")};
+    return event;
+}
+
+/* F51 | unit | an order is parked, then the products of the config change places | it is parked for
+ * its own product, and not shown for another */
+static void what_is_parked_goes_by_name(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    struct parked_row row;
+    rig_up(rig);
+    struct event event = stranger("x1");
+    rig_step(rig, &event);
+    struct instrument spec = rig->settings.catalog.items[0];
+    rig->settings.catalog.items[0] = rig->settings.catalog.items[1];
+    rig->settings.catalog.items[1] = spec;
+    rig_restart(rig);
+    rig->hold_lists = true;
+    rig_tick(rig, 1);
+    assert_true(snapshot_parked(rig->engine, 0, &row));
+    assert_int_equal(row.parked.product, 0);
+    rig->settings.catalog.items[0] = spec; /* that of the other is no more */
+    rig->settings.catalog.count = 1;
+    rig_restart(rig);
+    assert_false(snapshot_parked(rig->engine, 0, &row));
+    rig_destroy(rig);
+}
+
+/* AC-F1 | unit | a bracket works, then a kill | valued as before, at the worst it could trade */
+static void an_exit_is_valued_after_a_kill_as_before(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_open_order(rig, 0, 0, SIDE_SELL, "101", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_SELL, "101", "1", "0");
+    struct intent intent = rig_limit_intent(0, SIDE_BUY, "97", "1", 2);
+    intent.type = ORDER_TYPE_BRACKET;
+    intent.stop_price = rig_price("104");
+    rig_intent(rig, 0, intent);
+    struct money before = rig_product(rig, 0).working_value;
+    assert_true(before.e18 > rig_money("104").e18);
+    rig_restart(rig);
+    assert_true(rig_product(rig, 0).working_value.e18 == before.e18);
+    rig_destroy(rig);
+}
+
 static enum trading_state account_state(struct rig *rig)
 {
     struct account_row row;
@@ -571,6 +626,8 @@ int suite_restore(void)
         cmocka_unit_test(a_strategy_that_is_gone_leaves_its_things_to_the_operator),
         cmocka_unit_test(a_live_order_of_a_product_that_is_gone_is_told),
         cmocka_unit_test(a_damaged_record_is_refused),
+        cmocka_unit_test(what_is_parked_goes_by_name),
+        cmocka_unit_test(an_exit_is_valued_after_a_kill_as_before),
     };
     return cmocka_run_group_tests_name("restore", tests, NULL, NULL);
 }
