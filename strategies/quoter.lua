@@ -1,25 +1,22 @@
 --- A post-only quoter: one bid and one ask per product, within an inventory.
 --
--- Quotes join the best bid and ask. When the touch has moved more than `requote` ticks away
--- from a quote, it is cancelled and, once the venue has said that it is gone, placed anew. A side
--- whose fill could take the inventory past `inventory_max` lots is not quoted.
+-- Quotes join the best bid and ask. With `skew` both move down by so many ticks per lot held, up
+-- per lot short: the side that would bring the inventory home is the likelier to fill. When a
+-- quote is more than `requote` ticks from where it should be, it is cancelled and, once the venue
+-- has said that it is gone, placed anew. A side whose fill could take the inventory past
+-- `inventory_max` lots is not quoted.
 --
 -- Parameters (config, all optional): size (base coin, text; per asset as size_BTC, size_ETH, ...),
--- inventory_max (lots), requote (ticks), pause (seconds between quotes of one side).
+-- inventory_max (lots, 3), requote (ticks, 2), pause (seconds between quotes of one side, 0), skew
+-- (ticks per lot, 0).
+local lots = require "lots"
+
 local inventory_max = host.decimal("inventory_max", "3")
 local requote = host.decimal("requote", "2")
+local skew = host.decimal("skew", "0")
 local pause_ns = math.floor(host.number("pause", 0, 0) * 1000000000)
 local retry_ns = 1000000000 -- after a refusal: the reason may pass, hammering does not help
 local markets = {}          -- per product id
-
---- The configured size in whole steps. It is never rounded up: nobody asked for more.
-local function lot_size(spec)
-  local asked = host.decimal("size_" .. spec.asset, host.param("size", "0.01"))
-  local size = asked:round(spec.step, "down")
-  assert(size >= spec.size_min, "quoter: size " .. asked .. " is less than " .. spec.id ..
-    " trades, " .. spec.size_min .. "; set size_" .. spec.asset)
-  return size
-end
 
 --- A side's slot: the one order that is out there (ref, price), whether its cancel was asked
 -- for, and when the next one may go.
@@ -29,7 +26,7 @@ end
 
 for _, id in ipairs(host.products()) do
   local spec = host.product(id)
-  markets[id] = {id = id, tick = spec.tick, size = lot_size(spec), buy = new_slot(),
+  markets[id] = {id = id, tick = spec.tick, size = lots.size(spec), buy = new_slot(),
                  sell = new_slot()}
 end
 
@@ -62,6 +59,15 @@ local function withdraw_both(market)
   withdraw(market.sell)
 end
 
+--- Where the quotes should be: at the touch, moved against the inventory, and never across.
+local function prices(market, book, position)
+  local bid, ask, tick = book:bid(), book:ask(), market.tick
+  local held = position:div(market.size, "nearest", 9)
+  local shift = (held * skew * tick):round(tick, "nearest")
+  local buy, sell, highest, lowest = bid - shift, ask - shift, ask - tick, bid + tick
+  return buy > highest and highest or buy, sell < lowest and lowest or sell
+end
+
 local function tend(market, side, touch, position)
   local slot = market[side]
   if not wanted(market, side, position) then
@@ -81,8 +87,9 @@ function quoter.on_book(book)
     return
   end
   local position = host.position(market.id).size
-  tend(market, "buy", (book:bid()), position)
-  tend(market, "sell", (book:ask()), position)
+  local buy, sell = prices(market, book, position)
+  tend(market, "buy", buy, position)
+  tend(market, "sell", sell, position)
 end
 
 local function forget(slot, wait_ns)

@@ -115,6 +115,26 @@ describe("quoter", function()
     assert.same({"sell 0.01 @ 61505"}, quotes(host, BTC))
   end)
 
+  it("moves both quotes against its inventory, and never across the market", function()
+    host = start{products = {BTC}, params = {skew = 20, inventory_max = 5}} -- ticks of 0.1
+    host:book(BTC, shown("61495", "61505"))
+    assert.same({"buy 0.01 @ 61495", "sell 0.01 @ 61505"}, quotes(host, BTC))
+    host:fill(host:orders()[1]) -- one lot long: both two dollars lower
+    host:advance(1)
+    host:book(BTC, shown("61495", "61505"))
+    host:book(BTC, shown("61495", "61505"))
+    assert.same({"buy 0.01 @ 61493", "sell 0.01 @ 61503"}, quotes(host, BTC))
+    host:close()
+    host = start{products = {BTC}, params = {skew = 200, inventory_max = 5}}
+    host:book(BTC, shown("61495", "61505"))
+    host:fill(host:orders()[2]) -- short: the bid may come up to a tick below the ask
+    host:advance(1)
+    host:book(BTC, shown("61495", "61505"))
+    host:book(BTC, shown("61495", "61505"))
+    assert.same({"buy 0.01 @ 61504.9", "sell 0.01 @ 61525"}, quotes(host, BTC))
+    assert.same({}, host:refusals())
+  end)
+
   it("withdraws when the book goes stale and comes back when it is fresh", function()
     host = start{products = {BTC}, limits = {stale_after = 3}}
     host:book(BTC, shown("61495", "61505"))
