@@ -45,7 +45,7 @@ static void on_heard(void *context, const struct beat *beat)
 
 static char *path(const char *name)
 {
-    static char text[64];
+    static char text[100]; /* a socket path takes no more than 107 */
     snprintf(text, sizeof text, "%s/%s", world.directory, name);
     return text;
 }
