@@ -48,7 +48,9 @@ rig.scenario("external", function(world)
 
   start(world, "freeze")
   manual(world, "SELL", 1, 0.01)
-  rig.equal(product(world, PRODUCT).state, "reducing", "state of the product, policy freeze")
+  rig.poll("the freeze of the product", function() -- by its quantity it is known before its fill
+    return product(world, PRODUCT).state == "reducing"
+  end)
   rig.contains(product(world, PRODUCT).reason, "somebody else", "reason of the freeze")
   rig.equal(product(world, "ETP-20DEC30-CDE").state, "active", "state of another product")
   rig.equal(world:status().state, "active", "state of the account")
