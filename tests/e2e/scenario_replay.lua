@@ -120,7 +120,10 @@ rig.scenario("replay", function(world)
   record_first_run(world)
   world:start_host()
   world:wait_trading(1)
-  rig.equal(world.host:stop(), 0, "exit code of the host")
+  -- The kill may have met an order on its way: no list can end it before its token and the venue's
+  -- bound are over, and a host that stops with it in doubt says so.
+  local in_doubt = world:status().unknown > 0
+  rig.equal(world.host:stop(), in_doubt and 1 or 0, "exit code of the host")
   rig.equal(world.exchange:stop(), 0, "exit code of the exchange")
   local runs = runs_of(world)
   rig.equal(#runs, 2, "recorded runs")
