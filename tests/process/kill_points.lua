@@ -33,7 +33,7 @@ local function rise(world, random, tried)
       return world.host:code() or status and status.reconciled
     end)
     hurt.kill_at(world, point, 0)
-    if not rig.is_alive(world.host.pid) then world.host:wait() end -- its code is told a moment later
+    if not rig.is_alive(world.host.pid) then world.host:wait() end -- its code comes later
     if world.host:code() then
       tried[point] = (tried[point] or 0) + 1
       return false
