@@ -271,6 +271,27 @@ static void read_market(struct reader *reader, const config_setting_t *root, str
         read_candles(reader, list, out);
 }
 
+static void read_stamps(struct reader *reader, const config_setting_t *root, struct config *out)
+{
+    const config_setting_t *account = config_setting_get_member(root, "account");
+    const config_setting_t *list =
+        account && config_setting_is_group(account)
+            ? config_setting_get_member(account, "funding_stamps") : NULL;
+    int count = list ? config_setting_length(list) : 0;
+
+    if (list && (count < 1 || count > MAX_FUNDING_STAMPS))
+        PROBLEM(reader, list, "funding_stamps: one to %d are wanted", MAX_FUNDING_STAMPS);
+    for (int i = 0; i < count && i < MAX_FUNDING_STAMPS; i++) {
+        const config_setting_t *item = config_setting_get_elem(list, (unsigned)i);
+        const struct config_key key = {"funding_stamps", KEY_NUMBER, true};
+        uint32_t minutes = 0;
+        read_whole(reader, item, &key, &minutes);
+        if (minutes >= 24 * 60)
+            PROBLEM(reader, item, "funding_stamps: minutes of the UTC day, 0 to 1439");
+        out->account.funding_stamps_min[out->account.funding_stamp_count++] = (uint16_t)minutes;
+    }
+}
+
 /* --- products and scripts --- */
 
 static void read_products(struct reader *reader, const config_setting_t *root, struct config *out)
@@ -355,6 +376,7 @@ static void read_all(struct reader *reader, const config_setting_t *root, struct
     read_group(reader, root, "runners", &config_runners, out);
     read_group(reader, root, "recording", &config_recording, out);
     read_group(reader, root, "watch", &config_watch, out);
+    read_stamps(reader, root, out);
     read_market(reader, root, out);
     read_products(reader, root, out);
     read_scripts(reader, root, "strategies", &config_strategy_section, out->strategies,

@@ -25,9 +25,7 @@ struct config_script {
     char *params;               /* owned: one JSON object, keys sorted */
     char products[MAX_PRODUCTS][NAME_MAX_BYTES]; /* "BTC-cde" */
     uint32_t product_count;
-    uint32_t max_messages, max_working_orders;
-    uint32_t on_death;          /* DEATH_KEEP and so on */
-    bool resend_unknown;
+    struct strategy_settings settings; /* but for its name and products */
     int line;
 };
 

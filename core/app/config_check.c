@@ -93,10 +93,10 @@ static void check_rates(const struct config *config, const config_t *file,
                        "venue takes %d requests a second", (long long)sum, (long long)window_ms,
                        VENUE_REQUESTS_PER_S);
     for (uint32_t i = 0; i < config->strategy_count; i++)
-        if (account->max_messages && config->strategies[i].max_messages > account->max_messages)
+        if (account->max_messages && config->strategies[i].settings.max_messages > account->max_messages)
             config_problem(problems, config->path, config->strategies[i].line,
                            "strategy %s: max_messages %u is above the account's %u",
-                           config->strategies[i].name, config->strategies[i].max_messages,
+                           config->strategies[i].name, config->strategies[i].settings.max_messages,
                            account->max_messages);
 }
 
@@ -124,6 +124,8 @@ static void check_product(const struct config *config, const struct config_produ
                        "asset '%s': capitals, as the venue writes it: BTC", product->asset);
     check_fraction(config, product, "price_collar", limits->price_collar, problems);
     check_fraction(config, product, "max_mark_deviation", limits->max_mark_deviation, problems);
+    check_fraction(config, product, "max_impact", limits->max_impact, problems);
+    check_fraction(config, product, "max_spread", limits->max_spread, problems);
     if (limits->max_position.e9 > 0 && limits->max_order_size.e9 > limits->max_position.e9)
         config_problem(problems, config->path, product->line,
                        "%s-%s: max_order_size is above max_position; both are in base coin, not in "
@@ -289,11 +291,8 @@ static int take_product(const struct config_product *product, const struct catal
 static void take_strategy(const struct config *config, const struct config_script *script,
                           struct strategy_settings *ret)
 {
+    *ret = script->settings;
     text_copy(ret->name, sizeof(ret->name), script->name, strlen(script->name));
-    ret->max_messages = script->max_messages;
-    ret->max_working_orders = script->max_working_orders;
-    ret->on_death = script->on_death;
-    ret->resend_unknown = script->resend_unknown;
     for (uint32_t i = 0; i < script->product_count; i++) {
         const struct config_product *product = find_product(config, script->products[i]);
         ret->products |= 1u << (product - config->products);

@@ -2,11 +2,15 @@
 
 #include <stdio.h>
 
+#include "model/limit_list.h"
+
 static const char *const environments[] = {"loopback", "sandbox", "production", NULL};
 static const char *const apis[] = {"advanced", "exchange", NULL};
 static const char *const profiles[] = {"cde", "intx", NULL};
 static const char *const deaths[] = {"keep", "cancel", "cancel_and_flatten", NULL};
 static const char *const external_fills[] = {"alarm", "freeze", NULL};
+#define STAGE_TEXT(symbol, text, meaning) text,
+static const char *const stages[] = {STAGE_LIST(STAGE_TEXT) NULL};
 static const char *const unknown_own[] = {"cancel", "adopt", NULL};
 
 #define AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
@@ -21,6 +25,13 @@ static const char *const unknown_own[] = {"cancel", "adopt", NULL};
 #define NESTED(name, required, meaning) {name, KEY_NESTED, required, 0, 0, NULL, meaning}
 #define SECTION(variable, title, rows) \
     const struct config_section variable = {title, rows, sizeof(rows) / sizeof(rows[0])}
+
+#define PRODUCT_ROW(member, kind, looser, code, key, meaning)                                      \
+    {key, KEY_##kind, true, AT(config_product, limits.member), NULL, meaning},
+#define STRATEGY_ROW(member, kind, looser, code, key, meaning)                                     \
+    {key, KEY_##kind, true, AT(config_script, settings.member), NULL, meaning},
+#define ACCOUNT_ROW(member, kind, looser, code, key, meaning)                                      \
+    {key, KEY_##kind, true, AT(config, account.member), NULL, meaning},
 
 static const struct config_key top[] = {
     CHOICE(config, "environment", environment, true, environments,
@@ -62,17 +73,12 @@ static const struct config_key venue[] = {
 SECTION(config_venue, "venue", venue);
 
 static const struct config_key account[] = {
-    ROW(config, "max_messages", KEY_COUNT, account.max_messages, true,
-        "control 14: orders per message_window_ms, all strategies"),
+    ACCOUNT_LIMIT_LIST(ACCOUNT_ROW)
+    CHOICE(config, "stage", account.stage, true, stages,
+           "control 4: observe, demo, canary or production: how large an order may be at all"),
+    NESTED("funding_stamps", true, "control 22: minutes of the UTC day, up to 24: [ 1020, 1260 ]"),
     ROW(config, "max_cancels", KEY_COUNT, account.max_cancels, true,
         "control 14: cancels per window, a budget of their own"),
-    ROW(config, "message_window_ms", KEY_MS, account.message_window_ns, true, "that window"),
-    ROW(config, "max_working_orders", KEY_COUNT, account.max_working_orders, true, "control 15"),
-    ROW(config, "max_working_value", KEY_MONEY, account.max_working_value, true, "control 15"),
-    ROW(config, "duplicate_window_ms", KEY_MS, account.duplicate_window_ns, true,
-        "control 12: the same order twice within it is refused"),
-    ROW(config, "max_skew_ms", KEY_MS, account.max_skew_ns, true,
-        "control 26: clock against the venue's; past it nothing opens"),
     ROW(config, "stale_after_ms", KEY_MS, account.stale_after_ns, true,
         "a stream silent this long is dead"),
     ROW(config, "fills_poll_ms", KEY_MS, account.fills_poll_ns, true,
@@ -130,21 +136,7 @@ static const struct config_key product[] = {
     TEXT(config_product, "asset", asset, true, "BTC, ETH, SOL, XRP: found at the venue by this"),
     CHOICE(config_product, "profile", profile, true, profiles,
            "cde: US perpetual-style future; intx: the older international shape"),
-    ROW(config_product, "max_order_size", KEY_SIZE, limits.max_order_size, true,
-        "control 7, base coin"),
-    ROW(config_product, "max_order_value", KEY_MONEY, limits.max_order_value, true, "control 8"),
-    ROW(config_product, "price_collar", KEY_RATIO, limits.price_collar, true,
-        "control 9: \"0.01\" is 1 % either side of the reference"),
-    ROW(config_product, "max_position", KEY_SIZE, limits.max_position, true,
-        "control 16, base coin, worst case"),
-    ROW(config_product, "max_working_orders", KEY_COUNT, limits.max_working_orders, true,
-        "control 15"),
-    ROW(config_product, "max_working_value", KEY_MONEY, limits.max_working_value, true,
-        "control 15"),
-    ROW(config_product, "max_book_age_ms", KEY_MS, limits.max_book_age_ns, true, "control 5"),
-    ROW(config_product, "max_mark_age_ms", KEY_MS, limits.max_mark_age_ns, true, "control 5"),
-    ROW(config_product, "max_mark_deviation", KEY_RATIO, limits.max_mark_deviation, true,
-        "control 5: mark against mid"),
+    PRODUCT_LIMIT_LIST(PRODUCT_ROW)
     ROW(config_product, "sanity_band", KEY_RATIO, limits.sanity_band, false,
         "control 5: a mid or trade that jumps further is not used (\"0.1\": 10 %)"),
     ROW(config_product, "max_exit_price_age_ms", KEY_MS, limits.max_exit_price_age_ns, false,
@@ -157,11 +149,10 @@ static const struct config_key strategy[] = {
     PATH(config_script, "script", script, true, "the Lua file"),
     NESTED("products", true, "what it may trade: [\"BTC-cde\", \"ETH-intx\"]"),
     NESTED("params", false, "its parameters: host.params"),
-    ROW(config_script, "max_messages", KEY_COUNT, max_messages, true, "control 14, per window"),
-    ROW(config_script, "max_working_orders", KEY_COUNT, max_working_orders, true, "control 15"),
-    CHOICE(config_script, "on_death", on_death, true, deaths,
+    STRATEGY_LIMIT_LIST(STRATEGY_ROW)
+    CHOICE(config_script, "on_death", settings.on_death, true, deaths,
            "when its runner dies: keep its orders, cancel them, or cancel_and_flatten"),
-    ROW(config_script, "resend_unknown", KEY_BOOL, resend_unknown, false,
+    ROW(config_script, "resend_unknown", KEY_BOOL, settings.resend_unknown, false,
         "an order the venue never had is sent once more under its id (false: dropped)"),
 };
 SECTION(config_strategy_section, "strategies", strategy);
@@ -202,7 +193,7 @@ void config_print_keys(void *file)
         fprintf(file, "%s%s\n", i ? "\n" : "", i ? sections[i]->name : "(the file itself)");
         for (uint32_t k = 0; k < sections[i]->count; k++) {
             const struct config_key *key = &sections[i]->keys[k];
-            fprintf(file, "  %-20s %-11s %-9s %s\n", key->name, kind_text(key),
+            fprintf(file, "  %-23s %-11s %-9s %s\n", key->name, kind_text(key),
                     key->required ? "required" : "optional", key->meaning);
         }
     }

@@ -40,6 +40,7 @@ enum {
     MAX_RISK_WINDOW = 2000,
     /* Named stress scenarios: what one page of a report shows. */
     MAX_SCENARIOS = 8,
+    MAX_FUNDING_STAMPS = 24, /* a day: the venue settles hourly at most */
 
     PRODUCT_ID_MAX = 32, /* longest seen is 16; with the NUL */
     ASSET_MAX = 8,

@@ -17,6 +17,7 @@
 #include "engine/protect.h"
 #include "engine/reconcile.h"
 #include "engine/restore.h"
+#include "engine/risk.h"
 #include "engine/strategies.h"
 #include "engine/sweep.h"
 #include "engine/drain.h"
@@ -98,6 +99,7 @@ struct engine *engine_create(const struct engine_settings *settings)
     for (int i = 0; i < MAX_RUNNERS; i++)
         rate_init(&engine->runners[i].messages, window_ns);
     engine->cancels_look_ns = INT64_MAX;
+    risk_init(engine);
     return engine;
 }
 
@@ -210,6 +212,7 @@ void engine_step(struct engine *engine, const struct event *event)
     protect_due(engine);
     do_due(engine);
     parked_due(engine);
+    risk_follow(engine);
     ladder_follow(engine);
 }
 

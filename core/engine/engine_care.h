@@ -1,5 +1,6 @@
 #pragma once
 /* What the engine remembers of troubles and of what it looks after; see engine_inside.h. */
+#include "engine/rate.h"
 #include "model/record.h"
 
 /* See ladder.h. */
@@ -33,4 +34,24 @@ struct drain {
     actor_index actor;
     product_index product;
     int64_t since_ns, none_ns; /* none: since when we know of none; 0: we know of some */
+};
+
+/* See risk.h. */
+struct risk_strategy {
+    struct rate fires;
+    uint32_t refusals, losses; /* in a row */
+    int64_t loss_wall_ns;      /* of the last losing trade; 0: none */
+    struct size held[MAX_PRODUCTS];
+    struct money at_flat[MAX_PRODUCTS]; /* realised less fees when its last trade ended */
+};
+/* variance: of changes as ratios, 1e-18. */
+struct risk_product { struct price mid; __int128 variance; struct ratio volatility;
+                      int64_t next_ns; };
+struct risk {
+    bool begun, known, told;   /* known: each position has a mark; told: journaled */
+    struct money result, day_start, peak, peak_kept; /* kept: as the journal has it */
+    int64_t day_ns, looked_ns; /* midnight, wall; mono */
+    uint64_t looked_fills;
+    struct risk_strategy strategies[MAX_STRATEGIES];
+    struct risk_product products[MAX_PRODUCTS];
 };

@@ -10,6 +10,7 @@
 #include "engine/external.h"
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
+#include "engine/risk.h"
 #include "engine/sweep.h"
 #include "engine/watch.h"
 
@@ -298,6 +299,7 @@ static bool book_exact(struct engine *engine, struct order *order, actor_index a
         return false;
     daily_on_fill(engine, actor, fill);
     funding_on_fill(engine, actor, fill, 1);
+    risk_on_fill(engine, actor, fill);
     if (fill->venue_ns > engine->newest_fill_wall_ns)
         engine->newest_fill_wall_ns = fill->venue_ns;
     engine->products[fill->product].fills++;

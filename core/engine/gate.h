@@ -24,6 +24,13 @@ struct gate_exposure { /* of one product, account-wide; UNKNOWN and CANCEL_SENT 
     struct size working_buy, working_sell; /* remaining sizes, positive */
 };
 
+/* Products other than the intent's, in dollars at their marks, worst case. */
+struct gate_worth {
+    bool known;                /* each that has a position or an order has a price */
+    struct money gross;        /* the larger of long and short of each, added */
+    struct money up, down;     /* signed sums: all buys filled; all sells filled, short positive */
+};
+
 struct gate_input {
     const struct engine_settings *settings; /* borrowed for the call */
     const struct intent *intent;
@@ -54,6 +61,23 @@ struct gate_input {
     bool duplicate;            /* the same product, side, size, price inside the window */
     int64_t wall_ns;           /* now, for good till */
     bool unknown_same_side;    /* control 25: UNKNOWN order on this side of this product */
+
+    uint32_t fires, refusals_in_row; /* control 2: the strategy's, in its window */
+    bool exposed_elsewhere;    /* control 4: a position or an order in another product */
+    struct price reach;        /* control 10: the last price its size would take; 0: not so much */
+    struct size depth;         /* control 11: the thinner side within depth_band */
+    struct price own_bid, own_ask; /* control 13: where ours rest; 0: none */
+    struct gate_worth strategy_worth, account_worth; /* control 17 */
+    bool equity_known, intraday; /* controls 18 to 20: as the venue says; intraday: it says so */
+    struct money equity, available_margin, initial_margin;
+    struct money reserved;     /* margin that orders without a fill are taken to need */
+    bool result_known;         /* controls 23, 24: each position has a mark */
+    struct money day_loss, drawdown; /* below the day's start; below the peak */
+    uint32_t loss_streak;      /* control 24: the strategy's */
+    int64_t since_loss_ns;     /* its last losing trade; INT64_MAX: none */
+    bool volatility_known;     /* control 27 */
+    struct ratio volatility;
+    uint32_t overridden;       /* control 29: bit i: control i is, for now */
 };
 
 /* The most that an order on this side could take and do nothing but reduce |position|, whatever
@@ -65,9 +89,6 @@ struct price gate_value_price(const struct gate_input *in);
 /* The last tick inside the collar, where a closing order is sure to meet what the band allows;
  * with a stale book the band is the last good one. 0 without either. */
 struct price gate_close_price(const struct gate_input *in);
-
-/* How much an order on the intent's side could take and do nothing but reduce. */
-struct size gate_reducible(const struct gate_input *in);
 
 /* The verdict is always filled; the order only when true is returned. */
 bool gate_approve(const struct gate_input *in, struct client_id id,

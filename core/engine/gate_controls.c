@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "engine/gate_private.h"
+#include "model/limit_list.h"
 
 /* ---- what every control relies on */
 
@@ -42,37 +43,18 @@ struct limit {
     const char *key;
 };
 
-#define PRODUCT_LIMIT(member, figure, code, key)                                                  \
-    {offsetof(struct product_limits, member), figure, code, key}
-static const struct limit product_limits[] = {
-    PRODUCT_LIMIT(max_book_age_ns, FIGURE_NS, REFUSED_BOOK_STALE, "max_book_age_ms"),
-    PRODUCT_LIMIT(max_mark_age_ns, FIGURE_NS, REFUSED_MARK_STALE, "max_mark_age_ms"),
-    PRODUCT_LIMIT(max_mark_deviation, FIGURE_E9, REFUSED_MARK_STALE, "max_mark_deviation"),
-    PRODUCT_LIMIT(max_order_size, FIGURE_E9, REFUSED_ORDER_SIZE, "max_order_size"),
-    PRODUCT_LIMIT(max_order_value, FIGURE_MONEY, REFUSED_ORDER_VALUE, "max_order_value"),
-    PRODUCT_LIMIT(price_collar, FIGURE_E9, REFUSED_COLLAR, "price_collar"),
-    PRODUCT_LIMIT(max_working_orders, FIGURE_COUNT, REFUSED_WORKING_COUNT, "max_working_orders"),
-    PRODUCT_LIMIT(max_working_value, FIGURE_MONEY, REFUSED_WORKING_VALUE, "max_working_value"),
-    PRODUCT_LIMIT(max_position, FIGURE_E9, REFUSED_POSITION, "max_position"),
-};
-
-#define ACCOUNT_LIMIT(member, figure, code, key)                                                  \
-    {offsetof(struct engine_settings, member), figure, code, key}
-static const struct limit account_limits[] = {
-    ACCOUNT_LIMIT(duplicate_window_ns, FIGURE_NS, REFUSED_DUPLICATE, "duplicate_window_ms"),
-    ACCOUNT_LIMIT(max_messages, FIGURE_COUNT, REFUSED_RATE, "max_messages"),
-    ACCOUNT_LIMIT(message_window_ns, FIGURE_NS, REFUSED_RATE, "message_window_ms"),
-    ACCOUNT_LIMIT(max_working_orders, FIGURE_COUNT, REFUSED_WORKING_COUNT, "max_working_orders"),
-    ACCOUNT_LIMIT(max_working_value, FIGURE_MONEY, REFUSED_WORKING_VALUE, "max_working_value"),
-    ACCOUNT_LIMIT(max_skew_ns, FIGURE_NS, REFUSED_HEALTH, "max_skew_ms"),
-};
-
-#define STRATEGY_LIMIT(member, figure, code, key)                                                 \
-    {offsetof(struct strategy_settings, member), figure, code, key}
-static const struct limit strategy_limits[] = {
-    STRATEGY_LIMIT(max_messages, FIGURE_COUNT, REFUSED_RATE, "max_messages"),
-    STRATEGY_LIMIT(max_working_orders, FIGURE_COUNT, REFUSED_WORKING_COUNT, "max_working_orders"),
-};
+#define FIGURE_SIZE FIGURE_E9
+#define FIGURE_RATIO FIGURE_E9
+#define FIGURE_MS FIGURE_NS
+#define PRODUCT_LIMIT(member, kind, looser, code, key, meaning)                                   \
+    {offsetof(struct product_limits, member), FIGURE_##kind, code, key},
+#define STRATEGY_LIMIT(member, kind, looser, code, key, meaning)                                  \
+    {offsetof(struct strategy_settings, member), FIGURE_##kind, code, key},
+#define ACCOUNT_LIMIT(member, kind, looser, code, key, meaning)                                   \
+    {offsetof(struct engine_settings, member), FIGURE_##kind, code, key},
+static const struct limit product_limits[] = {PRODUCT_LIMIT_LIST(PRODUCT_LIMIT)};
+static const struct limit strategy_limits[] = {STRATEGY_LIMIT_LIST(STRATEGY_LIMIT)};
+static const struct limit account_limits[] = {ACCOUNT_LIMIT_LIST(ACCOUNT_LIMIT)};
 
 static bool is_set(const void *of, const struct limit *limit)
 {
@@ -117,9 +99,8 @@ static bool check_limits_set(const struct judged *j, struct verdict *ret)
 
 /* ---- verdicts in figures */
 
-static bool refuse_size(const struct judged *j, struct verdict *ret, enum refusal code,
-                        const char *key, struct size limit, struct size value,
-                        struct size headroom)
+bool gate_refuse_size(const struct judged *j, struct verdict *ret, enum refusal code,
+                      const char *key, struct size limit, struct size value, struct size headroom)
 {
     struct size passes = {0};
     gate_refuse_limit(j, ret, code, GATE_PRODUCT, key);
@@ -129,9 +110,8 @@ static bool refuse_size(const struct judged *j, struct verdict *ret, enum refusa
                                gate_figure(passes.e9));
 }
 
-/* `used` of `limit` are taken, this order is one more. */
-static bool check_count(const struct judged *j, struct verdict *ret, enum refusal code,
-                        enum gate_scope scope, const char *key, uint32_t limit, uint32_t used)
+bool gate_check_count(const struct judged *j, struct verdict *ret, enum refusal code,
+                      enum gate_scope scope, const char *key, uint32_t limit, uint32_t used)
 {
     if (used < limit)
         return true;
@@ -188,6 +168,16 @@ static bool check_strategy_state(const struct judged *j, struct verdict *ret)
 {
     return check_state(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "state",
                        j->in->strategy_state);
+}
+
+/* What opens at once when the latch that follows has not been told yet. */
+static bool check_throttle(const struct judged *j, struct verdict *ret)
+{
+    const struct strategy_settings *s = j->strategy;
+    return !s || (gate_check_count(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "max_fires",
+                                   s->max_fires, j->in->fires) &&
+                  gate_check_count(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "max_refusals",
+                                   s->max_refusals, j->in->refusals_in_row));
 }
 
 /* ---- 3: the product */
@@ -286,12 +276,12 @@ static bool check_step(const struct judged *j, struct verdict *ret)
         return gate_refuse_limit(j, ret, REFUSED_SIZE_STEP, GATE_PRODUCT, "specification");
     if (size.e9 <= 0 || !size_is_multiple(size, i->step) ||
         !instrument_venue_size(i, size, &venue))
-        return refuse_size(j, ret, REFUSED_SIZE_STEP, "step", i->step, size,
+        return gate_refuse_size(j, ret, REFUSED_SIZE_STEP, "step", i->step, size,
                            size.e9 < i->size_max.e9 ? size : i->size_max);
     if (size.e9 < i->size_min.e9)
-        return refuse_size(j, ret, REFUSED_SIZE_STEP, "size_min", i->size_min, size, i->size_min);
+        return gate_refuse_size(j, ret, REFUSED_SIZE_STEP, "size_min", i->size_min, size, i->size_min);
     if (size.e9 > i->size_max.e9)
-        return refuse_size(j, ret, REFUSED_SIZE_STEP, "size_max", i->size_max, size, i->size_max);
+        return gate_refuse_size(j, ret, REFUSED_SIZE_STEP, "size_max", i->size_max, size, i->size_max);
     if (j->value.e18 >= i->quote_min.e18)
         return true;
     gate_refuse_limit(j, ret, REFUSED_SIZE_STEP, GATE_PRODUCT, "quote_min");
@@ -305,7 +295,7 @@ static bool check_order_size(const struct judged *j, struct verdict *ret)
     struct size limit = j->limits->max_order_size;
     if (j->intent->size.e9 <= limit.e9)
         return true;
-    return refuse_size(j, ret, REFUSED_ORDER_SIZE, "max_order_size", limit, j->intent->size,
+    return gate_refuse_size(j, ret, REFUSED_ORDER_SIZE, "max_order_size", limit, j->intent->size,
                        limit);
 }
 
@@ -349,20 +339,20 @@ static bool check_duplicate(const struct judged *j, struct verdict *ret)
 
 static bool check_rate(const struct judged *j, struct verdict *ret)
 {
-    return check_count(j, ret, REFUSED_RATE, GATE_STRATEGY, "max_messages",
+    return gate_check_count(j, ret, REFUSED_RATE, GATE_STRATEGY, "max_messages",
                        j->strategy->max_messages, j->in->messages_strategy) &&
-           check_count(j, ret, REFUSED_RATE, GATE_ACCOUNT, "max_messages",
+           gate_check_count(j, ret, REFUSED_RATE, GATE_ACCOUNT, "max_messages",
                        j->settings->max_messages, j->in->messages_account);
 }
 
 static bool check_working_count(const struct judged *j, struct verdict *ret)
 {
     const struct gate_input *in = j->in;
-    return check_count(j, ret, REFUSED_WORKING_COUNT, GATE_PRODUCT, "max_working_orders",
+    return gate_check_count(j, ret, REFUSED_WORKING_COUNT, GATE_PRODUCT, "max_working_orders",
                        j->limits->max_working_orders, in->working_product) &&
-           check_count(j, ret, REFUSED_WORKING_COUNT, GATE_STRATEGY, "max_working_orders",
+           gate_check_count(j, ret, REFUSED_WORKING_COUNT, GATE_STRATEGY, "max_working_orders",
                        j->strategy->max_working_orders, in->working_strategy) &&
-           check_count(j, ret, REFUSED_WORKING_COUNT, GATE_ACCOUNT, "max_working_orders",
+           gate_check_count(j, ret, REFUSED_WORKING_COUNT, GATE_ACCOUNT, "max_working_orders",
                        j->settings->max_working_orders, in->working_account);
 }
 
@@ -404,7 +394,7 @@ static bool check_position(const struct judged *j, struct verdict *ret)
                         : -(__int128)exposure->position.e9 + exposure->working_sell.e9;
     if (used + j->intent->size.e9 <= limit.e9)
         return true;
-    return refuse_size(j, ret, REFUSED_POSITION, "max_position", limit,
+    return gate_refuse_size(j, ret, REFUSED_POSITION, "max_position", limit,
                        clip(used + j->intent->size.e9), clip(limit.e9 - used));
 }
 
@@ -414,7 +404,7 @@ static bool check_reduce_only(const struct judged *j, struct verdict *ret)
     bool bound = j->intent->reduce_only || j->intent->type == ORDER_TYPE_BRACKET || j->operator;
     if (j->reducing || !bound)
         return true;
-    return refuse_size(j, ret, REFUSED_REDUCE_ONLY, "reduce_only", j->reducible, j->intent->size,
+    return gate_refuse_size(j, ret, REFUSED_REDUCE_ONLY, "reduce_only", j->reducible, j->intent->size,
                        j->reducible);
 }
 
@@ -460,40 +450,58 @@ static bool check_ladder(const struct judged *j, struct verdict *ret)
 struct control {
     bool (*passes)(const struct judged *judged, struct verdict *ret_verdict);
     bool reducing, flatten;
+    uint8_t override; /* control 29: its number where an operator may set it aside; 0: never */
 };
 
 static const struct control controls[] = {
-    /*                        reducing flatten */
-    {gate_check_shape,        true,     true},
-    {gate_check_expiry,       true,     true},
-    {check_owner,             true,     true},
-    {check_limits_set,        true,     true},
-    {check_figures,           true,     true},
-    {check_account_state,     true,     true},  /* 1 */
-    {check_strategy_state,    true,     false}, /* 2 */
-    {check_product,           true,     true},  /* 3 */
-    {check_book,              true,     true},  /* 5 */
-    {check_depth,             true,     true},  /* 5 */
-    {check_mark,              false,    false}, /* 5 */
-    {check_tick,              true,     true},  /* 6 */
-    {check_step,              true,     true},  /* 6 */
-    {gate_check_stop,         true,     true},  /* 6 */
-    {check_order_size,        true,     false}, /* 7 */
-    {check_order_value,       false,    false}, /* 8 */
-    {check_collar,            true,     true},  /* 9 */
-    {check_duplicate,         true,     false}, /* 12 */
-    {check_rate,              true,     false}, /* 14 */
-    {check_working_count,     true,     false}, /* 15 */
-    {check_working_value,     false,    false}, /* 15 */
-    {check_reduce_only,       true,     true},  /* 16 */
-    {check_position,          false,    false}, /* 16 */
-    {check_unknown,           false,    false}, /* 25 */
-    {check_health,            false,    false}, /* 26 */
-    {check_ladder,            true,     true},  /* 26 */
+    /*                        reducing flatten override */
+    {gate_check_shape,        true,     true,   0},
+    {gate_check_expiry,       true,     true,   0},
+    {check_owner,             true,     true,   0},
+    {check_limits_set,        true,     true,   0},
+    {check_figures,           true,     true,   0},
+    {check_account_state,     true,     true,   0},  /* 1 */
+    {check_strategy_state,    true,     false,  0},  /* 2 */
+    {check_throttle,          false,    false,  2},  /* 2 */
+    {check_product,           true,     true,   0},  /* 3 */
+    {gate_check_stage,        false,    false,  4},  /* 4 */
+    {check_book,              true,     true,   0},  /* 5 */
+    {check_depth,             true,     true,   0},  /* 5 */
+    {check_mark,              false,    false,  0},  /* 5 */
+    {check_tick,              true,     true,   0},  /* 6 */
+    {check_step,              true,     true,   0},  /* 6 */
+    {gate_check_stop,         true,     true,   0},  /* 6 */
+    {check_order_size,        true,     false,  7},  /* 7 */
+    {check_order_value,       false,    false,  8},  /* 8 */
+    {check_collar,            true,     true,   9},  /* 9 */
+    {gate_check_impact,       false,    false,  10}, /* 10 */
+    {gate_check_liquidity,    false,    false,  11}, /* 11 */
+    {check_duplicate,         true,     false,  12}, /* 12 */
+    {gate_check_self_match,   false,    false,  13}, /* 13 */
+    {check_rate,              true,     false,  14}, /* 14 */
+    {check_working_count,     true,     false,  15}, /* 15 */
+    {check_working_value,     false,    false,  15}, /* 15 */
+    {check_reduce_only,       true,     true,   0},  /* 16 */
+    {check_position,          false,    false,  16}, /* 16 */
+    {gate_check_exposure,     false,    false,  17}, /* 17 */
+    {gate_check_leverage,     false,    false,  18}, /* 18 */
+    {gate_check_margin,       false,    false,  19}, /* 19 */
+    {gate_check_buffer,       false,    false,  20}, /* 20 */
+    {gate_check_funding,      false,    false,  21}, /* 21 */
+    {gate_check_quiet,        false,    false,  22}, /* 22 */
+    {gate_check_daily_loss,   false,    false,  23}, /* 23 */
+    {gate_check_drawdown,     false,    false,  24}, /* 24 */
+    {gate_check_streak,       false,    false,  24}, /* 24 */
+    {check_unknown,           false,    false,  25}, /* 25 */
+    {check_health,            false,    false,  0},  /* 26 */
+    {check_ladder,            true,     true,   0},  /* 26 */
+    {gate_check_volatility,   false,    false,  27}, /* 27 */
 };
 
 static bool binds(const struct control *control, const struct judged *j)
 {
+    if (control->override && j->in->overridden >> control->override & 1)
+        return false;
     if (j->operator) /* has no strategy, and what would open is refused by check_reduce_only */
         return control->flatten;
     return !j->reducing || control->reducing;
@@ -510,6 +518,6 @@ bool gate_judge(const struct judged *judged, struct verdict *ret_verdict)
 
 bool gate_check_cancel(const struct judged *judged, struct verdict *ret_verdict)
 {
-    return check_count(judged, ret_verdict, REFUSED_RATE, GATE_ACCOUNT, "max_cancels",
+    return gate_check_count(judged, ret_verdict, REFUSED_RATE, GATE_ACCOUNT, "max_cancels",
                        judged->settings->max_cancels, judged->in->cancels_account);
 }

@@ -38,6 +38,21 @@ struct price gate_last_good(const struct gate_input *in);
 /* The collar's edges, rounded inwards; false: out of range. */
 bool gate_band(const struct gate_input *in, struct price around, struct price *ret_low,
                struct price *ret_high);
+/* Of one order's doings in the book, and of the account's money: gate_market.c, gate_risk.c. */
+bool gate_check_stage(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_impact(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_liquidity(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_self_match(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_volatility(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_exposure(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_leverage(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_margin(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_buffer(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_funding(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_quiet(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_daily_loss(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_drawdown(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_streak(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_cancel(const struct judged *judged, struct verdict *ret_verdict);
 
 /* The words of a verdict. Every figure is at 1e-18 whatever its unit, counts and nanoseconds as
@@ -48,5 +63,11 @@ struct money gate_whole(int64_t count);     /* of a count or of nanoseconds */
 bool gate_refuse(struct verdict *ret, enum refusal code);
 bool gate_refuse_figures(struct verdict *ret, int unit, struct money limit, struct money value,
                          struct money headroom);
+/* In sizes, the headroom rounded down to a step. */
+bool gate_refuse_size(const struct judged *judged, struct verdict *ret, enum refusal code,
+                      const char *key, struct size limit, struct size value, struct size headroom);
+/* `used` of `limit` are taken, this order is one more. */
+bool gate_check_count(const struct judged *judged, struct verdict *ret, enum refusal code,
+                      enum gate_scope scope, const char *key, uint32_t limit, uint32_t used);
 bool gate_refuse_limit(const struct judged *judged, struct verdict *ret, enum refusal code,
                        enum gate_scope scope, const char *key);

@@ -10,6 +10,7 @@
 #include "engine/market.h"
 #include "engine/outbox.h"
 #include "engine/protect.h"
+#include "engine/risk.h"
 #include "engine/strategies.h"
 
 static const char FIRING[] = "its protection fires: the position is being closed";
@@ -108,6 +109,7 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
     ret->exposure = exposure_of(engine->portfolio.shown_account[i].size, &orders->products[i]);
     ret->strategy_exposure =
         exposure_of(engine->portfolio.shown[slot][i].size, &orders->actors[slot][i]);
+    risk_fill_input(engine, actor, ret);
     ret->working_product = orders->products[i].count;
     ret->working_value_product.e18 = orders->products[i].value;
     ret->unknown_same_side = intent->side <= SIDE_SELL && orders->products[i].unknown[intent->side];
@@ -156,6 +158,7 @@ void intents_refuse_verdict(struct engine *engine, actor_index actor, const stru
     if (text == NULL && verdict->code == REFUSED_HEALTH)
         text = ladder_why(engine, intent->product);
     engine->counters.refusals[verdict->code]++;
+    risk_on_refusal(engine, actor, verdict->code);
     if (actor < MAX_STRATEGIES)
         engine->runners[actor].refusals++;
     intents_keep_verdict(engine, actor, intent, verdict, none, text);
@@ -259,6 +262,7 @@ bool intents_place(struct engine *engine, actor_index asking, actor_index actor,
     engine->sequence++;
     engine->counters.orders++;
     remember(engine, actor, intent);
+    risk_on_order(engine, asking);
     intents_keep_verdict(engine, actor, intent, ret, id, NULL);
     out_order(engine, order);
     struct command_place *c = &out_command(engine, COMMAND_PLACE)->place;

@@ -11,6 +11,7 @@
 #include "engine/parked.h"
 #include "engine/protect.h"
 #include "engine/reconcile.h"
+#include "engine/risk.h"
 #include "engine/drain.h"
 
 static const int64_t FLATTEN_GAP_NS = 1000000000;
@@ -84,6 +85,7 @@ static void resume(struct engine *engine, const struct event_operator *event)
     drain_withdraw(engine, actor_of(event), product_of(event));
     if (guard_resume(&engine->guard, (int)event->target, event->index, event->reason, &latch))
         out_latch(engine, &latch);
+    risk_on_resume(engine, (int)event->target, event->index);
     out_reply(engine, event->token, true, "active");
 }
 

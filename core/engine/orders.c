@@ -67,7 +67,7 @@ void orders_init(struct orders *orders, struct arena *arena)
     map_take(&orders->by_id, arena, sizeof(struct client_id));
     map_take(&orders->by_venue, arena, sizeof(struct venue_id));
     map_take(&orders->by_ref, arena, sizeof(struct ref_key));
-    orders->ended_first = orders->ended_last = NO_LINK;
+    orders->working = orders->ended = (struct order_chain){NO_LINK, NO_LINK};
     orders->open_at = ORDER_NONE;
 }
 
@@ -88,28 +88,28 @@ struct order *orders_at(struct orders *orders, uint32_t index)
     return is_used(&orders->items[index]) ? &orders->items[index] : NULL;
 }
 
-/* ---- the list of ended orders */
+/* ---- every order in use is in one of two chains */
 
-static void ended_push(struct orders *orders, uint16_t at)
+static void chain_push(struct orders *orders, struct order_chain *chain, uint16_t at)
 {
     orders->next[at] = NO_LINK;
-    orders->previous[at] = orders->ended_last;
-    if (orders->ended_last == NO_LINK)
-        orders->ended_first = at;
+    orders->previous[at] = chain->last;
+    if (chain->last == NO_LINK)
+        chain->first = at;
     else
-        orders->next[orders->ended_last] = at;
-    orders->ended_last = at;
+        orders->next[chain->last] = at;
+    chain->last = at;
 }
 
-static void ended_remove(struct orders *orders, uint16_t at)
+static void chain_remove(struct orders *orders, struct order_chain *chain, uint16_t at)
 {
     uint16_t next = orders->next[at], previous = orders->previous[at];
     if (previous == NO_LINK)
-        orders->ended_first = next;
+        chain->first = next;
     else
         orders->next[previous] = next;
     if (next == NO_LINK)
-        orders->ended_last = previous;
+        chain->last = previous;
     else
         orders->previous[next] = previous;
 }
@@ -176,10 +176,35 @@ void orders_close(struct orders *orders, struct order *order)
     count_everywhere(orders, order, 1);
     if (orders->open_was_live && !live) {
         orders->live--;
-        ended_push(orders, at);
+        chain_remove(orders, &orders->working, at);
+        chain_push(orders, &orders->ended, at);
     } else if (!orders->open_was_live && live) {
         orders->live++;
-        ended_remove(orders, at);
+        chain_remove(orders, &orders->ended, at);
+        chain_push(orders, &orders->working, at);
+    }
+}
+
+/* A stop that waits is not in the book, and what is sent may be there before the venue says so. */
+static struct price resting_price(const struct order *order)
+{
+    bool rests = order->type == ORDER_TYPE_LIMIT || order->type == ORDER_TYPE_BRACKET;
+    return rests ? order->price : (struct price){0};
+}
+
+void orders_resting(const struct orders *orders, product_index product, struct price *ret_bid,
+                    struct price *ret_ask)
+{
+    *ret_bid = *ret_ask = (struct price){0};
+    for (uint16_t at = orders->working.first; at != NO_LINK; at = orders->next[at]) {
+        const struct order *order = &orders->items[at];
+        struct price price = resting_price(order);
+        if (order->product != product || price.e9 <= 0)
+            continue;
+        if (order->side == SIDE_BUY && price.e9 > ret_bid->e9)
+            *ret_bid = price;
+        if (order->side == SIDE_SELL && (ret_ask->e9 == 0 || price.e9 < ret_ask->e9))
+            *ret_ask = price;
     }
 }
 
@@ -211,11 +236,11 @@ static void unindex(struct orders *orders, const struct order *order)
 /* Lets go of the order that ended first and is wholly booked. */
 static uint16_t evict(struct orders *orders)
 {
-    for (uint16_t at = orders->ended_first; at != NO_LINK; at = orders->next[at]) {
+    for (uint16_t at = orders->ended.first; at != NO_LINK; at = orders->next[at]) {
         struct order *order = &orders->items[at];
         if (order_provisional(order).e9 != 0 || order->cancel_queued || order->amending)
             continue;
-        ended_remove(orders, at);
+        chain_remove(orders, &orders->ended, at);
         unindex(orders, order);
         return at;
     }
@@ -245,10 +270,9 @@ struct order *orders_add(struct orders *orders, const struct order *order)
     if (kept->ref)
         CHECK(map_set(&orders->by_ref, &key, at));
     count_everywhere(orders, kept, 1);
-    if (order_is_live(kept->state))
-        orders->live++;
-    else
-        ended_push(orders, at);
+    bool live = order_is_live(kept->state);
+    orders->live += live;
+    chain_push(orders, live ? &orders->working : &orders->ended, at);
     return kept;
 }
 

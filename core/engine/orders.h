@@ -25,10 +25,12 @@ struct exposure {
     uint32_t exits;                /* orders that are there to reduce and rest */
 };
 
+struct order_chain { uint16_t first, last; };
+
 struct orders {
     struct order *items;           /* MAX_ORDERS; the first `high` were ever used */
-    uint16_t *next, *previous;     /* of ended orders, first ended first */
-    uint16_t ended_first, ended_last;
+    uint16_t *next, *previous;     /* within its chain */
+    struct order_chain working, ended; /* ended: first ended first */
     uint32_t high, live, open_at;  /* open_at: between orders_open and orders_close, else NONE */
     bool open_was_live;
     struct map by_id, by_venue, by_ref;
@@ -62,6 +64,9 @@ uint32_t orders_index(const struct orders *orders, const struct order *order);
 /* For intents that wait for a rule: counted like a live order without being one. */
 void orders_reserve(struct orders *orders, actor_index actor, product_index product, enum side side,
                     struct size size, struct price price, bool release);
+/* The best price, on each side, at which one of ours rests in the product's book; 0: none does. */
+void orders_resting(const struct orders *orders, product_index product, struct price *ret_bid,
+                    struct price *ret_ask);
 /* Clamped to what a size or money can hold: past it every limit refuses anyway. */
 struct size exposure_size(__int128 sum);
 bool client_id_is_set(struct client_id id);

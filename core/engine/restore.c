@@ -13,6 +13,7 @@
 #include "engine/outbox.h"
 #include "engine/parked.h"
 #include "engine/protect.h"
+#include "engine/risk.h"
 
 /* Products are found by name: the index was that of the config file of then. */
 static product_index find_product(const struct engine *engine, const char *product_id)
@@ -265,6 +266,7 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_KIND_END: return false;
     case RECORD_PARKED: return restore_parked(engine, record);
     case RECORD_PROTECT: return restore_protect(engine, &record->protect);
+    case RECORD_RISK: return risk_restore(engine, &record->risk);
     case RECORD_LADDER:
     case RECORD_DAILY:
     case RECORD_RECONCILE: return true; /* for people; their effects have records of their own */

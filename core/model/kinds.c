@@ -91,6 +91,7 @@ const char *record_kind_text(enum record_kind kind)
         [RECORD_LADDER] = "ladder",     [RECORD_PROTECT] = "protect",
         [RECORD_PARKED] = "parked",
         [RECORD_DAILY] = "daily",       [RECORD_FUNDING] = "funding",
+        [RECORD_RISK] = "risk",
     };
     return TEXT_AT(texts, kind);
 }

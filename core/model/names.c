@@ -48,6 +48,14 @@ const char *trading_state_text(enum trading_state state)
     return TEXT_AT(texts, state);
 }
 
+const char *stage_text(enum stage stage)
+{
+#define STAGE_TEXT(symbol, text, meaning) [symbol] = text,
+    static const char *const texts[] = {STAGE_LIST(STAGE_TEXT)};
+#undef STAGE_TEXT
+    return TEXT_AT(texts, stage);
+}
+
 const char *ladder_step_text(enum ladder_step step)
 {
 #define STEP_TEXT(symbol, text, meaning) [symbol] = text,

@@ -1,6 +1,7 @@
 #pragma once
 /* Every name that people and machines read, defined once. Each list is X(SYMBOL, "text", "what it
  * means"); the enums, the text functions, the docs and the Lua types derive from it. */
+#include "model/refusal_list.h"
 
 #define ORDER_STATE_LIST(X)                                                                      \
     X(ORDER_INTENDED, "intended", "approved and journaled, no byte has left")                    \
@@ -15,43 +16,17 @@
     X(ORDER_DROPPED, "dropped", \
       "never sent: known from the journal only, or expired before it left")
 
-#define REFUSAL_LIST(X)                                                                          \
-    X(REFUSED_NOT, "none", 0, "accepted")                                                        \
-    X(REFUSED_STATE, "trading_state", 1, "the account is REDUCING or HALTED")                    \
-    X(REFUSED_STRATEGY_STATE, "strategy_state", 2, "the strategy is halted or reducing")         \
-    X(REFUSED_PRODUCT, "product", 3, "not configured, not tradable, or the session is closed")   \
-    X(REFUSED_PRODUCT_MODE, "product_mode", 3, "cancel-only, post-only or limit-only forbids it")\
-    X(REFUSED_BOOK_STALE, "book_stale", 5, "the book is missing, stale, crossed or a gap was seen")\
-    X(REFUSED_MARK_STALE, "mark_stale", 5, "no mark, or older than its limit")                   \
-    X(REFUSED_PRICE_TICK, "price_tick", 6, "price is not positive or not on the tick")           \
-    X(REFUSED_SIZE_STEP, "size_step", 6, "size is not on the step, or outside min and max")\
-    X(REFUSED_ORDER_SIZE, "order_size", 7, "larger than the largest order")                      \
-    X(REFUSED_ORDER_VALUE, "order_value", 8, "notional above the largest order value")           \
-    X(REFUSED_COLLAR, "price_collar", 9, "price outside the band around the reference")          \
-    X(REFUSED_DUPLICATE, "duplicate", 12, "same product, side, size and price inside the window")\
-    X(REFUSED_SELF_MATCH, "self_match", 13, "would cross our own working order")                 \
-    X(REFUSED_RATE, "message_rate", 14, "too many messages in the window")                       \
-    X(REFUSED_WORKING_COUNT, "working_orders", 15, "too many working orders")                    \
-    X(REFUSED_WORKING_VALUE, "working_value", 15, "working orders worth too much")               \
-    X(REFUSED_POSITION, "position", 16, "worst-case position above its limit")                   \
-    X(REFUSED_REDUCE_ONLY, "reduce_only", 16, "a reduce-only order that would not only reduce")  \
-    X(REFUSED_UNKNOWN_OUTSTANDING, "unknown_outstanding", 25, "an outcome on this side is unknown")\
-    X(REFUSED_HEALTH, "health", 26, "not reconciled, a stream is down, or the journal is dead")  \
-    X(REFUSED_OVERFLOW, "overflow", 0, "a number left the range that is kept exactly")           \
-    X(REFUSED_OWNER, "owner", 0, "not this strategy's product or order")                         \
-    X(REFUSED_MALFORMED, "malformed", 0, "the intent contradicts itself")                        \
-    X(REFUSED_FULL, "full", 0, "a table of fixed size is full")                                  \
-    X(REFUSED_RULE, "rule", 0, "a rule script refused it")                                       \
-    X(REFUSED_RULE_SILENT, "rule_silent", 0, "a rule script did not answer in time, or is dead") \
-    X(REFUSED_UNSUPPORTED, "unsupported", 0, "this order shape is not supported on this product")\
-    X(REFUSED_STOP_SIDE, "stop_side", 6, "a stop or a bracket's price is on the wrong side")     \
-    X(REFUSED_EXPIRY, "expiry", 6, "good till a time that has passed")                           \
-    X(REFUSED_ENDED, "ended", 0, "the order has ended, or its end is on the way")
-
 #define TRADING_STATE_LIST(X)                                                                    \
     X(TRADING_ACTIVE, "active", "opening and reducing orders may leave")                         \
     X(TRADING_REDUCING, "reducing", "only orders that can do nothing but reduce")                \
     X(TRADING_HALTED, "halted", "only cancels and the operator's flatten")
+
+/* Where the first orders may go, the most careful first. */
+#define STAGE_LIST(X)                                                                            \
+    X(STAGE_OBSERVE, "observe", "nothing opens")                                                 \
+    X(STAGE_DEMO, "demo", "the smallest orders, post-only, one product at a time")               \
+    X(STAGE_CANARY, "canary", "tiny orders")                                                     \
+    X(STAGE_PRODUCTION, "production", "the limits alone")
 
 /* What is off, the worst last: engine/ladder.h says who climbs it. */
 #define LADDER_STEP_LIST(X)                                                                      \
@@ -85,6 +60,7 @@
 enum order_state { ORDER_STATE_LIST(ENUM_FIRST) ORDER_STATE_COUNT };
 enum refusal { REFUSAL_LIST(ENUM_FIRST) REFUSAL_COUNT };
 enum trading_state { TRADING_STATE_LIST(ENUM_FIRST) TRADING_STATE_COUNT };
+enum stage { STAGE_LIST(ENUM_FIRST) STAGE_COUNT };
 enum ladder_step { LADDER_STEP_LIST(ENUM_FIRST) LADDER_STEP_COUNT };
 enum health_cause { HEALTH_CAUSE_LIST(ENUM_FIRST) HEALTH_CAUSE_COUNT };
 #undef ENUM_FIRST
@@ -103,6 +79,7 @@ const char *refusal_text(enum refusal code);
 const char *refusal_meaning(enum refusal code);
 int refusal_control(enum refusal code); /* the control's number in docs/gate.md, 0: none */
 const char *trading_state_text(enum trading_state state);
+const char *stage_text(enum stage stage);
 const char *ladder_step_text(enum ladder_step step);
 const char *ladder_step_meaning(enum ladder_step step);
 const char *health_cause_text(enum health_cause cause);

@@ -16,6 +16,7 @@ enum record_kind {
     RECORD_PARKED,   /* an order waits for the operator, or does so no more */
     RECORD_DAILY,    /* one row of a day that is over; the account's row closes it */
     RECORD_FUNDING,  /* one actor's share of a stamp; the operator's row closes it */
+    RECORD_RISK,     /* what losses are counted from: a new day, a new peak, a resume */
     RECORD_KIND_END  /* no kind: one past the last */
 };
 
@@ -102,6 +103,8 @@ struct record_funding {
     struct money venue;        /* NO_PRODUCT: funding_pnl, as told */
 };
 
+struct record_risk { int64_t day_ns; struct money day_start, peak; };
+
 struct record {
     enum record_kind kind;
     struct stamp at;
@@ -116,6 +119,7 @@ struct record {
         struct record_reconcile reconcile;
         struct record_daily daily;
         struct record_funding funding;
+        struct record_risk risk;
         struct record_ladder ladder;
         struct record_protect protect;
         struct record_parked parked;

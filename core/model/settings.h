@@ -16,6 +16,15 @@ struct product_limits {
     struct ratio sanity_band; /* control 5: a jump past it is not used; 0: none is too far */
     /* Law 4: how long after the last good mid exits may be priced from it; 0: not at all. */
     int64_t max_exit_price_age_ns;
+    struct size demo_max_size, canary_max_size; /* control 4; or one step where that is more */
+    struct ratio max_impact;          /* control 10: from the mid */
+    struct ratio depth_band, max_spread; /* control 11 */
+    struct money min_depth;           /* control 11: on the thinner side */
+    struct money max_exposure;        /* control 17, worst case */
+    struct ratio max_leverage;        /* control 18: that exposure over equity */
+    struct ratio initial_margin;      /* controls 19, 20: what a dollar is taken to need */
+    struct ratio max_funding_daily;   /* control 21 */
+    struct ratio calm_volatility, max_volatility; /* control 27, per sample */
 };
 
 struct strategy_settings {
@@ -26,6 +35,11 @@ struct strategy_settings {
     /* When its runner dies: its orders stay, go, or go and its position is closed. */
     enum { DEATH_KEEP, DEATH_CANCEL, DEATH_FLATTEN } on_death;
     bool resend_unknown;              /* an order that the venue never had: once more, same id */
+    uint32_t max_fires, max_refusals; /* control 2: in the window; in a row */
+    int64_t fires_window_ns;
+    struct money max_gross, max_net;  /* control 17 */
+    uint32_t max_loss_streak;         /* control 24 */
+    int64_t cooldown_ns;
 };
 
 /* Control 28: how returns are measured, and what the account may be found to lose. */
@@ -79,4 +93,13 @@ struct engine_settings {
     /* Fills that are not ours: an alarm, or their product reduces only until it is resumed. */
     enum { EXTERNAL_FILLS_ALARM, EXTERNAL_FILLS_FREEZE } external_fills;
     struct var_settings var;
+    enum stage stage;                 /* control 4 */
+    struct money max_gross, max_net;  /* control 17 */
+    struct ratio max_leverage, max_leverage_overnight; /* control 18 */
+    struct ratio min_free_margin, min_liquidation_buffer; /* controls 19, 20: of equity */
+    int64_t quiet_before_funding_ns;  /* control 22 */
+    uint16_t funding_stamps_min[MAX_FUNDING_STAMPS]; /* minutes of the UTC day */
+    uint8_t funding_stamp_count;
+    struct ratio max_daily_loss, max_drawdown; /* controls 23, 24: of equity */
+    int64_t volatility_sample_ns;     /* control 27 */
 };

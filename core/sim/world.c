@@ -17,6 +17,7 @@ static void describe(const struct venue_product *product, struct instrument *ret
     ret->profile = product->profile;
     ret->contract_size = product->contract;
     ret->tick = product->tick;
+    ret->funding_interval_ns = 3600000000000;
     CHECK(venue_product_base(product, product->step, &ret->step));
     CHECK(venue_product_base(product, product->size_min, &ret->size_min));
     CHECK(venue_product_base(product, product->size_max, &ret->size_max));

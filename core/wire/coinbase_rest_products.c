@@ -200,6 +200,8 @@ static const char *fill_funding(const struct product *product, struct instrument
         return "a funding_time that is not RFC 3339";
     if (!read_interval(product->future[F_INTERVAL], &instrument->funding_interval_ns))
         return "a funding_interval that is not like 3600s";
+    if (instrument->profile == PROFILE_INTX && instrument->funding_interval_ns == 0)
+        instrument->funding_interval_ns = 3600000000000; /* hourly, but not told there */
     if (!coinbase_price_about(product->got[F_MID], &instrument->mark) ||
         !coinbase_price_about(product->future[F_INDEX], &instrument->index))
         return "a mid_market_price or index_price that is no number";

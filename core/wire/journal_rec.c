@@ -252,6 +252,12 @@ static const struct field FUNDING_FIELDS[] = {
     FIELD("venue", FIELD_MONEY, funding.venue),
 };
 
+static const struct field RISK_FIELDS[] = {
+    FIELD("day_ns", FIELD_INT, risk.day_ns),
+    FIELD("day_start", FIELD_MONEY, risk.day_start),
+    FIELD("peak", FIELD_MONEY, risk.peak),
+};
+
 struct shape { const struct field *fields; unsigned count; };
 #define SHAPE(fields) {fields, sizeof(fields) / sizeof(fields)[0]}
 static const struct shape SHAPES[] = {
@@ -262,6 +268,7 @@ static const struct shape SHAPES[] = {
     [RECORD_LADDER] = SHAPE(LADDER_FIELDS),     [RECORD_PROTECT] = SHAPE(PROTECT_FIELDS),
     [RECORD_PARKED] = SHAPE(PARKED_FIELDS),
     [RECORD_DAILY] = SHAPE(DAILY_FIELDS),       [RECORD_FUNDING] = SHAPE(FUNDING_FIELDS),
+    [RECORD_RISK] = SHAPE(RISK_FIELDS),
 };
 
 /* --- encode --- */

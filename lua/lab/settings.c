@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "sim/venue_sim_product.h"
 #include "wire/json_write.h"
+#include "model/limit_list.h"
 
 enum { PARAMS_BYTES_MAX = 64 * 1024 };
 
@@ -171,6 +172,7 @@ static void add_product(lua_State *L, struct catalog *catalog, const char *id)
     venue_product_base(product, product->size_max, &spec->size_max);
     spec->quote_min = product->quote_min;
     spec->session_open = true;
+    spec->funding_interval_ns = 3600 * SECOND_NS;
     spec->venue_reduce_only = product->profile == PROFILE_INTX;
     catalog->count++;
 }
@@ -289,6 +291,7 @@ static void read_limits(lua_State *L, struct engine_settings *settings)
     for (uint8_t i = 0; i < settings->strategy_count; i++)
         set_limits(L, strategy_limits, COUNT_OF(strategy_limits), given, &settings->strategies[i]);
     set_limits(L, account_limits, COUNT_OF(account_limits), given, settings);
+    limits_widen(settings);
     lua_settop(L, given ? given - 1 : lua_gettop(L) - 1);
 }
 

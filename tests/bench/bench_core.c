@@ -16,6 +16,7 @@
 #include "engine/gate.h"
 #include "model/client_id.h"
 #include "wire/coinbase_feed.h"
+#include "model/limit_list.h"
 
 enum { MESSAGES = 4096, ROUNDS = 200, LEVELS = 20000, BATCH = 16 };
 
@@ -35,6 +36,7 @@ static void make_catalog(void)
     spec->step.e9 = spec->size_min.e9 = DECIMAL_ONE / 10000;
     spec->size_max.e9 = 1000 * (int64_t)DECIMAL_ONE;
     spec->session_open = true;
+    spec->funding_interval_ns = 3600LL * DECIMAL_ONE;
 }
 
 /* One-level updates near the touch, as most of the venue's messages are. */
@@ -215,16 +217,21 @@ static void make_settings(void)
     limits->price_collar.e9 = limits->max_mark_deviation.e9 = DECIMAL_ONE / 50;
     limits->max_working_orders = 100;
     limits->max_book_age_ns = limits->max_mark_age_ns = DECIMAL_ONE;
+    limits_widen(&settings);
 }
 
 static struct gate_input make_input(const struct intent *intent)
 {
+    const __int128 million = (__int128)1000000 * DECIMAL_ONE * DECIMAL_ONE;
     struct gate_input in = {
         .settings = &settings, .intent = intent, .instrument = &settings.catalog.items[0],
         .reconciled = true, .market_up = true, .user_up = true, .journal_up = true,
         .skew_known = true, .book_valid = true, .mark_valid = true,
         .bid.e9 = 61400LL * DECIMAL_ONE, .ask.e9 = 61401LL * DECIMAL_ONE,
         .mark.e9 = 61400LL * DECIMAL_ONE,
+        .account_worth.known = true, .strategy_worth.known = true, .equity_known = true,
+        .equity = {million}, .available_margin = {million}, .depth.e9 = 10LL * DECIMAL_ONE,
+        .result_known = true, .volatility_known = true, .since_loss_ns = INT64_MAX,
     };
     return in;
 }

@@ -193,7 +193,7 @@ static void a_good_file_is_read_whole(void **state)
     assert_int_equal(config->products[1].profile, PROFILE_INTX);
     assert_true(config->account.duplicate_window_ns == 250000000);
     assert_true(config->account.candle_lengths_ns[1] == 60000000000);
-    assert_int_equal(config->strategies[0].on_death, DEATH_CANCEL);
+    assert_int_equal(config->strategies[0].settings.on_death, DEATH_CANCEL);
     assert_string_equal(config->strategies[0].params,
                         "{\"fast\":3,\"list\":[1,\"two\"],\"on\":true,"
                         "\"size\":\"0.01\",\"slow\":8}");

@@ -4,6 +4,7 @@
 
 #include "engine/gate.h"
 #include "suites.h"
+#include "model/limit_list.h"
 
 enum { HUGE = 1000000 };
 static const int64_t HOUR_NS = 3600000000000;
@@ -20,6 +21,7 @@ static void set_limits(struct engine_settings *settings, const struct catalog *c
     settings->max_messages = settings->max_cancels = settings->max_working_orders = HUGE;
     settings->max_working_value = money;
     settings->message_window_ns = settings->duplicate_window_ns = 1;
+    limits_widen(settings);
     settings->max_skew_ns = settings->stale_after_ns = settings->fills_poll_ns = HOUR_NS;
 }
 

@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/check.h"
 #include "io/clock_os.h"
+#include "model/limit_list.h"
 
 static const int64_t SECOND = 1000000000;
 
@@ -28,6 +29,7 @@ static void set_settings(struct engine_settings *settings)
     spec->step = spec->size_min = spec->contract_size;
     spec->size_max.e9 = 100 * (int64_t)DECIMAL_ONE;
     spec->session_open = true;
+    spec->funding_interval_ns = 3600 * SECOND;
     settings->product_limits[0] = (struct product_limits){
         .max_order_size = {DECIMAL_ONE}, .max_order_value = {(__int128)100000 * DECIMAL_ONE *
         DECIMAL_ONE}, .price_collar = {DECIMAL_ONE / 50}, .max_position = {2 * DECIMAL_ONE},
@@ -45,6 +47,7 @@ static void set_settings(struct engine_settings *settings)
     settings->max_working_value.e18 = (__int128)1000000 * DECIMAL_ONE * DECIMAL_ONE;
     settings->duplicate_window_ns = SECOND / 10;
     settings->max_skew_ns = SECOND;
+    limits_widen(settings);
     settings->stale_after_ns = 3 * SECOND;
     settings->fills_poll_ns = 5 * SECOND;
     settings->rule_deadline_ns = SECOND / 10;

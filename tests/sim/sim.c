@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "model/limit_list.h"
 
 static const int64_t MS = 1000000, SECOND = 1000000000;
 /* Noon of an ordinary Tuesday. */
@@ -129,6 +130,7 @@ static void set_account(struct engine_settings *settings, uint64_t seed)
     settings->max_working_value = dollars(20000000);
     settings->duplicate_window_ns = 100 * MS;
     settings->max_skew_ns = SECOND;
+    limits_widen(settings);
     settings->stale_after_ns = 3 * SECOND;
     settings->orders_poll_ns = 6 * SECOND;
     settings->fills_poll_ns = 5 * SECOND;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/limit_list.h"
 
 static const int64_t SECOND = 1000000000;
 
@@ -44,6 +45,7 @@ static void set_product(struct engine_settings *settings, product_index i, const
     spec->step = spec->size_min = rig_size("0.01");
     spec->size_max = rig_size("1000");
     spec->session_open = true;
+    spec->funding_interval_ns = 3600 * SECOND;
     spec->venue_reduce_only = profile == PROFILE_INTX;
     settings->product_limits[i] = (struct product_limits){
         .max_order_size = rig_size("10"),
@@ -88,6 +90,7 @@ static struct engine_settings settings_of(uint8_t rules)
     settings.candle_lengths_ns[0] = 60 * SECOND;
     settings.candle_length_count = 1;
     settings.cancel_on_stop = true;
+    limits_widen(&settings);
     return settings;
 }
 
@@ -155,6 +158,7 @@ void rig_balance(struct rig *rig)
         rig_step(rig, &(struct event){.kind = EVENT_BALANCE,
                                       .balance = {.equity = rig_money("1000"),
                                                   .funding_pnl = rig->funding_pnl,
+                                                  .available_margin = rig_money("1000"),
                                                   .profile = (enum venue_profile)i}});
 }
 

@@ -8,7 +8,7 @@
 #include "suites.h"
 
 enum { MS = 1000000, WORDS_MAX = 24, WORD_MAX = 64 };
-enum kind { KIND_E9, KIND_MONEY, KIND_COUNT, KIND_MS, KIND_BOOL, KIND_STATE, KIND_U8 };
+enum kind { KIND_E9, KIND_MONEY, KIND_COUNT, KIND_MS, KIND_BOOL, KIND_STATE, KIND_STAGE, KIND_U8 };
 
 struct word {
     const char *name;
@@ -41,6 +41,32 @@ static const struct word words[] = {
     SET("account.max_working_value", KIND_MONEY, max_working_value),
     SET("account.duplicate_window_ms", KIND_MS, duplicate_window_ns),
     SET("account.max_skew_ms", KIND_MS, max_skew_ns),
+    PRODUCT("demo_max_size", KIND_E9, demo_max_size),
+    PRODUCT("canary_max_size", KIND_E9, canary_max_size),
+    PRODUCT("max_impact", KIND_E9, max_impact), PRODUCT("depth_band", KIND_E9, depth_band),
+    PRODUCT("min_depth", KIND_MONEY, min_depth), PRODUCT("max_spread", KIND_E9, max_spread),
+    PRODUCT("max_exposure", KIND_MONEY, max_exposure),
+    PRODUCT("max_leverage", KIND_E9, max_leverage),
+    PRODUCT("initial_margin", KIND_E9, initial_margin),
+    PRODUCT("max_funding_daily", KIND_E9, max_funding_daily),
+    PRODUCT("calm_volatility", KIND_E9, calm_volatility),
+    PRODUCT("max_volatility", KIND_E9, max_volatility),
+    SET("strategy.max_fires", KIND_COUNT, strategies[0].max_fires),
+    SET("strategy.fires_window_ms", KIND_MS, strategies[0].fires_window_ns),
+    SET("strategy.max_refusals", KIND_COUNT, strategies[0].max_refusals),
+    SET("strategy.max_gross", KIND_MONEY, strategies[0].max_gross),
+    SET("strategy.max_net", KIND_MONEY, strategies[0].max_net),
+    SET("strategy.max_loss_streak", KIND_COUNT, strategies[0].max_loss_streak),
+    SET("strategy.cooldown_ms", KIND_MS, strategies[0].cooldown_ns),
+    SET("account.max_gross", KIND_MONEY, max_gross), SET("account.max_net", KIND_MONEY, max_net),
+    SET("account.max_leverage", KIND_E9, max_leverage),
+    SET("account.max_leverage_overnight", KIND_E9, max_leverage_overnight),
+    SET("account.min_free_margin", KIND_E9, min_free_margin),
+    SET("account.min_liquidation_buffer", KIND_E9, min_liquidation_buffer),
+    SET("account.quiet_before_funding_ms", KIND_MS, quiet_before_funding_ns),
+    SET("account.max_daily_loss", KIND_E9, max_daily_loss),
+    SET("account.max_drawdown", KIND_E9, max_drawdown),
+    SET("account.volatility_sample_ms", KIND_MS, volatility_sample_ns),
     {"account.max_cancels", KIND_COUNT, offsetof(struct world, settings.max_cancels), false},
     {"max_exit_price_age_ms", KIND_MS,
      offsetof(struct world, settings.product_limits[0].max_exit_price_age_ns), false},
@@ -78,6 +104,24 @@ static const struct word words[] = {
     IN("last_good", KIND_E9, last_good), IN("last_good_age_ms", KIND_MS, last_good_age_ns),
     IN("unknown", KIND_BOOL, unknown_same_side),
     IN("now_ms", KIND_MS, wall_ns), IN("actor", KIND_U8, actor),
+    {"stage", KIND_STAGE, offsetof(struct world, settings.stage), false},
+    {"stamps", KIND_U8, offsetof(struct world, settings.funding_stamp_count), false},
+    ITEM("funding_rate", KIND_E9, funding_rate), ITEM("interval_ms", KIND_MS, funding_interval_ns),
+    IN("fires", KIND_COUNT, fires), IN("refusals", KIND_COUNT, refusals_in_row),
+    IN("elsewhere", KIND_BOOL, exposed_elsewhere), IN("reach", KIND_E9, reach),
+    IN("depth", KIND_E9, depth), IN("own_bid", KIND_E9, own_bid), IN("own_ask", KIND_E9, own_ask),
+    IN("worth_known", KIND_BOOL, account_worth.known), IN("gross", KIND_MONEY, account_worth.gross),
+    IN("up", KIND_MONEY, account_worth.up), IN("down", KIND_MONEY, account_worth.down),
+    IN("own_worth_known", KIND_BOOL, strategy_worth.known),
+    IN("own_gross", KIND_MONEY, strategy_worth.gross), IN("own_up", KIND_MONEY, strategy_worth.up),
+    IN("own_down", KIND_MONEY, strategy_worth.down), IN("equity_known", KIND_BOOL, equity_known),
+    IN("equity", KIND_MONEY, equity), IN("intraday", KIND_BOOL, intraday),
+    IN("available", KIND_MONEY, available_margin), IN("margin", KIND_MONEY, initial_margin),
+    IN("reserved", KIND_MONEY, reserved), IN("result_known", KIND_BOOL, result_known),
+    IN("day_loss", KIND_MONEY, day_loss), IN("drawdown", KIND_MONEY, drawdown),
+    IN("losses", KIND_COUNT, loss_streak), IN("since_loss_ms", KIND_MS, since_loss_ns),
+    IN("volatility_known", KIND_BOOL, volatility_known), IN("volatility", KIND_E9, volatility),
+    IN("overridden", KIND_COUNT, overridden),
 };
 enum { WORDS = sizeof words / sizeof words[0] };
 
@@ -116,6 +160,20 @@ void world_init(struct world *world)
                      "account.max_working_orders=6 account.max_working_value=15000 "
                      "account.duplicate_window_ms=500 account.max_skew_ms=1000 "
                      "account.max_cancels=15");
+    world_set(world, "demo_max_size=0.0001 canary_max_size=0.02 max_impact=0.0015 depth_band=0.005 "
+                     "min_depth=100000 max_spread=0.001 max_exposure=15000 max_leverage=0.5 "
+                     "initial_margin=0.25 max_funding_daily=0.001 calm_volatility=0.001 "
+                     "max_volatility=0.01 strategy.max_fires=30 strategy.fires_window_ms=60000 "
+                     "strategy.max_refusals=20 strategy.max_gross=20000 strategy.max_net=18000");
+    world_set(world, "strategy.max_loss_streak=5 strategy.cooldown_ms=1000 account.max_gross=30000 "
+                     "account.max_net=25000 account.max_leverage=2 account.max_leverage_overnight=1 "
+                     "account.min_free_margin=0.2 account.min_liquidation_buffer=0.3 "
+                     "account.quiet_before_funding_ms=1800000 account.max_daily_loss=0.02 "
+                     "account.max_drawdown=0.05 account.volatility_sample_ms=60000");
+    world_set(world, "stage=production stamps=1 interval_ms=3600000 depth=10 worth_known=yes "
+                     "own_worth_known=yes equity_known=yes equity=50000 available=50000 "
+                     "result_known=yes since_loss_ms=max volatility_known=yes reach=60005");
+    world->settings.funding_stamps_min[0] = 720;
     world_set(world, "open=yes tick=5 step=0.01 size_min=0.01 size_max=50 contract=0.01 "
                      "reconciled=yes market_up=yes user_up=yes journal_up=yes skew_known=yes "
                      "now_ms=1000 book_valid=yes bid=60000 ask=60005 mark_valid=yes mark=60002.5");
@@ -197,16 +255,27 @@ static enum trading_state state_of(const char *text)
     return (enum trading_state)77; /* any other word: a state that is none */
 }
 
+static enum stage stage_of(const char *text)
+{
+    int stage = 0;
+    while (stage < STAGE_COUNT && strcmp(text, stage_text((enum stage)stage)) != 0)
+        stage++;
+    return (enum stage)stage; /* STAGE_COUNT: any other word */
+}
+
 static void assign(struct world *world, const struct word *word, const char *text)
 {
     unsigned char *at = (unsigned char *)world + word->offset;
-    int64_t e9 = word->kind == KIND_BOOL || word->kind == KIND_STATE ? 0 : number(text);
+    bool word_only = word->kind == KIND_BOOL || word->kind == KIND_STATE ||
+                     word->kind == KIND_STAGE;
+    int64_t e9 = word_only ? 0 : number(text);
     __int128 e18 = (__int128)e9 * DECIMAL_ONE;
     uint32_t count = (uint32_t)(e9 / DECIMAL_ONE);
     /* "max" and "min" milliseconds are the ends of the range, the rest is scaled. */
     int64_t ns = e9 == INT64_MAX || e9 == INT64_MIN ? e9 : e9 / DECIMAL_ONE * MS;
     bool truth = text[0] == 'y';
     enum trading_state state = state_of(text);
+    enum stage stage = stage_of(text);
     uint8_t byte = (uint8_t)count;
     switch (word->kind) {
     case KIND_E9: memcpy(at, &e9, sizeof e9); return;
@@ -215,6 +284,7 @@ static void assign(struct world *world, const struct word *word, const char *tex
     case KIND_MS: memcpy(at, &ns, sizeof ns); return;
     case KIND_BOOL: memcpy(at, &truth, sizeof truth); return;
     case KIND_STATE: memcpy(at, &state, sizeof state); return;
+    case KIND_STAGE: memcpy(at, &stage, sizeof stage); return;
     case KIND_U8: memcpy(at, &byte, sizeof byte); return;
     }
 }

@@ -513,7 +513,7 @@ static void the_equity_of_one_pot_is_not_taken_for_two(void **state)
     assert_false(account.balance_known);
     assert_true(account.reconciled);
     rig_forget(rig);
-    assert_string_equal(placed_or_why(rig, 2), "health");
+    assert_string_equal(placed_or_why(rig, 2), "leverage");
     assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
     rig->poor = false;
     rig_pass(rig, 12 * SECOND);

@@ -89,7 +89,9 @@ static void answer_lists(struct ports *ports)
                 continue;
             for (int k = 0; c->list.kind == LIST_BALANCE && k < 2; k++)
                 push(ports, (struct event){.kind = EVENT_BALANCE,
-                                           .balance = {.profile = (enum venue_profile)k}});
+                                           .balance = {.profile = (enum venue_profile)k,
+                                                       .equity = rig_money("1000"),
+                                                       .available_margin = rig_money("1000")}});
             push(ports, (struct event){.kind = EVENT_LIST_END,
                                        .list_end = {c->list.kind, c->list.request, true}});
         }

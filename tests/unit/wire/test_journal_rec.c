@@ -189,6 +189,11 @@ static void any_small(struct prng *prng, struct record *r)
         r->boot.boot_random = any(prng);
         ANY_TEXT(prng, r->boot.version);
         break;
+    case RECORD_RISK:
+        r->risk.day_ns = any_number(prng);
+        r->risk.day_start.e18 = any_number(prng);
+        r->risk.peak.e18 = any_number(prng);
+        break;
     case RECORD_LATCH:
         r->latch.scope = prng_below(prng, LATCH_PRODUCT + 1);
         r->latch.index = (uint8_t)prng_below(prng, MAX_RUNNERS);
