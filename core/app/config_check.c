@@ -92,12 +92,13 @@ static void check_rates(const struct config *config, const config_t *file,
                        "account: max_messages and max_cancels are %lld in %lld ms together; the "
                        "venue takes %d requests a second", (long long)sum, (long long)window_ms,
                        VENUE_REQUESTS_PER_S);
-    for (uint32_t i = 0; i < config->strategy_count; i++)
-        if (account->max_messages && config->strategies[i].settings.max_messages > account->max_messages)
-            config_problem(problems, config->path, config->strategies[i].line,
-                           "strategy %s: max_messages %u is above the account's %u",
-                           config->strategies[i].name, config->strategies[i].settings.max_messages,
-                           account->max_messages);
+    for (uint32_t i = 0; i < config->strategy_count; i++) {
+        const struct config_script *script = &config->strategies[i];
+        if (account->max_messages && script->settings.max_messages > account->max_messages)
+            config_problem(problems, config->path, script->line,
+                           "strategy %s: max_messages %u is above the account's %u", script->name,
+                           script->settings.max_messages, account->max_messages);
+    }
 }
 
 static void check_fraction(const struct config *config, const struct config_product *product,

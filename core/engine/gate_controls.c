@@ -277,11 +277,13 @@ static bool check_step(const struct judged *j, struct verdict *ret)
     if (size.e9 <= 0 || !size_is_multiple(size, i->step) ||
         !instrument_venue_size(i, size, &venue))
         return gate_refuse_size(j, ret, REFUSED_SIZE_STEP, "step", i->step, size,
-                           size.e9 < i->size_max.e9 ? size : i->size_max);
+                                size.e9 < i->size_max.e9 ? size : i->size_max);
     if (size.e9 < i->size_min.e9)
-        return gate_refuse_size(j, ret, REFUSED_SIZE_STEP, "size_min", i->size_min, size, i->size_min);
+        return gate_refuse_size(j, ret, REFUSED_SIZE_STEP, "size_min", i->size_min, size,
+                                i->size_min);
     if (size.e9 > i->size_max.e9)
-        return gate_refuse_size(j, ret, REFUSED_SIZE_STEP, "size_max", i->size_max, size, i->size_max);
+        return gate_refuse_size(j, ret, REFUSED_SIZE_STEP, "size_max", i->size_max, size,
+                                i->size_max);
     if (j->value.e18 >= i->quote_min.e18)
         return true;
     gate_refuse_limit(j, ret, REFUSED_SIZE_STEP, GATE_PRODUCT, "quote_min");
@@ -296,7 +298,7 @@ static bool check_order_size(const struct judged *j, struct verdict *ret)
     if (j->intent->size.e9 <= limit.e9)
         return true;
     return gate_refuse_size(j, ret, REFUSED_ORDER_SIZE, "max_order_size", limit, j->intent->size,
-                       limit);
+                            limit);
 }
 
 static bool check_order_value(const struct judged *j, struct verdict *ret)
@@ -340,20 +342,20 @@ static bool check_duplicate(const struct judged *j, struct verdict *ret)
 static bool check_rate(const struct judged *j, struct verdict *ret)
 {
     return gate_check_count(j, ret, REFUSED_RATE, GATE_STRATEGY, "max_messages",
-                       j->strategy->max_messages, j->in->messages_strategy) &&
+                            j->strategy->max_messages, j->in->messages_strategy) &&
            gate_check_count(j, ret, REFUSED_RATE, GATE_ACCOUNT, "max_messages",
-                       j->settings->max_messages, j->in->messages_account);
+                            j->settings->max_messages, j->in->messages_account);
 }
 
 static bool check_working_count(const struct judged *j, struct verdict *ret)
 {
     const struct gate_input *in = j->in;
     return gate_check_count(j, ret, REFUSED_WORKING_COUNT, GATE_PRODUCT, "max_working_orders",
-                       j->limits->max_working_orders, in->working_product) &&
+                            j->limits->max_working_orders, in->working_product) &&
            gate_check_count(j, ret, REFUSED_WORKING_COUNT, GATE_STRATEGY, "max_working_orders",
-                       j->strategy->max_working_orders, in->working_strategy) &&
+                            j->strategy->max_working_orders, in->working_strategy) &&
            gate_check_count(j, ret, REFUSED_WORKING_COUNT, GATE_ACCOUNT, "max_working_orders",
-                       j->settings->max_working_orders, in->working_account);
+                            j->settings->max_working_orders, in->working_account);
 }
 
 static bool check_value_sum(const struct judged *j, struct verdict *ret, enum gate_scope scope,
@@ -395,7 +397,7 @@ static bool check_position(const struct judged *j, struct verdict *ret)
     if (used + j->intent->size.e9 <= limit.e9)
         return true;
     return gate_refuse_size(j, ret, REFUSED_POSITION, "max_position", limit,
-                       clip(used + j->intent->size.e9), clip(limit.e9 - used));
+                            clip(used + j->intent->size.e9), clip(limit.e9 - used));
 }
 
 /* The operator's orders only ever take risk off, flagged or not; a bracket is an exit. */
@@ -404,8 +406,8 @@ static bool check_reduce_only(const struct judged *j, struct verdict *ret)
     bool bound = j->intent->reduce_only || j->intent->type == ORDER_TYPE_BRACKET || j->operator;
     if (j->reducing || !bound)
         return true;
-    return gate_refuse_size(j, ret, REFUSED_REDUCE_ONLY, "reduce_only", j->reducible, j->intent->size,
-                       j->reducible);
+    return gate_refuse_size(j, ret, REFUSED_REDUCE_ONLY, "reduce_only", j->reducible,
+                            j->intent->size, j->reducible);
 }
 
 /* ---- 25, 26: doubt and health */
@@ -519,5 +521,5 @@ bool gate_judge(const struct judged *judged, struct verdict *ret_verdict)
 bool gate_check_cancel(const struct judged *judged, struct verdict *ret_verdict)
 {
     return gate_check_count(judged, ret_verdict, REFUSED_RATE, GATE_ACCOUNT, "max_cancels",
-                       judged->settings->max_cancels, judged->in->cancels_account);
+                            judged->settings->max_cancels, judged->in->cancels_account);
 }

@@ -11,8 +11,9 @@ enum { KEEP = 94, OF = 100, PEAK_PARTS = 1000 };
 
 void risk_init(struct engine *engine)
 {
+    const struct strategy_settings *settings = engine->settings.strategies;
     for (int i = 0; i < MAX_STRATEGIES; i++)
-        rate_init(&engine->risk.strategies[i].fires, engine->settings.strategies[i].fires_window_ns);
+        rate_init(&engine->risk.strategies[i].fires, settings[i].fires_window_ns);
 }
 
 /* ---- latches */

@@ -1,8 +1,9 @@
 #include "model/limit_list.h"
 
 static const __int128 WIDE_MONEY = (__int128)1000000000000 * DECIMAL_ONE * DECIMAL_ONE;
-static const int64_t WIDE_SIZE = 1000000 * (int64_t)DECIMAL_ONE, WIDE_NS = 3600 * (int64_t)DECIMAL_ONE,
-                     WIDE_RATIO = 1000 * (int64_t)DECIMAL_ONE;
+static const int64_t WIDE_SIZE = 1000000 * (int64_t)DECIMAL_ONE,
+                     WIDE_RATIO = 1000 * (int64_t)DECIMAL_ONE,
+                     WIDE_NS = 3600 * (int64_t)DECIMAL_ONE;
 enum { WIDE_COUNT = 1000000, NOON_MIN = 720 };
 
 #define MORE(wide) (wide)

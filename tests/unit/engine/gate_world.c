@@ -166,7 +166,8 @@ void world_init(struct world *world)
                      "max_volatility=0.01 strategy.max_fires=30 strategy.fires_window_ms=60000 "
                      "strategy.max_refusals=20 strategy.max_gross=20000 strategy.max_net=18000");
     world_set(world, "strategy.max_loss_streak=5 strategy.cooldown_ms=1000 account.max_gross=30000 "
-                     "account.max_net=25000 account.max_leverage=2 account.max_leverage_overnight=1 "
+                     "account.max_net=25000 account.max_leverage=2 "
+                     "account.max_leverage_overnight=1 "
                      "account.min_free_margin=0.2 account.min_liquidation_buffer=0.3 "
                      "account.quiet_before_funding_ms=1800000 account.max_daily_loss=0.02 "
                      "account.max_drawdown=0.05 account.volatility_sample_ms=60000");

@@ -5,6 +5,7 @@
 
 #include "gate_world.h"
 #include "model/client_id.h"
+#include "model/limit_list.h"
 #include "suites.h"
 
 enum { ROWS_MAX = 600, LINE_MAX_BYTES = 320, CELLS = 7, MATRIX_CELLS = 6 };
@@ -62,6 +63,44 @@ static bool read_row(FILE *file, struct row *row, int *line_number)
     return false;
 }
 
+/* ---- which limits the rows have tripped, by their lines in the config */
+
+static const char *const tripping_lines[] = {
+#define PRODUCT_LINE(member, kind, looser, code, key, meaning) "products.BTC-cde." key,
+#define STRATEGY_LINE(member, kind, looser, code, key, meaning) "strategies.cross." key,
+#define ACCOUNT_LINE(member, kind, looser, code, key, meaning) "account." key,
+    PRODUCT_LIMIT_LIST(PRODUCT_LINE) STRATEGY_LIMIT_LIST(STRATEGY_LINE)
+    ACCOUNT_LIMIT_LIST(ACCOUNT_LINE) "account.max_cancels", "account.stage"};
+enum { LINES = sizeof tripping_lines / sizeof tripping_lines[0] };
+static bool tripped[LINES];
+
+static void note_tripped(const struct verdict *verdict)
+{
+    for (int i = 0; i < LINES; i++)
+        tripped[i] = tripped[i] || strcmp(tripping_lines[i], verdict->config_key) == 0;
+}
+
+/* These shape another limit and are never past by themselves. */
+static bool is_of_another(const char *line)
+{
+    static const char *const SHAPES[] = {"message_window_ms", "fires_window_ms", "depth_band",
+                                         "initial_margin", "volatility_sample_ms"};
+    const char *key = strrchr(line, '.') + 1;
+    for (size_t i = 0; i < sizeof SHAPES / sizeof SHAPES[0]; i++)
+        if (strcmp(key, SHAPES[i]) == 0)
+            return true;
+    return false;
+}
+
+/* AC-F5 | unit | every limit of the config, from the table of keys | a row of gate.txt trips it */
+static void every_limit_is_tripped_by_a_row(void **state)
+{
+    (void)state;
+    for (int i = 0; i < LINES; i++)
+        if (!tripped[i] && !is_of_another(tripping_lines[i]))
+            fail_msg("no row of gate.txt is refused by %s", tripping_lines[i]);
+}
+
 /* ---- one row */
 
 static bool ask(struct world *world, bool cancel, struct verdict *ret)
@@ -109,6 +148,7 @@ static void check_row(const struct row *row)
         world_order(&world, row->cells[1]);
     world_set(&world, row->cells[2]);
     ask(&world, cancel, &verdict);
+    note_tripped(&verdict);
     assert_code(row, row->cells[3], &verdict);
     assert_figure(row, "the limit", row->cells[4], verdict.limit);
     assert_figure(row, "the value", row->cells[5], verdict.value);
@@ -307,6 +347,7 @@ static int run_table(void)
 int suite_gate(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_limit_is_tripped_by_a_row),
         cmocka_unit_test(the_seal_holds_the_order_and_nothing_stray),
         cmocka_unit_test(no_order_without_an_id),
         cmocka_unit_test(a_second_look_judges_afresh),

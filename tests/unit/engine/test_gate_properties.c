@@ -7,7 +7,7 @@
 #include "model/client_id.h"
 #include "suites.h"
 
-enum { ROUNDS = 200000 };
+enum { ROUNDS = 260000 }; /* four properties: more than a million worlds */
 
 static const int64_t LOT = 10000000; /* 0.01 */
 
@@ -138,6 +138,53 @@ static void world_again(struct world *world)
     world->in.instrument = &world->settings.catalog.items[0];
 }
 
+static struct money dollars(struct prng *prng, uint64_t most)
+{
+    return (struct money){(__int128)prng_below(prng, most) * DECIMAL_ONE * DECIMAL_ONE};
+}
+
+static void shake_worth(struct prng *prng, struct gate_worth *worth)
+{
+    worth->known = !rarely(prng);
+    worth->gross = dollars(prng, 18000);
+    worth->up = dollars(prng, 15000);
+    worth->down = dollars(prng, 15000);
+}
+
+static void shake_money(struct prng *prng, struct world *world)
+{
+    struct gate_input *in = &world->in;
+    in->equity_known = !rarely(prng);
+    in->equity = dollars(prng, 80000);
+    in->available_margin.e18 = in->equity.e18 - dollars(prng, 30000).e18;
+    in->initial_margin = dollars(prng, 30000);
+    in->reserved = dollars(prng, 3000);
+    in->result_known = !rarely(prng);
+    in->day_loss.e18 = dollars(prng, 1700).e18 - dollars(prng, 1500).e18;
+    in->drawdown = dollars(prng, 4000);
+    in->loss_streak = (uint32_t)prng_below(prng, 6);
+    in->since_loss_ns = (int64_t)prng_below(prng, 20000) * 1000000;
+    shake_worth(prng, &in->account_worth);
+    shake_worth(prng, &in->strategy_worth);
+}
+
+static void shake_conditions(struct prng *prng, struct world *world)
+{
+    struct gate_input *in = &world->in;
+    in->volatility_known = !rarely(prng);
+    in->volatility.e9 = (int64_t)prng_below(prng, 2500000);
+    in->depth.e9 = 160 * LOT + (int64_t)prng_below(prng, 400) * LOT;
+    in->reach.e9 = in->worst.e9;
+    in->own_ask.e9 = rarely(prng) ? in->ask.e9 : 0;
+    in->own_bid.e9 = rarely(prng) ? in->bid.e9 : 0;
+    in->fires = (uint32_t)prng_below(prng, 31);
+    in->refusals_in_row = (uint32_t)prng_below(prng, 21);
+    in->exposed_elsewhere = prng_below(prng, 2);
+    in->wall_ns = rarely(prng) ? 42000000000000 : 1000000000;
+    world->settings.stage = rarely(prng) ? (enum stage)prng_below(prng, 5) : STAGE_PRODUCTION;
+    world->settings.catalog.items[0].funding_rate.e9 = (int64_t)prng_below(prng, 90000) - 45000;
+}
+
 static void shake(struct prng *prng, struct world *world)
 {
     world_again(world);
@@ -145,6 +192,11 @@ static void shake(struct prng *prng, struct world *world)
     shake_health(prng, world);
     shake_market(prng, world);
     shake_intent(prng, world);
+    if (prng_below(prng, 3) == 0) /* else hardly an order would pass */
+        shake_money(prng, world);
+    world->settings.stage = STAGE_PRODUCTION;
+    if (prng_below(prng, 3) == 0)
+        shake_conditions(prng, world);
 }
 
 /* ---- the laws, said again */
@@ -216,6 +268,66 @@ static void assert_within_limits(const struct world *world)
     assert_true(worst + intent->size.e9 <= l->max_position.e9);
 }
 
+/* Exposure at the dearer of price and mark. */
+static void assert_exposure(const struct world *world)
+{
+    const struct gate_input *in = &world->in;
+    const struct engine_settings *s = &world->settings;
+    const struct product_limits *l = &s->product_limits[0];
+    bool buy = world->intent.side == SIDE_BUY;
+    __int128 price = value_of(world) / world->intent.size.e9, toward, away, gross;
+    price = price > in->mark.e9 ? price : in->mark.e9;
+    toward = ((buy ? (__int128)in->exposure.position.e9 + in->exposure.working_buy.e9
+                   : (__int128)in->exposure.working_sell.e9 - in->exposure.position.e9) +
+              world->intent.size.e9) * price;
+    away = (buy ? (__int128)in->exposure.working_sell.e9 - in->exposure.position.e9
+                : (__int128)in->exposure.working_buy.e9 + in->exposure.position.e9) * price;
+    gross = toward > away ? toward : away;
+    assert_true(in->account_worth.known && in->strategy_worth.known && in->equity_known);
+    assert_true(gross <= l->max_exposure.e18);
+    assert_true(gross + in->account_worth.gross.e18 <= s->max_gross.e18);
+    assert_true(toward + (buy ? in->account_worth.up : in->account_worth.down).e18 <=
+                s->max_net.e18);
+    assert_true(gross / (in->equity.e18 / DECIMAL_ONE) <= l->max_leverage.e9);
+    assert_true((gross + in->account_worth.gross.e18) / (in->equity.e18 / DECIMAL_ONE) <=
+                s->max_leverage_overnight.e9);
+}
+
+static void assert_margin(const struct world *world)
+{
+    const struct gate_input *in = &world->in;
+    const struct engine_settings *s = &world->settings;
+    __int128 order = value_of(world) / 4, held = in->reserved.e18 + order;
+    assert_true(in->available_margin.e18 - held >= in->equity.e18 / 5);
+    assert_true(in->equity.e18 - in->initial_margin.e18 - held >= in->equity.e18 / 10 * 3);
+    assert_true(in->result_known && in->loss_streak < s->strategies[0].max_loss_streak);
+    assert_true(in->day_loss.e18 <= 0 || in->day_loss.e18 * 50 < in->equity.e18 + in->day_loss.e18);
+    assert_true(in->drawdown.e18 <= 0 || in->drawdown.e18 * 20 < in->equity.e18 + in->drawdown.e18);
+    assert_true(in->since_loss_ns >= s->strategies[0].cooldown_ns);
+}
+
+static void assert_conditions(const struct world *world)
+{
+    const struct gate_input *in = &world->in;
+    const struct engine_settings *s = &world->settings;
+    const struct product_limits *l = &s->product_limits[0];
+    int64_t day = s->catalog.items[0].funding_rate.e9 * 24, size = world->intent.size.e9;
+    bool buy = world->intent.side == SIDE_BUY;
+    assert_true((__int128)in->depth.e9 * (in->bid.e9 + (in->ask.e9 - in->bid.e9) / 2) >=
+                l->min_depth.e18);
+    assert_true((buy ? day : -day) <= l->max_funding_daily.e9);
+    assert_true(in->volatility_known && in->volatility.e9 <= l->max_volatility.e9);
+    assert_true(in->volatility.e9 <= l->calm_volatility.e9 ||
+                (__int128)size * in->volatility.e9 <=
+                    (__int128)l->max_order_size.e9 * l->calm_volatility.e9);
+    assert_true(s->stage == STAGE_PRODUCTION || s->stage == STAGE_CANARY ||
+                (s->stage == STAGE_DEMO && world->intent.post_only));
+    assert_true(s->stage != STAGE_CANARY || size <= 2 * LOT);
+    assert_true(in->wall_ns != 42000000000000);
+    assert_true(in->fires < s->strategies[0].max_fires);
+    assert_true(in->refusals_in_row < s->strategies[0].max_refusals);
+}
+
 static void assert_counted(const struct world *world)
 {
     const struct gate_input *in = &world->in;
@@ -253,8 +365,12 @@ static void what_passes_is_within_every_limit(void **state)
         }
         assert_int_equal(verdict.code, REFUSED_NOT);
         assert_priced(&world);
-        if (!reducing)
+        if (!reducing) {
             assert_within_limits(&world);
+            assert_exposure(&world);
+            assert_margin(&world);
+            assert_conditions(&world);
+        }
         if (world.in.actor == 0)
             assert_counted(&world);
         opened += !reducing;
@@ -343,6 +459,41 @@ static void the_headroom_would_have_passed(void **state)
     assert_true(tried > ROUNDS / 50);
 }
 
+/* Law 2: what opens is refused as soon as one thing it was judged by is missing or absurd. */
+static const char *const SPOILERS[] = {
+    "book_valid=no", "book_age_ms=-1", "book_age_ms=max", "bid=0", "ask=-1", "mark_valid=no",
+    "mark=0", "mark_age_ms=-1", "mark_age_ms=max", "skew_known=no", "skew_ms=min",
+    "working_buy=-1", "own_sell=min", "value_account=-1", "equity_known=no", "equity=0",
+    "equity=min", "available=min", "margin=max", "reserved=max", "worth_known=no",
+    "own_worth_known=no", "gross=max", "depth=0", "depth=min", "result_known=no",
+    "volatility_known=no", "volatility=-1", "volatility=max", "interval_ms=0", "interval_ms=-1",
+    "stamps=0", "tick=0", "step=-1", "contract=0", "since_loss_ms=-1", "ladder=77",
+    "account=nonsense", "strategy=nonsense", "product=nonsense", "stage=nonsense"};
+
+/* AC-F3 | unit | random openings that pass, one input spoilt | every one is refused */
+static void one_spoilt_input_refuses(void **state)
+{
+    struct prng prng;
+    struct world world;
+    size_t tried = 0;
+    (void)state;
+    world.in.settings = NULL;
+    prng_seed(&prng, 4242);
+    for (int i = 0; i < ROUNDS / 4; i++) {
+        struct approved_order order;
+        struct verdict verdict;
+        const char *spoiler = SPOILERS[tried % (sizeof SPOILERS / sizeof SPOILERS[0])];
+        shake(&prng, &world);
+        if (gate_is_reducing(&world.in) || !gate_approve(&world.in, an_id(), &order, &verdict))
+            continue;
+        world_set(&world, spoiler);
+        tried++;
+        if (gate_approve(&world.in, an_id(), &order, &verdict))
+            fail_msg("round %d: passed with %s", i, spoiler);
+    }
+    assert_true(tried > 3 * sizeof SPOILERS / sizeof SPOILERS[0]);
+}
+
 /* Every byte of what the gate is told, random: it must stand, and refuse nearly all of it. */
 /* F73 | unit | random garbage as intents | refused by name, state unharmed */
 static void garbage_is_refused_and_harmless(void **state)
@@ -369,6 +520,16 @@ static void garbage_is_refused_and_harmless(void **state)
         world.in.working_value_account.e18 = (__int128)prng_next(&prng) << 63;
         world.in.working_value_product.e18 = (__int128)(prng_next(&prng) >> 1) << 64;
         world.in.skew_ns = (int64_t)prng_next(&prng);
+        world.in.account_worth.gross.e18 = (__int128)prng_next(&prng) << 63;
+        world.in.account_worth.up.e18 = (__int128)prng_next(&prng) << 63;
+        world.in.equity.e18 = (__int128)prng_next(&prng) << 62;
+        world.in.reserved.e18 = (__int128)prng_next(&prng) << 63;
+        world.in.available_margin.e18 = (__int128)prng_next(&prng) << 63;
+        world.in.day_loss.e18 = (__int128)prng_next(&prng) << 63;
+        world.in.depth.e9 = world.in.volatility.e9 = (int64_t)prng_next(&prng);
+        world.in.reach.e9 = world.in.own_ask.e9 = (int64_t)prng_next(&prng);
+        world.in.wall_ns = world.in.since_loss_ns = (int64_t)prng_next(&prng);
+        world.settings.catalog.items[0].funding_rate.e9 = (int64_t)prng_next(&prng);
         world.settings.product_limits[0].price_collar.e9 = (int64_t)prng_next(&prng);
         world.settings.product_limits[0].max_mark_deviation.e9 = (int64_t)prng_next(&prng);
         world.settings.product_limits[0].max_position.e9 = (int64_t)prng_next(&prng);
@@ -384,6 +545,7 @@ int suite_gate_properties(void)
         cmocka_unit_test(what_passes_is_within_every_limit),
         cmocka_unit_test(what_reduces_is_never_stopped_by_risk),
         cmocka_unit_test(the_headroom_would_have_passed),
+        cmocka_unit_test(one_spoilt_input_refuses),
         cmocka_unit_test(garbage_is_refused_and_harmless),
     };
     return cmocka_run_group_tests_name("gate properties", tests, NULL, NULL);
