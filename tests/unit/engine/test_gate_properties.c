@@ -131,6 +131,8 @@ static void world_again(struct world *world)
     }
     world->settings.catalog.items[0] = fresh.settings.catalog.items[0];
     world->settings.product_limits[0] = fresh.settings.product_limits[0];
+    world->settings.stage = fresh.settings.stage;
+    world->settings.funding_stamp_count = fresh.settings.funding_stamp_count;
     world->intent = fresh.intent;
     world->in = fresh.in;
     world->in.settings = &world->settings;
@@ -194,7 +196,6 @@ static void shake(struct prng *prng, struct world *world)
     shake_intent(prng, world);
     if (prng_below(prng, 3) == 0) /* else hardly an order would pass */
         shake_money(prng, world);
-    world->settings.stage = STAGE_PRODUCTION;
     if (prng_below(prng, 3) == 0)
         shake_conditions(prng, world);
 }
