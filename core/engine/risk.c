@@ -96,7 +96,8 @@ static bool product_result(struct engine *engine, product_index product, struct 
     int64_t most_ns = engine->settings.product_limits[product].max_mark_age_ns, age_ns;
     struct money open;
     struct price mark;
-    if (!money_add(*sum, position->realised, sum) || !money_sub(*sum, position->fees, sum))
+    if (!money_add(*sum, position->realised, sum) || !money_sub(*sum, position->fees, sum) ||
+        !money_add(*sum, position->funding, sum))
         return false;
     if (position->size.e9 == 0)
         return true;
