@@ -7,8 +7,8 @@
  *     risk_follow(engine);                    after each event
  *
  * The result is realised, unrealised and funding less fees, by our own books; it is known while
- * each position has a mark. Day's start and peak are journaled, so that a restart forgives nothing; a
- * resume of the account draws both anew. Volatility is an EWMA (weight 0.94 on the past) of
+ * each position has a mark. Day's start and peak are journaled, so that a restart forgives nothing;
+ * a resume of the account draws both anew. Volatility is an EWMA (weight 0.94 on the past) of
  * squared changes of the mid from sample to sample; until there are two it is what the config calls
  * calm. */
 #include "engine/engine_inside.h"

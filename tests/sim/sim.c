@@ -130,7 +130,6 @@ static void set_account(struct engine_settings *settings, uint64_t seed)
     settings->max_working_value = dollars(20000000);
     settings->duplicate_window_ns = 100 * MS;
     settings->max_skew_ns = SECOND;
-    limits_widen(settings);
     settings->stale_after_ns = 3 * SECOND;
     settings->orders_poll_ns = 6 * SECOND;
     settings->fills_poll_ns = 5 * SECOND;
@@ -170,6 +169,7 @@ static int begin_world(struct sim *sim, struct err *err)
         int64_t lot_e9 = venue_assets[venue_products[product].market].lot.e9;
         set_product(sim, i, (struct size){lot_e9});
     }
+    limits_widen(&sim->settings);
     return 0;
 }
 
