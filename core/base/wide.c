@@ -59,14 +59,3 @@ bool wide_div(__int128 numerator, __int128 divisor, enum rounding rounding, __in
     quotient += wide_rounds_away(quotient, remainder, below, negative, rounding);
     return wide_signed(quotient, negative, ret);
 }
-
-uint64_t wide_root(wide_uint value)
-{
-    wide_uint root = 0;
-    for (wide_uint bit = (wide_uint)1 << 126; bit > 0; bit >>= 2) {
-        bool fits = value >= root + bit;
-        value -= fits ? root + bit : 0;
-        root = (root >> 1) + (fits ? bit : 0);
-    }
-    return (uint64_t)root;
-}

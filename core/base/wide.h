@@ -29,5 +29,3 @@ bool wide_rounds_away(wide_uint quotient, wide_uint remainder, wide_uint divisor
 
 /* numerator / divisor with the rounding named; false on divisor 0 or overflow. */
 bool wide_div(__int128 numerator, __int128 divisor, enum rounding rounding, __int128 *ret);
-/* The whole part of the square root. */
-uint64_t wide_root(wide_uint value);

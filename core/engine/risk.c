@@ -1,6 +1,6 @@
 #include "engine/risk.h"
 
-#include "base/wide.h"
+#include "base/root.h"
 #include "engine/balance.h"
 #include "engine/market.h"
 #include "engine/outbox.h"
@@ -231,7 +231,7 @@ static void sample(struct engine *engine, product_index product)
     change = change > most ? most : change < -most ? -most : change;
     of->mid = mid;
     of->variance = of->variance / OF * KEEP + change * change / OF * (OF - KEEP);
-    of->volatility.e9 = (int64_t)wide_root((wide_uint)of->variance);
+    of->volatility.e9 = (int64_t)root_floor((wide_uint)of->variance);
 }
 
 void risk_follow(struct engine *engine)
