@@ -153,9 +153,12 @@ static void judge_result(struct engine *engine)
     const struct engine_settings *s = &engine->settings;
     struct risk *risk = &engine->risk;
     struct event_balance balance;
-    struct money least;
+    struct money least, beyond;
     if (!balance_get(engine, &balance))
         return;
+    if (money_scale(balance.equity, s->min_liquidation_buffer, ROUND_UP, &least) &&
+        money_sub(balance.equity, balance.initial_margin, &beyond) && beyond.e18 < least.e18)
+        latch(engine, LATCH_ACCOUNT, 0, "min_liquidation_buffer: too little beyond margin");
     if (is_past(balance.equity, below(risk->day_start, risk->result), s->max_daily_loss))
         latch(engine, LATCH_ACCOUNT, 0, "max_daily_loss: the day has lost its limit");
     if (is_past(balance.equity, below(risk->peak, risk->result), s->max_drawdown))
@@ -232,6 +235,8 @@ static void sample(struct engine *engine, product_index product)
     of->mid = mid;
     of->variance = of->variance / OF * KEEP + change * change / OF * (OF - KEEP);
     of->volatility.e9 = (int64_t)root_floor((wide_uint)of->variance);
+    if (of->volatility.e9 > engine->settings.product_limits[product].max_volatility.e9)
+        latch(engine, LATCH_PRODUCT, product, "max_volatility: the product moves too wildly");
 }
 
 void risk_follow(struct engine *engine)

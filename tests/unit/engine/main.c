@@ -15,6 +15,7 @@ int main(void)
     failed += suite_market();
     failed += suite_watch();
     failed += suite_daily();
+    failed += suite_risk();
     failed += suite_intents();
     failed += suite_rules();
     failed += suite_venue();
