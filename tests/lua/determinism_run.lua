@@ -7,10 +7,15 @@ local lab = require "moongate_lab"
 local PRODUCTS = {"BTC-PERP-INTX", "BIP-20DEC30-CDE"}
 local PARAMS = {
   ["strategies/ma_cross.lua"] = {candle = 1, fast = 3, slow = 8, rsi_length = 5, trail = 0.0005},
-  ["strategies/quoter.lua"] = {inventory_max = 4, requote = 1}
+  ["strategies/quoter.lua"] = {inventory_max = 4, requote = 1, skew = 1},
+  ["strategies/bollinger.lua"] = {candle = 1, length = 4, width = 1, stop = 0.0005, hold = 5},
+  ["strategies/donchian.lua"] = {candle = 1, entry = 3, exit = 2, atr = 2, stop = 1, risk = 1},
+  ["strategies/carry.lua"] = {window = 2, sample = 1, entry = 0.02, exit = 0.01, pause = 1},
+  ["strategies/twap.lua"] = {target = "0.5", duration = 34, slices = 34}
 }
 
 local script, seed = arg[1], tonumber(arg[2])
+if script == "strategies/twap.lua" then PRODUCTS = {PRODUCTS[1]} end
 local jailed = os.getenv("MOONGATE_JAILED") -- path of a moongate-runner: scripts in real jails
 local host = lab.new{
   script = script, params = PARAMS[script], products = PRODUCTS, candles = {1, 5},

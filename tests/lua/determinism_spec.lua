@@ -15,7 +15,8 @@ local function count(text, kind)
 end
 
 describe("determinism", function()
-  for _, script in ipairs{"strategies/ma_cross.lua", "strategies/quoter.lua"} do
+  for _, name in ipairs{"ma_cross", "quoter", "bollinger", "donchian", "carry", "twap"} do
+    local script = "strategies/" .. name .. ".lua"
     it(script .. " does the same in " .. PROCESSES .. " processes", function()
       local first, ended = run(script)
       assert.is_true(ended, first)
