@@ -293,7 +293,8 @@ static void show_balance(struct listing *listing)
     for (int profile = PROFILE_CDE; profile <= PROFILE_INTX; profile++) {
         struct venue_margin margin;
         struct event event = {.kind = EVENT_BALANCE};
-        if (!is_traded(listing->world, (enum venue_profile)profile))
+        if (!is_traded(listing->world, (enum venue_profile)profile) ||
+            world_strike(listing->world, FAULT_POT_MISSING))
             continue;
         venue_sim_margin(listing->world->venue, (enum venue_profile)profile, &margin);
         event.balance.profile = (enum venue_profile)profile;

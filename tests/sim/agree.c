@@ -170,8 +170,6 @@ static void compare_positions(struct sim *sim, const struct engine *again)
     struct position_row row, other;
     for (uint32_t i = 0; snapshot_position(sim->engine, i, &row); i++) {
         bool found = false;
-        if (row.actor == ACTOR_EXTERNAL)
-            continue; /* provisional parts of a stranger's are settled by lists, not by records */
         for (uint32_t k = 0; !found && snapshot_position(again, k, &other); k++)
             found = other.actor == row.actor && other.product == row.product;
         if (!found && row.size.e9 == 0)

@@ -93,6 +93,12 @@ static void apply_runner(struct sim *sim, const struct event_runner *runner)
         sim->generations[runner->runner] = runner->generation;
 }
 
+static void apply_mode(struct sim *sim, const struct event_instrument *told)
+{
+    uint32_t bit = 1u << told->product;
+    sim->cancel_only = told->spec.cancel_only ? sim->cancel_only | bit : sim->cancel_only & ~bit;
+}
+
 void checks_hand(struct sim *sim, const struct event *event)
 {
     if (event->kind == EVENT_FRAME)
@@ -103,6 +109,8 @@ void checks_hand(struct sim *sim, const struct event *event)
         apply_book(sim, &event->book);
     else if (event->kind == EVENT_RUNNER)
         apply_runner(sim, &event->runner);
+    else if (event->kind == EVENT_INSTRUMENT)
+        apply_mode(sim, &event->instrument);
     else if (event->kind == EVENT_PLACE_REPLY)
         sim_note(sim, "venue > host  reply %s %.8s",
                  event->place_reply.outcome == OUTCOME_ACCEPTED  ? "accepted"
@@ -119,6 +127,7 @@ void checks_hand(struct sim *sim, const struct event *event)
 void checks_turn(struct sim *sim)
 {
     sim->fresh = 0;
+    sim->cancel_only_before = sim->cancel_only;
     memcpy(sim->generations_before, sim->generations, sizeof sim->generations);
     note_fresh(sim);
 }
@@ -223,6 +232,8 @@ static void check_born(struct sim *sim, const struct record_order *r, uint32_t o
             sim_break(sim, BROKEN_GENERATION, "strategy %d is at generation %u, not %u", r->actor,
                       sim->generations[r->actor], (unsigned)(r->ref >> 32));
     }
+    if (sim->cancel_only & sim->cancel_only_before & 1u << product)
+        sim_break(sim, BROKEN_MODE, "%s", r->product_id);
     if (!(sim->fresh >> product & 1))
         sim_break(sim, BROKEN_STALE, "%s: up %d, gap %d, book %lld ms old", r->product_id,
                   sim->market_up, sim->market_gap,
@@ -334,19 +345,37 @@ void checks_restart(struct sim *sim)
 
 /* ---- what leaves */
 
+static bool is_halted(const struct sim *sim, actor_index actor, product_index product)
+{
+    struct account_row account;
+    struct strategy_row strategy;
+    struct product_row row;
+    snapshot_account(sim->engine, &account);
+    return account.state == TRADING_HALTED ||
+           (snapshot_strategy(sim->engine, actor, &strategy) &&
+            strategy.state == TRADING_HALTED) ||
+           (snapshot_product(sim->engine, product, &row) && row.state == TRADING_HALTED);
+}
+
+/* An answer that says so, and a stop, are believed by whoever walks away then. */
+void checks_none_left(struct sim *sim)
+{
+    for (uint32_t i = 0; i < sim->auditor->order_count; i++)
+        if (sim->auditor->orders[i].ours && auditor_can_fill(sim->auditor, i))
+            sim_break(sim, BROKEN_LEFT, "order %s", sim->auditor->orders[i].client_id);
+}
+
 void checks_place(struct sim *sim, const struct command_place *place,
                   const struct venue_request *request)
 {
     uint32_t number;
     struct told_order *told = told_of(sim, place->id, &number);
-    struct account_row account;
-    snapshot_account(sim->engine, &account);
     if (strcmp(sim->auditor->orders[number].client_id, request->client_id) != 0)
         sim_break(sim, BROKEN_WIRE, "order %s left as %s",
                   sim->auditor->orders[number].client_id, request->client_id);
     else if (!told->recorded || told->record >= sim->journal.durable)
         sim_break(sim, BROKEN_DURABLE, "order %s", request->client_id);
-    else if (account.state == TRADING_HALTED && told->ref != 0)
+    else if (told->ref != 0 && is_halted(sim, told->actor, place->product))
         sim_break(sim, BROKEN_HALTED, "order %s of strategy %d", request->client_id, told->actor);
     else if (auditor_can_fill(sim->auditor, number))
         sim_break(sim, BROKEN_TWICE, "order %s left again while the first may fill",
@@ -363,7 +392,7 @@ void checks_world(struct sim *sim)
         struct size limit = sim->settings.product_limits[i].max_position, worst;
         CHECK(venue_product_base(&venue_products[product],
                                  (struct size){auditor_worst(sim->auditor, product).e9 -
-                                               2 * truth->strange.e9}, &worst));
+                                               truth->strange.e9}, &worst));
         if (worst.e9 > limit.e9)
             sim_break(sim, BROKEN_LIMIT, "%s: own position %lld, buys %lld, sells %lld",
                       venue_products[product].id, (long long)truth->own.e9,

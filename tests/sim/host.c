@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/prng.h"
 #include "base/text.h"
+#include "engine/snapshot_care.h"
 #include "parts.h"
 #include "wire/journal_rec.h"
 
@@ -161,8 +162,19 @@ static void send_now(void *context, const struct command *command, int64_t commi
         world_reset_stream(&sim->world, command->stream_reset.stream);
         break;
     case COMMAND_ALERT: sim_note(sim, "alert         %s", command->alert.text); break;
-    case COMMAND_FATAL: sim_note(sim, "fatal         %s", command->fatal.reason); break;
-    case COMMAND_STOPPED: sim->stopped = true; break;
+    case COMMAND_FATAL:
+        sim_note(sim, "fatal         %s", command->fatal.reason);
+        sim->shutting_down = true;
+        break;
+    case COMMAND_OPERATOR_REPLY:
+        if (command->operator_reply.done && command->operator_reply.token == sim->drain_token)
+            checks_none_left(sim);
+        break;
+    case COMMAND_STOPPED:
+        sim->stopped = true;
+        if (sim->settings.cancel_on_stop || sim->shutting_down)
+            checks_none_left(sim);
+        break;
     default: scripts_take(sim, command); break;
     }
 }
@@ -202,6 +214,16 @@ void host_take(struct sim *sim, struct letter *letter)
         CHECK(sim->inbox);
     }
     sim->inbox[sim->inbox_count++] = letter;
+}
+
+void host_halt_cancel(struct sim *sim)
+{
+    struct event event = {.kind = EVENT_OPERATOR};
+    event.operator.verb = OPERATOR_HALT;
+    event.operator.token = sim->drain_token = ++sim->tokens;
+    event.operator.cancel = true;
+    text_copy(event.operator.reason, REASON_MAX, "the simulation's operator", 25);
+    host_post(sim, &event, 0);
 }
 
 void host_operator(struct sim *sim, enum operator_verb verb, int target, uint8_t index)
@@ -244,7 +266,9 @@ void host_start(struct sim *sim)
     sim->engine = engine_create(&sim->settings);
     sim->hold = hold_create(&below, on_dropped, sim);
     CHECK(sim->engine && sim->hold);
-    sim->journal.dead = sim->crashed = sim->stopped = sim->was_halted = false;
+    sim->journal.dead = sim->crashed = sim->stopped = sim->shutting_down = false;
+    sim->halts = sim->drain_token = 0;
+    sim->cancel_only = 0;
     sim->journal.number = sim->journal.durable_number = 0;
     sim->sends_left = UINT32_MAX;
     sim->start_again_ns = INT64_MAX;
@@ -289,15 +313,12 @@ void host_crash(struct sim *sim)
     sim->start_again_ns = sim->now_ns + 500 * MS + chance(sim, 10 * SECOND);
 }
 
-/* As the operator's socket does it: what waits for the disk was approved before the halt. */
+/* As the host does it: what waits for the disk was approved before the halt. */
 static void note_halt(struct sim *sim)
 {
-    struct account_row row;
-    snapshot_account(sim->engine, &row);
-    bool halted = row.state == TRADING_HALTED;
-    if (halted && !sim->was_halted)
+    if (snapshot_halts(sim->engine) != sim->halts)
         hold_drop_all(sim->hold, "halted before it was sent");
-    sim->was_halted = halted;
+    sim->halts = snapshot_halts(sim->engine);
 }
 
 void host_turn(struct sim *sim)

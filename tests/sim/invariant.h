@@ -10,7 +10,9 @@
     X(BROKEN_ENDED, "ended", "the books ended an order that can still fill")                      \
     X(BROKEN_FILL_TWICE, "fill_twice", "a fill was booked twice")                                 \
     X(BROKEN_FILL_FALSE, "fill_false", "a fill was booked that the venue does not have so")       \
-    X(BROKEN_HALTED, "halted", "an order byte left while the account was halted")                 \
+    X(BROKEN_HALTED, "halted", "an order byte left while its account, strategy or product halted")\
+    X(BROKEN_LEFT, "left", "none of ours was said to be left, and one can still fill")            \
+    X(BROKEN_MODE, "mode", "an order was approved for a product that takes cancels alone")        \
     X(BROKEN_STALE, "stale", "an order was approved on market data that could not be trusted")    \
     X(BROKEN_GENERATION, "generation", "an order came of an intent of an older runner")           \
     X(BROKEN_BOOK, "book", "a script was shown a book that nobody had sent")                      \

@@ -13,6 +13,7 @@ int64_t host_next_ns(const struct sim *sim);
 void host_due(struct sim *sim);
 void host_post(struct sim *sim, const struct event *event, int64_t after_ns);
 void host_operator(struct sim *sim, enum operator_verb verb, int target, uint8_t index);
+void host_halt_cancel(struct sim *sim);
 
 /* scripts.c */
 void scripts_start(struct sim *sim);
@@ -26,6 +27,7 @@ void checks_record(struct sim *sim, const struct record *record, uint32_t at);
 void checks_restart(struct sim *sim);
 void checks_place(struct sim *sim, const struct command_place *place,
                   const struct venue_request *request);
+void checks_none_left(struct sim *sim);
 void checks_view(struct sim *sim, const struct view *view);
 void checks_world(struct sim *sim);
 /* agree.c: NULL when all agree, else what does not, valid until the next call. */

@@ -252,6 +252,18 @@ static bool is_mismatched(const struct sim *sim)
     return false;
 }
 
+/* Told, and told to be over: a host that starts between reads the products anew. */
+static void cancel_only(struct sim *sim, uint64_t roll)
+{
+    struct event event = {.kind = EVENT_INSTRUMENT};
+    event.instrument.product = (product_index)(roll % sim->settings.catalog.count);
+    event.instrument.spec = sim->settings.catalog.items[event.instrument.product];
+    event.instrument.spec.cancel_only = true;
+    host_post(sim, &event, 0);
+    event.instrument.spec.cancel_only = false;
+    host_post(sim, &event, (int64_t)((roll >> 8) % (uint64_t)(60 * SECOND)));
+}
+
 static void strike_operator(struct sim *sim)
 {
     const struct fault *fault;
@@ -260,6 +272,14 @@ static void strike_operator(struct sim *sim)
     if ((fault = world_strike(&sim->world, FAULT_HALT)) != NULL)
         host_operator(sim, OPERATOR_HALT, (int)(fault->roll % 3),
                       (uint8_t)((fault->roll >> 8) % sim->settings.catalog.count));
+    if (world_strike(&sim->world, FAULT_HALT_CANCEL))
+        host_halt_cancel(sim);
+    if (world_strike(&sim->world, FAULT_FATAL))
+        host_post(sim, &(struct event){.kind = EVENT_HEALTH,
+                                       .health = {.cause = HEALTH_KEY_REFUSED, .on = true,
+                                                  .text = "the key is refused"}}, 0);
+    if ((fault = world_strike(&sim->world, FAULT_CANCEL_ONLY)) != NULL)
+        cancel_only(sim, fault->roll);
     if (world_strike(&sim->world, FAULT_REDUCE))
         host_operator(sim, OPERATOR_REDUCE, TARGET_ACCOUNT, 0);
     if (world_strike(&sim->world, FAULT_CANCEL_MINE))

@@ -80,13 +80,14 @@ struct sim {
     bool crashed, stopped;         /* inside a turn: nothing it does from here on counts */
     uint32_t sends_left;           /* until it crashes amid them; UINT32_MAX: it does not */
     int64_t start_again_ns, awake_ns, skew_ns, operator_ns;
-    bool was_halted;
     struct letter **inbox, *handed; /* owned */
     uint32_t inbox_count, inbox_at, inbox_capacity;
     struct journal journal;
     struct script scripts[SIM_STRATEGIES];
     struct script rule;
-    uint64_t tokens;
+    uint64_t tokens, drain_token;  /* drain: of the last halt that waits until none is left */
+    uint64_t halts;
+    bool shutting_down;
 
     /* the checks */
     struct told_order *told;       /* owned */
@@ -98,6 +99,7 @@ struct sim {
     int64_t heard_ns;
     bool market_up, market_counted, market_gap, market_passing;
     uint32_t fresh;                /* bit i: product i could be trusted at some time of this turn */
+    uint32_t cancel_only, cancel_only_before; /* products, as told; when this turn began */
     uint32_t generations[SIM_STRATEGIES], generations_before[SIM_STRATEGIES]; /* this turn */
     bool accepted;                 /* the operator took over a difference: money may differ */
 
