@@ -26,6 +26,8 @@
 
 /* A stop waits this long for the venue's last words before it gives up and says what is open. */
 static const int64_t STOP_PATIENCE_NS = 15 * (int64_t)1000000000;
+/* What the disk held up for longer was wished on a market that is gone. */
+static const int64_t ORDER_AGE_NS = 10 * (int64_t)1000000000;
 static const size_t QUEUE_BYTES = 8 * 1024 * 1024;
 enum { EVENTS_PER_TURN = 512 };
 static const uint64_t SIGNAL_TOKEN = UINT64_MAX; /* no operator is given it */
@@ -210,7 +212,10 @@ static int open_journal(struct live *live, struct err *err)
         log_info("journal", "%llu records restored", (unsigned long long)live->restored);
     live->store_news = loop_fd_create(live->loop, store_fd(live->store), on_store_news, NULL, live);
     live->hold = hold_create(&below, on_hold_dropped, live);
-    return live->store_news && live->hold ? 0 : err_set(err, "no memory");
+    if (!live->store_news || !live->hold)
+        return err_set(err, "no memory");
+    hold_limit(live->hold, mono_now, ORDER_AGE_NS);
+    return 0;
 }
 
 /* --- products --- */

@@ -8,7 +8,7 @@
 
 struct held {
     struct command_place place;
-    int64_t commit;
+    int64_t commit, since_ns;
     bool dropped; /* cancelled while it waited */
 };
 
@@ -16,7 +16,8 @@ struct hold {
     struct sink_port below;
     hold_dropped *on_dropped;
     void *context;
-    int64_t durable;
+    hold_clock *now_ns; /* NULL: no limit */
+    int64_t most_ns, durable;
     struct ring ring;
     struct held items[MAX_ORDERS];
 };
@@ -53,6 +54,17 @@ static struct held *find(struct hold *hold, struct client_id id)
     return NULL;
 }
 
+void hold_limit(struct hold *hold, hold_clock *now_ns, int64_t most_ns)
+{
+    hold->now_ns = now_ns;
+    hold->most_ns = most_ns;
+}
+
+static bool is_late(const struct hold *hold, const struct held *held)
+{
+    return hold->now_ns && hold->now_ns() - held->since_ns > hold->most_ns;
+}
+
 static bool overtakes(struct hold *hold, const struct command_cancel *cancel)
 {
     struct held *held = find(hold, cancel->id);
@@ -66,6 +78,8 @@ static bool overtakes(struct hold *hold, const struct command_cancel *cancel)
 static void keep(struct hold *hold, const struct command *command, int64_t commit)
 {
     struct held held = {.place = command->place, .commit = commit};
+    if (hold->now_ns)
+        held.since_ns = hold->now_ns();
     /* Commits rise, so nothing durable can stand behind something that waits. */
     CHECK(hold->ring.count == 0 ||
           commit >= hold->items[(hold->ring.head + hold->ring.count - 1) % MAX_ORDERS].commit);
@@ -96,9 +110,11 @@ void hold_release(struct hold *hold, int64_t durable)
     hold->durable = durable;
     for (struct held *held; (held = ring_front(&hold->ring)) && held->commit <= durable;) {
         struct command command = {.kind = COMMAND_PLACE, .place = held->place};
-        bool dropped = held->dropped;
+        bool dropped = held->dropped, late = is_late(hold, held);
         ring_pop(&hold->ring, NULL);
-        if (!dropped)
+        if (late && !dropped)
+            hold->on_dropped(hold->context, &command.place, "it waited too long for the disk");
+        else if (!dropped)
             hold->below.send(hold->below.context, &command, 0);
     }
 }

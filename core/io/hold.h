@@ -20,3 +20,7 @@ struct sink_port hold_port(struct hold *hold);
 void hold_release(struct hold *hold, int64_t durable);
 void hold_drop_all(struct hold *hold, const char *reason);
 uint32_t hold_count(const struct hold *hold);
+/* What has waited longer when its commit is durable is dropped: the price it was approved on is
+ * gone. Without this nothing is too old. */
+typedef int64_t hold_clock(void);
+void hold_limit(struct hold *hold, hold_clock *now_ns, int64_t most_ns);

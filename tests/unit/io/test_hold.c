@@ -155,6 +155,35 @@ static void a_full_hold_drops_the_new(void **state)
     hold_destroy(NULL);
 }
 
+static int64_t clock_ns;
+
+static int64_t now(void)
+{
+    return clock_ns;
+}
+
+/* F60 | unit | the disk holds an order up past its age | dropped as not sent, a younger one leaves
+ * F70 | unit | a commit that takes long | as F60 */
+static void what_waited_too_long_does_not_leave(void **state)
+{
+    (void)state;
+    struct world world;
+    struct hold *hold = make(&world);
+    hold_limit(hold, now, 10);
+    clock_ns = 100;
+    place(hold, 1, 1);
+    clock_ns = 105;
+    place(hold, 2, 2);
+    clock_ns = 111;
+    hold_release(hold, 2);
+    assert_int_equal(world.dropped_count, 1);
+    assert_int_equal(world.dropped[0], 1);
+    assert_int_equal(world.sent_count, 1);
+    assert_int_equal(world.sent[0], 2);
+    assert_int_equal(hold_count(hold), 0);
+    hold_destroy(hold);
+}
+
 int suite_hold(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +192,7 @@ int suite_hold(void)
         cmocka_unit_test(a_cancel_takes_out_what_still_waits),
         cmocka_unit_test(a_dead_journal_drops_all),
         cmocka_unit_test(a_full_hold_drops_the_new),
+        cmocka_unit_test(what_waited_too_long_does_not_leave),
     };
     return cmocka_run_group_tests_name("hold", tests, NULL, NULL);
 }
