@@ -16,6 +16,7 @@ local function jump(world, ns, what)
   rig.poll("orders", function() return hurt.read_exchange(world).order_count > before + 4 end)
   hurt.set(world, "wall_ns", ns)
   rig.poll(what .. ": the skew", function() return skewed(world) end)
+  world:pass_market(20) -- what had left before it was measured arrives
   local orders = hurt.read_exchange(world).order_count
   world:pass_market(40)
   rig.equal(hurt.read_exchange(world).order_count, orders, what .. ": orders")
