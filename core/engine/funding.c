@@ -281,24 +281,35 @@ static struct money sum_stamps(const struct engine *engine, int64_t until_ns,
     return sum;
 }
 
-/* The stamp up to which our sum is nearest to what came; 0: none of ours. */
-static int64_t nearest_stamp(const struct engine *engine, struct money paid)
+/* What the venue paid beyond our stamps up to this one, and whether a mark's error explains it. */
+static bool is_explained(const struct engine *engine, struct money paid, int64_t until_ns,
+                         struct money *ret_off)
 {
-    int64_t best_ns = 0;
-    wide_uint best = wide_magnitude(paid.e18);
     struct money gross;
+    (void)money_sub(paid, sum_stamps(engine, until_ns, &gross), ret_off);
+    return wide_magnitude(ret_off->e18) <= (wide_uint)(gross.e18 / SETTLE_PART + CENT_E18);
+}
+
+/* The stamp up to which the venue has paid: the newest when it was seen to, if our sum fits, else
+ * the one at which it is nearest; 0: none of ours. */
+static int64_t paid_until(const struct engine *engine, struct money paid)
+{
+    int64_t newest_ns = 0, best_ns = 0;
+    struct money off, best = paid;
     for (product_index p = 0; p < engine->settings.catalog.count; p++)
         for (uint32_t i = 0; i < FUNDING_KEPT && is_paid_in_sums(engine, p); i++) {
             int64_t at_ns = engine->products[p].funding.kept[i].at_ns;
             if (at_ns <= engine->settling.settled_ns)
                 continue;
-            wide_uint off = wide_magnitude(sum_stamps(engine, at_ns, &gross).e18 - paid.e18);
-            if (off > best || (off == best && at_ns < best_ns))
+            if (at_ns > newest_ns && at_ns <= engine->settling.moved_wall_ns)
+                newest_ns = at_ns;
+            (void)is_explained(engine, paid, at_ns, &off);
+            if (wide_magnitude(off.e18) >= wide_magnitude(best.e18))
                 continue;
             best = off;
             best_ns = at_ns;
         }
-    return best_ns;
+    return is_explained(engine, paid, newest_ns, &off) ? newest_ns : best_ns;
 }
 
 static void take_settled(struct engine *engine, const struct record_funding *row)
@@ -315,14 +326,12 @@ static void take_settled(struct engine *engine, const struct record_funding *row
 static void settle(struct engine *engine)
 {
     struct settling *settling = &engine->settling;
-    struct money paid = {0}, gross, off;
+    struct money paid, off;
     char text[DECIMAL_TEXT_MAX];
     if (!money_sub(settling->coming, settling->venue, &paid))
         return;
-    int64_t until_ns = nearest_stamp(engine, paid);
-    (void)money_sub(paid, sum_stamps(engine, until_ns, &gross), &off);
-    wide_uint bound = (wide_uint)(gross.e18 / SETTLE_PART + CENT_E18);
-    bool explained = wide_magnitude(off.e18) <= bound || settling->missed > 0;
+    int64_t until_ns = paid_until(engine, paid);
+    bool explained = is_explained(engine, paid, until_ns, &off) || settling->missed > 0;
     struct record_funding *row = add_row(engine, ACTOR_OPERATOR, NO_PRODUCT);
     row->stamp_ns = until_ns;
     row->venue = settling->coming;

@@ -15,7 +15,7 @@
  * stamp that passed while no host ran, and the next one too, has no rate: it is counted as missed.
  *
  * CDE pays in sums (funding_pnl of the balance). Each is compared with our stamps since the last;
- * which of the newest it covers is not told, so that it is the nearest sum. A difference of at most
+ * which it covers is not told: all, or those whose sum is nearest. A difference of at most
  * 1 % of what was paid to and fro and a cent, the error of a derived mark, is booked, so that our
  * books are the venue's to the last unit; so is what missed stamps leave. More is alarmed and left
  * to people. */

@@ -159,7 +159,8 @@ void auditor_shown(struct auditor *auditor, const struct venue_order *shown)
 static void book(struct auditor_product *product, const struct auditor_order *order,
                  const struct venue_fill *fill)
 {
-    int64_t signed_e9 = fill->side == SIDE_BUY ? fill->size.e9 : -fill->size.e9;
+    bool back = fill->kind == FILL_REVERSAL; /* it tells the side of what it takes back */
+    int64_t signed_e9 = back == (fill->side == SIDE_BUY) ? -fill->size.e9 : fill->size.e9;
     struct money value;
     CHECK(venue_product_value(&venue_products[fill->product], fill->price,
                               (struct size){signed_e9}, &value));
@@ -169,7 +170,7 @@ static void book(struct auditor_product *product, const struct auditor_order *or
     else
         product->strange.e9 += fill->size.e9;
     product->paid.e18 += value.e18;
-    product->fees.e18 += fill->fee.e18;
+    product->fees.e18 += back ? -fill->fee.e18 : fill->fee.e18;
 }
 
 void auditor_filled(struct auditor *auditor, const struct venue_fill *fill,
@@ -179,7 +180,7 @@ void auditor_filled(struct auditor *auditor, const struct venue_fill *fill,
     struct auditor_order *order = &auditor->orders[at];
     CHECK(auditor_fill(auditor, fill->id) == NULL);
     weigh(auditor, at, -1);
-    order->filled.e9 += fill->size.e9;
+    order->filled.e9 += fill->kind == FILL_REVERSAL ? -fill->size.e9 : fill->size.e9;
     weigh(auditor, at, 1);
     book(&auditor->products[fill->product], order, fill);
     if (auditor->fill_count == auditor->fill_capacity)

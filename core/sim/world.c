@@ -24,6 +24,7 @@ static void describe(const struct venue_product *product, struct instrument *ret
     ret->quote_min = product->quote_min;
     ret->session_open = true;
     ret->venue_reduce_only = product->profile == PROFILE_INTX;
+    ret->funding_interval_ns = WORLD_HOUR_NS;
 }
 
 product_index world_product(const struct world *world, int venue_product)
@@ -130,6 +131,7 @@ void world_pulse(struct world *world, int64_t now_ns)
     world_stream_faults(world);
     world_tell_books(world);
     world_beat(world);
+    world_tell_specs(world);
 }
 
 void world_host_starts(struct world *world)

@@ -44,6 +44,7 @@ struct world {
     struct world_stream streams[STREAM_COUNT];
     uint32_t host;                 /* the present life; 0: none */
     uint32_t lives;
+    int64_t spec_ns;               /* when the specifications are read next */
     int64_t silent_ns[MAX_PRODUCTS]; /* until when a product's book is not told */
     uint32_t *open;                /* owned: numbers of orders not final at the venue */
     uint32_t open_count, open_capacity, stranger_count;

@@ -248,7 +248,7 @@ static void show_fill(struct listing *listing, const struct venue_fill *fill)
     CHECK(venue_product_base(spec, fill->size, &f->size));
     f->fee = fill->fee;
     f->liquidity = fill->liquidity;
-    f->kind = FILL_TRADE;
+    f->kind = fill->kind;
     f->venue_ns = fill->at_ns;
     show(listing, &event);
 }
@@ -301,6 +301,9 @@ static void show_balance(struct listing *listing)
         event.balance.equity = margin.equity;
         event.balance.available_margin = margin.available;
         event.balance.initial_margin = margin.required;
+        if (profile == PROFILE_CDE) /* INTX has no such field */
+            event.balance.funding_pnl =
+                venue_sim_ledger(listing->world->venue)->funding_paid[PROFILE_CDE];
         show(listing, &event);
     }
 }
@@ -347,4 +350,21 @@ void world_take_list(struct world *world, const struct letter *letter)
     end.list_end.request = letter->list.request;
     end.list_end.complete = whole;
     post(world, &end, listing.at_ns);
+}
+
+void world_tell_specs(struct world *world)
+{
+    if (world->host == 0 || world->now_ns < world->spec_ns)
+        return;
+    world->spec_ns = world->now_ns + 15 * SECOND;
+    for (product_index i = 0; i < world->config.product_count; i++) {
+        int product = world->config.products[i];
+        struct event event = {.kind = EVENT_INSTRUMENT, .instrument = {.product = i}};
+        struct instrument *spec = &event.instrument.spec;
+        *spec = world->catalog.items[i];
+        spec->funding_rate = venue_sim_funding_rate(world->venue, product);
+        spec->funding_time_ns = world->now_ns - world->now_ns % WORLD_HOUR_NS + WORLD_HOUR_NS;
+        spec->mark = venue_sim_mark(world->venue, product);
+        post(world, &event, soon(world));
+    }
 }

@@ -175,7 +175,8 @@ static void compare_positions(struct sim *sim, const struct engine *again)
         if (!found && row.size.e9 == 0)
             continue;
         if (!found || other.size.e9 != row.size.e9 || other.cost.e18 != row.cost.e18 ||
-            other.realised.e18 != row.realised.e18 || other.fees.e18 != row.fees.e18)
+            other.realised.e18 != row.realised.e18 || other.fees.e18 != row.fees.e18 ||
+            other.funding.e18 != row.funding.e18)
             sim_break(sim, BROKEN_RESTORE, "position of actor %d in product %d: was %lld, is %lld",
                       row.actor, row.product, (long long)row.size.e9,
                       found ? (long long)other.size.e9 : 0);

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "model/client_id.h"
 #include "parts.h"
+#include "sim/venue_sim_calendar.h"
 
 /* The gate's own bound on a book's age, and the time after which a stream is silent. */
 static const int64_t SLACK_NS = 2000000;
@@ -294,12 +295,32 @@ static void check_fill(struct sim *sim, const struct record_fill *r)
         sim_break(sim, BROKEN_FILL_FALSE, "trade %s was booked otherwise", f->trade_id.text);
 }
 
+/* Against the rate that the venue draws for that hour, its mark of now, and the sign of it all. */
+static void check_funding(struct sim *sim, const struct record_funding *r)
+{
+    if (r->product == NO_PRODUCT || r->trade_id[0] || r->position.e9 == 0)
+        return;
+    int product = sim->world.config.products[r->product];
+    int64_t hour = r->stamp_ns / 3600000000000;
+    struct ratio rate = venue_calendar_funding(sim->world.config.seed, product, hour);
+    struct price mark = venue_sim_mark(sim->world.venue, product);
+    __int128 due = -(__int128)mark.e9 * r->position.e9 * rate.e9 / DECIMAL_ONE;
+    __int128 off = due > r->payment.e18 ? due - r->payment.e18 : r->payment.e18 - due;
+    __int128 most = due < 0 ? -due : due;
+    if (off > most / 20 + DECIMAL_ONE)
+        sim_break(sim, BROKEN_FUNDING, "a stamp of %s paid %lld, in 1e-9, the venue %lld",
+                  r->product_id, (long long)(r->payment.e18 / DECIMAL_ONE),
+                  (long long)(due / DECIMAL_ONE));
+}
+
 void checks_record(struct sim *sim, const struct record *record, uint32_t at)
 {
     if (record->kind == RECORD_ORDER)
         check_order(sim, &record->order, at);
     else if (record->kind == RECORD_FILL)
         check_fill(sim, &record->fill);
+    else if (record->kind == RECORD_FUNDING)
+        check_funding(sim, &record->funding);
     else if (record->kind == RECORD_LATCH)
         sim_note(sim, "journal       %s is %s: %s",
                  record->latch.name[0] ? record->latch.name : "the account",

@@ -19,6 +19,7 @@
     X(BROKEN_WIRE, "wire", "what left is no order, or another one than was journaled")            \
     X(BROKEN_RESTORE, "restore", "the journal read back gives another engine")                    \
     X(BROKEN_AGREE, "agree", "after the faults ended, host and venue did not come to agree")      \
+    X(BROKEN_FUNDING, "funding", "a funding stamp was not booked as the venue pays it")          \
     X(BROKEN_LEDGER, "ledger", "the venue's ledger and the auditor differ: the simulation is wrong")
 
 #define INVARIANT_SYMBOL(symbol, ...) symbol,

@@ -32,6 +32,7 @@ struct sim_options {
     uint32_t skip_count;
     bool scripted;                 /* no faults but those that are added, no operator till healed */
     bool trace;                    /* keep what happened, as text */
+    int64_t pulse_ns;              /* 0: SIM_PULSE_NS; all that waits for the world is as slow */
 };
 
 struct sim_recovery { uint32_t slots[SIM_RECOVERY_SLOTS]; uint64_t count; int64_t max_ns; };

@@ -1,4 +1,5 @@
 /* Rows of the fault catalogue, one fault at a time. */
+#include "days.h"
 #include "scenario.h"
 
 #include "model/client_id.h"
@@ -446,6 +447,7 @@ int main(void)
         cmocka_unit_test(intents_of_an_older_runner_are_dropped),
         cmocka_unit_test(a_halt_outlives_the_host),
         cmocka_unit_test(a_halt_stops_what_waits_for_the_disk),
+        cmocka_unit_test(a_month_ends_with_the_venues_money),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
