@@ -318,6 +318,66 @@ static void read_products(struct reader *reader, const config_setting_t *root, s
     }
 }
 
+/* --- stress scenarios --- */
+
+static void read_shock(struct reader *reader, const config_setting_t *item,
+                       const struct config *config, struct stress_scenario *scenario)
+{
+    const char *asset = config_setting_name(item), *text = config_setting_get_string(item);
+    struct ratio shock;
+    bool found = false;
+
+    if (!text || !ratio_parse(text, strlen(text), &shock) || shock.e9 <= -DECIMAL_ONE ||
+        shock.e9 > 4 * (int64_t)DECIMAL_ONE) {
+        PROBLEM(reader, item, "shocks.%s: text above \"-1\", up to \"4\": \"-0.2\" is 20 %% down",
+                asset);
+        return;
+    }
+    for (uint32_t i = 0; i < config->product_count; i++)
+        if (strcmp(config->products[i].asset, asset) == 0) {
+            scenario->shocks[i] = shock;
+            found = true;
+        }
+    if (!found)
+        PROBLEM(reader, item, "shocks: no product of asset '%s' is configured", asset);
+}
+
+static void read_shocks(struct reader *reader, const config_setting_t *item,
+                        const struct config *config, struct stress_scenario *scenario)
+{
+    const config_setting_t *shocks =
+        config_setting_is_group(item) ? config_setting_get_member(item, "shocks") : NULL;
+
+    if (!shocks)
+        return;
+    if (!config_setting_is_group(shocks)) {
+        PROBLEM(reader, shocks, "shocks: a group { ... } is wanted");
+        return;
+    }
+    for (int i = 0; i < config_setting_length(shocks); i++)
+        read_shock(reader, config_setting_get_elem(shocks, (unsigned)i), config, scenario);
+    for (uint32_t i = 0; i < config->product_count; i++)
+        if (!config_setting_get_member(shocks, config->products[i].asset))
+            PROBLEM(reader, shocks, "shocks: %s is missing; \"0\" if its price stays",
+                    config->products[i].asset);
+}
+
+static void read_stress(struct reader *reader, const config_setting_t *root, struct config *out)
+{
+    const config_setting_t *list = config_setting_get_member(root, "stress");
+    struct var_settings *var = &out->account.var;
+    int count = list ? config_setting_length(list) : 0;
+
+    if (list && (count < 1 || count > MAX_SCENARIOS))
+        PROBLEM(reader, list, "stress: one to %d scenarios are wanted", MAX_SCENARIOS);
+    for (int i = 0; i < count && i < MAX_SCENARIOS; i++) {
+        const config_setting_t *item = config_setting_get_elem(list, (unsigned)i);
+        struct stress_scenario *scenario = &var->scenarios[var->scenario_count++];
+        read_section(reader, item, &config_stress_section, scenario);
+        read_shocks(reader, item, out, scenario);
+    }
+}
+
 static void read_script_products(struct reader *reader, const config_setting_t *item,
                                  struct config_script *script)
 {
@@ -376,9 +436,11 @@ static void read_all(struct reader *reader, const config_setting_t *root, struct
     read_group(reader, root, "runners", &config_runners, out);
     read_group(reader, root, "recording", &config_recording, out);
     read_group(reader, root, "watch", &config_watch, out);
+    read_group(reader, root, "risk", &config_risk, out);
     read_stamps(reader, root, out);
     read_market(reader, root, out);
     read_products(reader, root, out);
+    read_stress(reader, root, out);
     read_scripts(reader, root, "strategies", &config_strategy_section, out->strategies,
                  MAX_STRATEGIES, &out->strategy_count);
     read_scripts(reader, root, "rules", &config_rule_section, out->rules, MAX_RULES,

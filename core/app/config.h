@@ -36,6 +36,8 @@ struct config_product {
     int line;
 };
 
+enum { CONFIG_VAR_OFF, CONFIG_VAR_ON };
+
 struct config {
     char path[CONFIG_TEXT_MAX];
     enum environment environment;
@@ -64,6 +66,7 @@ struct config {
         char key_file[CONFIG_TEXT_MAX]; /* "": no section, so no watcher */
         int64_t after_ns, check_every_ns;
     } watch;
+    uint32_t var;               /* CONFIG_VAR_OFF or _ON; read_choice's, as the key is required */
     struct engine_settings account; /* the account's and the market's part is filled in */
     struct config_product products[MAX_PRODUCTS];
     uint32_t product_count;

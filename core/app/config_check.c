@@ -216,6 +216,31 @@ static void check_watch(const struct config *config, const config_t *file,
                        "when that one is revoked");
 }
 
+/* Fewer candles than these say nothing of a tail; at 99 % a hundred leave one. */
+static void check_risk(const struct config *config, const config_t *file,
+                       struct config_problems *problems)
+{
+    const struct var_settings *var = &config->account.var;
+    bool has_risk = config_lookup(file, "risk") != NULL;
+
+    if (config->var == CONFIG_VAR_ON && (!has_risk || var->scenario_count == 0))
+        config_problem(problems, config->path, line_of(file, "account.var"),
+                       "account.var is \"on\": the sections risk and stress are wanted");
+    if (!has_risk)
+        return;
+    if (var->window < 100 || var->window > MAX_RISK_WINDOW || var->warmup < 20 ||
+        var->warmup > var->window)
+        config_problem(problems, config->path, line_of(file, "risk.window"),
+                       "risk: window is 100 to %d, warmup 20 to window", MAX_RISK_WINDOW);
+    if (var->candle_ns < 1000000000 || var->candle_ns > 3600 * (int64_t)1000000000 ||
+        var->horizon > 10000)
+        config_problem(problems, config->path, line_of(file, "risk.candle_ms"),
+                       "risk: candle_ms is 1000 to 3600000, horizon 1 to 10000");
+    if (var->decay.e9 >= DECIMAL_ONE)
+        config_problem(problems, config->path, line_of(file, "risk.lambda"),
+                       "risk.lambda: below \"1\"");
+}
+
 void config_check(struct config *config, const config_t *file, struct config_problems *problems)
 {
     check_venue(config, file, problems);
@@ -223,6 +248,7 @@ void config_check(struct config *config, const config_t *file, struct config_pro
     check_rates(config, file, problems);
     check_names(config, problems);
     check_watch(config, file, problems);
+    check_risk(config, file, problems);
     for (uint32_t i = 0; i < config->product_count; i++)
         check_product(config, &config->products[i], problems);
     for (uint32_t i = 0; i < config->strategy_count; i++)
@@ -316,6 +342,7 @@ int config_engine_settings(const struct config *config, const struct catalog *di
     *ret = config->account;
     ret->catalog.count = 0;
     ret->owner_tag = owner_tag(config->owner);
+    ret->var.mode = config->var == CONFIG_VAR_ON ? VAR_ON : VAR_OFF;
     for (uint32_t i = 0; i < config->product_count; i++)
         if (take_product(&config->products[i], discovered, ret, err) < 0)
             return -1;

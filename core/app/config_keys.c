@@ -11,6 +11,7 @@ static const char *const deaths[] = {"keep", "cancel", "cancel_and_flatten", NUL
 static const char *const external_fills[] = {"alarm", "freeze", NULL};
 #define STAGE_TEXT(symbol, text, meaning) text,
 static const char *const stages[] = {STAGE_LIST(STAGE_TEXT) NULL};
+static const char *const var_modes[] = {"off", "on", NULL};
 static const char *const unknown_own[] = {"cancel", "adopt", NULL};
 
 #define AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
@@ -52,6 +53,8 @@ static const struct config_key top[] = {
     NESTED("products", true, "what may be traded, each with its limits"),
     NESTED("strategies", true, "scripts that trade"),
     NESTED("rules", false, "scripts that may refuse what opens"),
+    NESTED("risk", false, "control 28: how value at risk is measured, and its limit"),
+    NESTED("stress", false, "control 28: named scenarios of shocks, each with a limit of its loss"),
     NESTED("watch", false, "moongate-watch, which cancels a dead host's orders"),
 };
 SECTION(config_top, "", top);
@@ -76,6 +79,8 @@ static const struct config_key account[] = {
     ACCOUNT_LIMIT_LIST(ACCOUNT_ROW)
     CHOICE(config, "stage", account.stage, true, stages,
            "control 4: observe, demo, canary or production: how large an order may be at all"),
+    CHOICE(config, "var", var, true, var_modes,
+           "control 28: on (sections risk and stress are then wanted), or off in so many words"),
     NESTED("funding_stamps", true, "control 22: minutes of the UTC day, up to 24: [ 1020, 1260 ]"),
     ROW(config, "max_cancels", KEY_COUNT, account.max_cancels, true,
         "control 14: cancels per window, a budget of their own"),
@@ -174,6 +179,29 @@ static const struct config_key watch[] = {
 };
 SECTION(config_watch, "watch", watch);
 
+static const struct config_key risk[] = {
+    ROW(config, "candle_ms", KEY_MS, account.var.candle_ns, true,
+        "returns are measured over candles of this length"),
+    ROW(config, "window", KEY_COUNT, account.var.window, true,
+        "returns kept, for historical figures; up to 2000"),
+    ROW(config, "warmup", KEY_COUNT, account.var.warmup, true,
+        "candles with a trade before a product is known: until then nothing opens"),
+    ROW(config, "horizon", KEY_COUNT, account.var.horizon, true,
+        "candles that a loss is reckoned over"),
+    ROW(config, "lambda", KEY_RATIO, account.var.decay, true,
+        "weight of the past in variances: \"0.94\""),
+    ROW(config, "max_var", KEY_MONEY, account.var.max_var, true,
+        "value at risk at 99 %, the larger of parametric and historical, with the order"),
+};
+SECTION(config_risk, "risk", risk);
+
+static const struct config_key stress[] = {
+    TEXT(stress_scenario, "name", name, true, "in verdicts and `ctl risk`"),
+    ROW(stress_scenario, "max_loss", KEY_MONEY, max_loss, true, "with the order"),
+    NESTED("shocks", true, "of each asset's price: { BTC = \"-0.2\"; ETH = \"-0.3\"; }"),
+};
+SECTION(config_stress_section, "stress", stress);
+
 static const char *kind_text(const struct config_key *key)
 {
     static const char *const texts[] = {"text", "path", "\"size\"", "\"money\"", "\"ratio\"",
@@ -187,7 +215,7 @@ void config_print_keys(void *file)
     static const struct config_section *const sections[] = {
         &config_top, &config_venue, &config_account, &config_market, &config_runners,
         &config_recording, &config_product_section, &config_strategy_section, &config_rule_section,
-        &config_watch};
+        &config_risk, &config_stress_section, &config_watch};
 
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
         fprintf(file, "%s%s\n", i ? "\n" : "", i ? sections[i]->name : "(the file itself)");

@@ -365,6 +365,7 @@ static void look(struct operator *operator, uint64_t client, const struct contro
         what = "of the latest refusals";
         break;
     case CONTROL_REPORT: operator_words_report(config, &result); break;
+    case CONTROL_RISK: operator_words_risk(config, &result); break;
     default:
         rows = operator_words_why(config, request->name, target->limit, &result);
         what = "rows in the daemon's memory";

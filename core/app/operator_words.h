@@ -21,6 +21,8 @@ uint32_t operator_words_positions(const struct operator_config *config, struct b
 void operator_words_comparison(const struct operator_config *config, struct buf *out);
 uint32_t operator_words_parked(const struct operator_config *config, struct buf *out);
 void operator_words_report(const struct operator_config *config, struct buf *out);
+/* Volatility, correlation, value at risk, stress; in operator_risk.c. */
+void operator_words_risk(const struct operator_config *config, struct buf *out);
 uint32_t operator_words_runners(const struct operator_config *config, struct buf *out);
 uint32_t operator_words_refusals(const struct operator_config *config, uint32_t limit,
                                  struct buf *out);

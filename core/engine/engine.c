@@ -19,6 +19,7 @@
 #include "engine/restore.h"
 #include "engine/risk.h"
 #include "engine/strategies.h"
+#include "engine/tail.h"
 #include "engine/sweep.h"
 #include "engine/drain.h"
 #include "engine/venue.h"
@@ -38,7 +39,7 @@ static size_t arena_bytes(const struct engine_settings *settings)
            sizeof(struct verdict_row) * VERDICTS_KEPT +
            sizeof(struct difference_row) * DIFFERENCES_KEPT +
            sizeof(struct daily_cell) * ACTOR_SLOTS * MAX_PRODUCTS + sizeof(uint16_t) * MAX_ORDERS +
-           sizeof(struct deadline) * MAX_TIMERS +
+           sizeof(struct deadline) * MAX_TIMERS + tail_bytes(settings) +
            (sizeof(struct record) + sizeof(struct command)) * OUT_MAX + ARENA_SLACK;
 }
 
@@ -100,6 +101,7 @@ struct engine *engine_create(const struct engine_settings *settings)
         rate_init(&engine->runners[i].messages, window_ns);
     engine->cancels_look_ns = INT64_MAX;
     risk_init(engine);
+    tail_init(engine);
     return engine;
 }
 
@@ -182,6 +184,7 @@ static void do_due(struct engine *engine)
         engine->due_ns = INT64_MAX;
         watch_due(engine);
         market_due(engine);
+        tail_due(engine);
         funding_due(engine);
         daily_due(engine);
         strategies_due(engine);

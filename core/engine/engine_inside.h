@@ -11,6 +11,7 @@
  *     balance.c     the account's money            protect.c    stops held for strategies
  *     amend.c       cancel and replace, close       resend.c     UNKNOWN: dropped or sent again
  *     sweep.c       exits with nothing to exit     watch.c      what is stale, and how long
+ *     tail.c        what it could lose: value at risk, stress
  *     risk.c        result, streaks, volatility, their latches
  *     parked.c      what waits for the operator    drain.c      none of our orders left
  *     daily.c       each day's books               funding.c    what is paid at each stamp
@@ -46,6 +47,7 @@ struct engine {
     struct daily daily;
     struct settling settling;
     struct risk risk;
+    struct tail tail;
     struct feed feed;
     struct watch watch;
     struct guard guard;

@@ -6,6 +6,7 @@
 #include "engine/funding_parts.h"
 #include "engine/orders.h"
 #include "engine/rate.h"
+#include "engine/risk_stats.h"
 #include "base/map.h"
 #include "engine/reconcile_parts.h"
 #include "engine/watch_parts.h"
@@ -51,6 +52,9 @@ struct product {
     bool sweep;               /* the position moved while exits rest: see sweep.h */
     struct funding funding;
 };
+
+/* See tail.h. */
+struct tail { struct risk_stats stats; struct candle_builder candles[MAX_PRODUCTS]; };
 
 struct runner {
     bool seen, credit;

@@ -31,6 +31,12 @@ struct gate_worth {
     struct money up, down;     /* signed sums: all buys filled; all sells filled, short positive */
 };
 
+/* The account with this order, wherever what works is worse. */
+struct gate_tail {
+    bool known;                /* each product that is held or ordered is warm and has a mark */
+    struct money var, stress[MAX_SCENARIOS]; /* at 99 %; by scenario */
+};
+
 struct gate_input {
     const struct engine_settings *settings; /* borrowed for the call */
     const struct intent *intent;
@@ -78,6 +84,7 @@ struct gate_input {
     bool volatility_known;     /* control 27 */
     struct ratio volatility;
     uint32_t overridden;       /* control 29: bit i: control i is, for now */
+    struct gate_tail tail;     /* control 28; of what opens alone */
 };
 
 /* The most that an order on this side could take and do nothing but reduce |position|, whatever

@@ -498,6 +498,8 @@ static const struct control controls[] = {
     {check_health,            false,    false,  0},  /* 26 */
     {check_ladder,            true,     true,   0},  /* 26 */
     {gate_check_volatility,   false,    false,  27}, /* 27 */
+    {gate_check_var,          false,    false,  28}, /* 28 */
+    {gate_check_stress,       false,    false,  28}, /* 28 */
 };
 
 static bool binds(const struct control *control, const struct judged *j)

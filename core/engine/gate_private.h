@@ -44,6 +44,8 @@ bool gate_check_impact(const struct judged *judged, struct verdict *ret_verdict)
 bool gate_check_liquidity(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_self_match(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_volatility(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_var(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_stress(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_exposure(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_leverage(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_margin(const struct judged *judged, struct verdict *ret_verdict);

@@ -1,9 +1,12 @@
-/* Controls on what the account is exposed to, owes and has lost: 17 to 24. Every sum that leaves
- * its range refuses. */
+/* Controls on what the account is exposed to, owes, has lost and could lose: 17 to 24,
+ * 28. Every sum that leaves its range refuses. */
 #include <stddef.h>
+#include <string.h>
 
 #include "engine/gate_private.h"
 
+_Static_assert(sizeof "stress." - 1 + NAME_MAX_BYTES <= sizeof(((struct verdict *)0)->config_key),
+               "a scenario's key fits");
 static const int64_t DAY_NS = 86400 * (int64_t)DECIMAL_ONE, MINUTE_NS = 60 * (int64_t)DECIMAL_ONE;
 
 static bool refuse_money(const struct judged *j, struct verdict *ret, enum refusal code,
@@ -240,4 +243,45 @@ bool gate_check_streak(const struct judged *j, struct verdict *ret)
     gate_refuse_limit(j, ret, REFUSED_COOLDOWN, GATE_STRATEGY, "cooldown_ms");
     return gate_refuse_figures(ret, UNIT_NS, gate_whole(s->cooldown_ns),
                                gate_whole(j->in->since_loss_ns), gate_whole(0));
+}
+
+/* ---- 28: value at risk and stress, of the account with this order */
+
+static bool refuse_loss(const struct judged *j, struct verdict *ret, enum refusal code,
+                        const char *key, struct money limit, struct money value)
+{
+    refuse_money(j, ret, code, GATE_NONE, key, limit, value);
+    ret->scope = SCOPE_ACCOUNT;
+    return false;
+}
+
+bool gate_check_var(const struct judged *j, struct verdict *ret)
+{
+    const struct var_settings *var = &j->settings->var;
+    if (var->mode == VAR_OFF)
+        return true;
+    if (var->mode != VAR_ON || var->max_var.e18 <= 0 || !j->in->tail.known)
+        return gate_refuse_limit(j, ret, REFUSED_VAR, GATE_ACCOUNT, "var");
+    return j->in->tail.var.e18 <= var->max_var.e18 ||
+           refuse_loss(j, ret, REFUSED_VAR, "risk.max_var", var->max_var, j->in->tail.var);
+}
+
+bool gate_check_stress(const struct judged *j, struct verdict *ret)
+{
+    const struct var_settings *var = &j->settings->var;
+    char key[sizeof ret->config_key] = "stress.";
+    size_t length = strlen(key);
+    if (var->mode == VAR_OFF)
+        return true;
+    if (var->scenario_count == 0 || var->scenario_count > MAX_SCENARIOS)
+        return gate_refuse_limit(j, ret, REFUSED_STRESS, GATE_ACCOUNT, "var");
+    for (uint32_t i = 0; i < var->scenario_count; i++) {
+        const struct stress_scenario *scenario = &var->scenarios[i];
+        if (j->in->tail.stress[i].e18 <= scenario->max_loss.e18)
+            continue;
+        memcpy(key + length, scenario->name, sizeof scenario->name);
+        return refuse_loss(j, ret, REFUSED_STRESS, key, scenario->max_loss,
+                           j->in->tail.stress[i]);
+    }
+    return true;
 }

@@ -12,6 +12,7 @@
 #include "engine/protect.h"
 #include "engine/risk.h"
 #include "engine/strategies.h"
+#include "engine/tail.h"
 
 static const char FIRING[] = "its protection fires: the position is being closed";
 
@@ -110,6 +111,7 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
     ret->strategy_exposure =
         exposure_of(engine->portfolio.shown[slot][i].size, &orders->actors[slot][i]);
     risk_fill_input(engine, actor, ret);
+    tail_fill_input(engine, ret);
     ret->working_product = orders->products[i].count;
     ret->working_value_product.e18 = orders->products[i].value;
     ret->unknown_same_side = intent->side <= SIDE_SELL && orders->products[i].unknown[intent->side];

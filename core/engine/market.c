@@ -4,6 +4,7 @@
 
 #include "engine/cancels.h"
 #include "engine/outbox.h"
+#include "engine/tail.h"
 #include "engine/watch.h"
 
 /* A mid outside the sanity band that stands for so long is where the market is now. */
@@ -187,6 +188,8 @@ static void build_candles(struct engine *engine, product_index product, const st
     struct candle closed;
     struct product *p = &engine->products[product];
     bool dated = trade->venue_ns >= 0 && trade->venue_ns - TRADE_AHEAD_NS <= engine->now.wall_ns;
+    if (dated)
+        tail_on_trade(engine, product, trade);
     for (uint8_t i = 0; i < engine->settings.candle_length_count; i++) {
         if (!dated)
             p->candles[i].late++;

@@ -32,6 +32,8 @@ void limits_widen(struct engine_settings *of)
         widen_product(&of->product_limits[i]);
     for (int i = 0; i < MAX_STRATEGIES; i++)
         widen_strategy(&of->strategies[i]);
+    if (of->var.mode == VAR_UNSET)
+        of->var.mode = VAR_OFF;
     if (of->stage == STAGE_OBSERVE)
         of->stage = STAGE_PRODUCTION;
     if (of->funding_stamp_count == 0)

@@ -47,4 +47,6 @@
     X(REFUSED_DRAWDOWN, "drawdown", 24, "too far below the peak, or it is not known how far")    \
     X(REFUSED_LOSS_STREAK, "loss_streak", 24, "too many losing trades in a row")                 \
     X(REFUSED_COOLDOWN, "cooldown", 24, "too soon after a losing trade")                         \
-    X(REFUSED_VOLATILITY, "volatility", 27, "too large for this volatility, or too volatile")
+    X(REFUSED_VOLATILITY, "volatility", 27, "too large for this volatility, or too volatile")    \
+    X(REFUSED_VAR, "value_at_risk", 28, "the account's value at risk above its limit, or unknown")\
+    X(REFUSED_STRESS, "stress", 28, "a stress scenario would lose more than its limit")

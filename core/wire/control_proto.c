@@ -57,6 +57,7 @@ static const struct control_verb_spec VERBS[CONTROL_VERB_COUNT] = {
         .needs_reason = true, .example = "drop 0a1b-2c3d --reason 'the venue says so by phone'"},
     [CONTROL_PARKED] = {"parked", "what waits for you: the host cannot resolve it by itself"},
     [CONTROL_REPORT] = {"report", "the UTC day so far: positions, fills, fees, funding, balance"},
+    [CONTROL_RISK] = {"risk", "volatility, correlation, value at risk, stress losses"},
 };
 
 const struct control_verb_spec *control_verb(enum control_verb verb)

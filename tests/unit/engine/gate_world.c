@@ -122,6 +122,14 @@ static const struct word words[] = {
     IN("losses", KIND_COUNT, loss_streak), IN("since_loss_ms", KIND_MS, since_loss_ns),
     IN("volatility_known", KIND_BOOL, volatility_known), IN("volatility", KIND_E9, volatility),
     IN("overridden", KIND_COUNT, overridden),
+    {"var", KIND_COUNT, offsetof(struct world, settings.var.mode), false},
+    {"max_var", KIND_MONEY, offsetof(struct world, settings.var.max_var), false},
+    {"scenarios", KIND_COUNT, offsetof(struct world, settings.var.scenario_count), false},
+    {"max_crash", KIND_MONEY, offsetof(struct world, settings.var.scenarios[0].max_loss), false},
+    {"max_squeeze", KIND_MONEY, offsetof(struct world, settings.var.scenarios[1].max_loss),
+     false},
+    IN("risk_known", KIND_BOOL, tail.known), IN("at_risk", KIND_MONEY, tail.var),
+    IN("crash", KIND_MONEY, tail.stress[0]), IN("squeeze", KIND_MONEY, tail.stress[1]),
 };
 enum { WORDS = sizeof words / sizeof words[0] };
 
@@ -175,6 +183,9 @@ void world_init(struct world *world)
                      "own_worth_known=yes equity_known=yes equity=50000 available=50000 "
                      "result_known=yes since_loss_ms=max volatility_known=yes reach=60005");
     world->settings.funding_stamps_min[0] = 720;
+    world_set(world, "var=2 max_var=500 scenarios=2 max_crash=1200 max_squeeze=900 risk_known=yes");
+    text_copy(world->settings.var.scenarios[0].name, NAME_MAX_BYTES, "crash", 5);
+    text_copy(world->settings.var.scenarios[1].name, NAME_MAX_BYTES, "squeeze", 7);
     world_set(world, "open=yes tick=5 step=0.01 size_min=0.01 size_max=50 contract=0.01 "
                      "reconciled=yes market_up=yes user_up=yes journal_up=yes skew_known=yes "
                      "now_ms=1000 book_valid=yes bid=60000 ask=60005 mark_valid=yes mark=60002.5");

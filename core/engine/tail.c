@@ -1,0 +1,160 @@
+#include "engine/tail.h"
+
+#include "base/check.h"
+#include "base/root.h"
+#include "engine/market.h"
+
+static bool is_on(const struct engine *engine)
+{
+    return engine->settings.var.mode == VAR_ON;
+}
+
+size_t tail_bytes(const struct engine_settings *settings)
+{
+    return settings->var.mode == VAR_ON ? sizeof(struct risk_row) * settings->var.window : 0;
+}
+
+void tail_init(struct engine *engine)
+{
+    const struct var_settings *var = &engine->settings.var;
+    if (!is_on(engine))
+        return;
+    CHECK(var->window <= MAX_RISK_WINDOW && var->scenario_count <= MAX_SCENARIOS);
+    risk_stats_init(&engine->tail.stats, var, engine->settings.catalog.count,
+                    arena_take(&engine->arena, var->window, sizeof(struct risk_row)));
+    for (product_index i = 0; i < engine->settings.catalog.count; i++)
+        candle_init(&engine->tail.candles[i], var->candle_ns);
+}
+
+/* ---- candles */
+
+static void due_at_wall(struct engine *engine, int64_t wall_ns)
+{
+    if (wall_ns != INT64_MAX)
+        engine_due(engine, engine->now.mono_ns + wall_ns - engine->now.wall_ns);
+}
+
+void tail_on_trade(struct engine *engine, product_index product, const struct trade *trade)
+{
+    struct candle_builder *builder = &engine->tail.candles[product];
+    struct candle closed;
+    if (!is_on(engine))
+        return;
+    if (candle_apply(builder, trade, &closed))
+        risk_stats_candle(&engine->tail.stats, product, &closed);
+    due_at_wall(engine, candle_due_wall_ns(builder));
+}
+
+void tail_due(struct engine *engine)
+{
+    int64_t wall_ns = engine->now.wall_ns;
+    struct candle closed;
+    if (!is_on(engine))
+        return;
+    for (product_index i = 0; i < engine->settings.catalog.count; i++) {
+        if (candle_flush(&engine->tail.candles[i], wall_ns, &closed))
+            risk_stats_candle(&engine->tail.stats, i, &closed);
+        due_at_wall(engine, candle_due_wall_ns(&engine->tail.candles[i]));
+    }
+    risk_stats_flush(&engine->tail.stats, wall_ns);
+    due_at_wall(engine, risk_stats_due_wall_ns(&engine->tail.stats));
+}
+
+/* ---- the account as a book */
+
+static __int128 with_extra(__int128 working, const struct intent *extra, product_index product,
+                           enum side side)
+{
+    bool is_ours = extra != NULL && extra->product == product && extra->side == side;
+    return working + (is_ours ? extra->size.e9 : 0);
+}
+
+static bool add_product(const struct engine *engine, product_index product, struct price mark,
+                        __int128 low, __int128 high, struct risk_book *book)
+{
+    if (low < -INT64_MAX || high > INT64_MAX || mark.e9 <= 0 ||
+        !risk_stats_known(&engine->tail.stats, product, engine->now.wall_ns))
+        return false;
+    book->low[product] = money_of(mark, (struct size){(int64_t)low});
+    book->high[product] = money_of(mark, (struct size){(int64_t)high});
+    return true;
+}
+
+bool tail_book(const struct engine *engine, enum tail_view view, const struct intent *extra,
+               const struct price marks[MAX_PRODUCTS], struct risk_book *ret)
+{
+    *ret = (struct risk_book){0};
+    for (product_index i = 0; i < engine->settings.catalog.count; i++) {
+        const struct exposure *sum = &engine->orders.products[i];
+        __int128 low = engine->portfolio.shown_account[i].size.e9, high = low;
+        if (view == TAIL_WORST) {
+            low -= with_extra(sum->sell, extra, i, SIDE_SELL);
+            high += with_extra(sum->buy, extra, i, SIDE_BUY);
+        }
+        if ((low != 0 || high != 0) && !add_product(engine, i, marks[i], low, high, ret))
+            return false;
+    }
+    return true;
+}
+
+/* ---- what the gate is told */
+
+struct ratio tail_volatility(const struct engine *engine, product_index product)
+{
+    const struct risk_stats *stats = &engine->tail.stats;
+    struct ratio a = risk_stats_volatility(stats, product);
+    struct ratio b = risk_stats_parkinson(stats, product);
+    wide_uint sigma = (wide_uint)(a.e9 > b.e9 ? a.e9 : b.e9), root = 0;
+    uint64_t rest;
+    /* By the root of time from a candle to a sample; a volatility is at most 4 at 1e-9. */
+    if (!wide_mul_div(sigma * sigma, (uint64_t)engine->settings.volatility_sample_ns,
+                      (uint64_t)engine->settings.var.candle_ns, &root, &rest))
+        return (struct ratio){INT64_MAX};
+    root = root_ceil(root + (rest != 0));
+    return (struct ratio){root > INT64_MAX ? INT64_MAX : (int64_t)root};
+}
+
+static bool fill_losses(const struct engine *engine, const struct risk_book *book,
+                        struct gate_tail *ret)
+{
+    const struct var_settings *var = &engine->settings.var;
+    const struct risk_stats *stats = &engine->tail.stats;
+    struct risk_tail normal, history;
+    if (!risk_var_parametric(stats, book, RISK_99, var->horizon, &normal) ||
+        !risk_var_historical(stats, book, RISK_99, var->horizon, &history))
+        return false;
+    ret->var = normal.var.e18 > history.var.e18 ? normal.var : history.var;
+    for (uint32_t i = 0; i < var->scenario_count; i++)
+        if (!risk_stress_loss(&var->scenarios[i], book, &ret->stress[i]))
+            return false;
+    return true;
+}
+
+static void take_marks(struct engine *engine, struct price marks[MAX_PRODUCTS])
+{
+    for (product_index i = 0; i < engine->settings.catalog.count; i++) {
+        int64_t age_ns;
+        if (!market_mark(engine, i, &marks[i], &age_ns) ||
+            age_ns > engine->settings.product_limits[i].max_mark_age_ns)
+            marks[i].e9 = 0;
+    }
+}
+
+void tail_fill_input(struct engine *engine, struct gate_input *in)
+{
+    product_index product = in->intent->product;
+    struct price marks[MAX_PRODUCTS] = {{0}};
+    struct risk_book book;
+    if (!is_on(engine))
+        return;
+    if (risk_stats_known(&engine->tail.stats, product, engine->now.wall_ns)) {
+        struct ratio candles = tail_volatility(engine, product);
+        in->volatility = candles.e9 > in->volatility.e9 ? candles : in->volatility;
+    }
+    /* What can only reduce is not bound by it, and what is malformed is refused before. */
+    if (in->intent->size.e9 <= 0 || gate_is_reducing(in))
+        return;
+    take_marks(engine, marks);
+    in->tail.known = tail_book(engine, TAIL_WORST, in->intent, marks, &book) &&
+                     fill_losses(engine, &book, &in->tail);
+}
