@@ -1,6 +1,7 @@
 #pragma once
 /* What the account could lose: the engine's candles into risk_stats.h, its positions and orders
- * through risk_var.h, for control 28 and for `moongate ctl risk`. With var = "off" nothing is built.
+ * through risk_var.h, for control 28 and for `moongate ctl risk`. With var = "off" nothing is
+ * built.
  *
  *     tail_on_trade(engine, product, &trade);      each dated trade
  *     tail_due(engine);                            rows whose time is over

@@ -6,6 +6,7 @@ int main(void)
     failed += suite_book();
     failed += suite_market_parts();
     failed += suite_risk_stats();
+    failed += suite_tail();
     failed += suite_order();
     failed += suite_orders();
     failed += suite_position();

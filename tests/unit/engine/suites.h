@@ -13,6 +13,7 @@ int suite_gate(void);
 int suite_gate_properties(void);
 int suite_market_parts(void);
 int suite_risk_stats(void);
+int suite_tail(void);
 int suite_order(void);
 int suite_orders(void);
 int suite_position(void);

@@ -1,0 +1,145 @@
+/* Control 28 through the engine: its own candles, its positions and orders, what opens and what
+ * does not. The arithmetic is test_risk_stats.c's. */
+#include "suites.h"
+
+#include <string.h>
+
+#include "engine/snapshot_risk.h"
+#include "engine_rig.h"
+
+static const int64_t SECOND = 1000000000;
+enum { CANDLES = 25 };
+
+/* Candles of ten seconds; one that loses a tenth would lose `max_loss` dollars. */
+static struct rig *with_var(const char *max_var, const char *max_loss)
+{
+    struct rig *rig = rig_create(0);
+    struct var_settings *var = &rig->settings.var;
+    var->mode = VAR_ON;
+    var->candle_ns = 10 * SECOND;
+    var->window = 100;
+    var->warmup = 20;
+    var->horizon = 4;
+    var->decay.e9 = 940000000;
+    var->max_var = rig_money(max_var);
+    var->scenario_count = 1;
+    memcpy(var->scenarios[0].name, "crash", 6);
+    var->scenarios[0].shocks[0].e9 = var->scenarios[0].shocks[1].e9 = -DECIMAL_ONE / 10;
+    var->scenarios[0].max_loss = rig_money(max_loss);
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    rig_forget(rig);
+    return rig;
+}
+
+/* A candle each ten seconds, one per cent up and down in turn. */
+static void play(struct rig *rig, product_index product, int candles)
+{
+    for (int i = 0; i < candles; i++) {
+        rig_trade(rig, product, i % 2 ? "101" : "100", "1");
+        rig_pass(rig, 10 * SECOND);
+    }
+}
+
+static enum refusal refused(struct rig *rig, const char *key)
+{
+    const struct verdict *verdict =
+        &rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict;
+    assert_string_equal(verdict->config_key, key);
+    return verdict->code;
+}
+
+static void nothing_opens_until_it_is_warm(void **state)
+{
+    (void)state;
+    struct rig *rig = with_var("10000", "10000");
+    struct volatility_row row;
+    play(rig, 0, 20); /* nineteen returns at most */
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    assert_int_equal(refused(rig, "account.var"), REFUSED_VAR);
+    assert_true(snapshot_volatility(rig->engine, 0, &row));
+    assert_false(row.known);
+    play(rig, 0, 3);
+    assert_true(snapshot_volatility(rig->engine, 0, &row));
+    assert_true(row.known);
+    assert_int_equal(row.candles, 20);
+    assert_in_range(row.ewma.e9, 9000000, 11000000);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    /* The other product has not traded. */
+    rig_limit(rig, 0, 1, SIDE_BUY, "99", "0.1", 3);
+    assert_int_equal(refused(rig, "account.var"), REFUSED_VAR);
+    rig_destroy(rig);
+}
+
+static void orders_at_work_count(void **state)
+{
+    (void)state;
+    struct rig *rig = with_var("100", "25"); /* of 2.5 coins at a hundred */
+    struct losses_row held, worst;
+    play(rig, 0, CANDLES);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    snapshot_losses(rig->engine, false, &held);
+    snapshot_losses(rig->engine, true, &worst);
+    assert_true(held.known && worst.known);
+    assert_true(held.stress[0].e18 == 0 && held.parametric[RISK_99].var.e18 == 0);
+    assert_in_range(worst.stress[0].e18 / DECIMAL_ONE, 9900000000, 10200000000);
+    /* 1 % a candle, 100 dollars, four candles: 2 dollars times the quantile, about. */
+    assert_in_range(worst.parametric[RISK_99].var.e18 / DECIMAL_ONE, 4300000000, 5100000000);
+    assert_in_range(worst.historical[RISK_99].var.e18 / DECIMAL_ONE, 1900000000, 2100000000);
+    rig_forget(rig);
+    rig_limit(rig, 0, 0, SIDE_BUY, "98", "2", 2);
+    assert_int_equal(refused(rig, "stress.crash"), REFUSED_STRESS);
+    rig_limit(rig, 0, 0, SIDE_SELL, "103", "2", 3); /* alone it is short of 2 */
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+static void value_at_risk_has_a_limit(void **state)
+{
+    (void)state;
+    struct rig *rig = with_var("6", "1000");
+    play(rig, 0, CANDLES);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "2", 1);
+    assert_int_equal(refused(rig, "risk.max_var"), REFUSED_VAR);
+    const struct verdict *verdict =
+        &rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict;
+    assert_true(verdict->limit.e18 == rig_money("6").e18);
+    assert_true(verdict->value.e18 > verdict->limit.e18);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "1", 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+static void what_reduces_is_not_asked(void **state)
+{
+    (void)state;
+    struct rig *rig = with_var("6", "1000");
+    play(rig, 0, CANDLES);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "100", "1", 1, "v1");
+    rig->venue_position[0] = rig_size("1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "100", "1", "0.01");
+    for (int i = 0; i < 12; i++) { /* and now it moves twice as far */
+        rig_trade(rig, 0, i % 2 ? "102" : "100", "1");
+        rig_pass(rig, 10 * SECOND);
+    }
+    rig_forget(rig);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 2);
+    assert_int_equal(refused(rig, "risk.max_var"), REFUSED_VAR);
+    rig_limit(rig, 0, 0, SIDE_SELL, "102", "1", 3);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+int suite_tail(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_opens_until_it_is_warm),
+        cmocka_unit_test(orders_at_work_count),
+        cmocka_unit_test(value_at_risk_has_a_limit),
+        cmocka_unit_test(what_reduces_is_not_asked),
+    };
+    return cmocka_run_group_tests_name("tail", tests, NULL, NULL);
+}
