@@ -18,6 +18,11 @@ local function many_orders(text)
   text = text:gsub("max_working_orders = [14]0", "max_working_orders = 400")
   text = text:gsub('max_position = "[%d.]+"', 'max_position = "100"')
   text = text:gsub('max_working_value = "%d+"', 'max_working_value = "10000000"')
+  for _, key in ipairs { "max_exposure", "max_gross", "max_net", "max_leverage",
+                         "max_leverage_overnight" } do
+    text = text:gsub(key .. ' = "%d+"', key .. ' = "10000000"')
+  end
+  text = text:gsub('initial_margin = "[%d.]+"', 'initial_margin = "0.000001"')
   text = text:gsub('price_collar = "0.01"', 'price_collar = "0.1"')
   return (text:gsub("burst = 40; window = 5;", "burst = 10000; window = 1;"))
 end
