@@ -9,5 +9,6 @@ files["lua/lib"] = scripts
 files["tests/unit/script/chunks"] = scripts
 files["tests/e2e/scripts"] = scripts
 files["tests/process/scripts"] = scripts
+files["tests/bench/pinger.lua"] = scripts
 files["lua/meta"] = {ignore = {"111", "112", "113", "121", "131", "212", "241"}}
 files["**/*_spec.lua"] = {std = "lua54+busted", globals = {}, read_globals = {}}
