@@ -3,6 +3,8 @@
 find_program(LUA_PROGRAM NAMES lua5.4 REQUIRED)
 set(TIDY_DIR ${CMAKE_CURRENT_LIST_DIR})
 
+# AC-H1 | unit | every line of base, model, engine, wire and sim | no float, no double, none of the
+#   functions that make one: from the feed's bytes to the order's bytes numbers are fixed point
 add_test(NAME tidy COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/tidy.lua ${PROJECT_SOURCE_DIR})
 add_test(NAME tidy_self COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/self_test.lua)
 add_test(NAME error_table COMMAND ${LUA_PROGRAM} ${PROJECT_SOURCE_DIR}/scripts/error-table --check)

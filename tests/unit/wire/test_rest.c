@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/prng.h"
 #include "model/approved_order_private.h"
 #include "model/client_id.h"
 #include "suites.h"
@@ -255,6 +256,61 @@ static void contracts_become_base_size(void **state)
     assert_int_equal(got.events[1].order.product, NO_PRODUCT);
     assert_int_equal(got.events[1].order.status, VENUE_STATUS_UNKNOWN);
     assert_false(got.events[1].order.has_client_id);
+}
+
+/* The venue shows an order in the words it was sent in. */
+static void echoes(struct approved_order_inside inside)
+{
+    struct buf body;
+    struct got got;
+    struct coinbase_page page;
+    char list[1024];
+    assert_int_equal(encode(inside, &body), 0);
+    const char *configuration = strstr(body.data, "\"order_configuration\"");
+    assert_non_null(configuration);
+    snprintf(list, sizeof list,
+             "{\"orders\":[{\"order_id\":\"v\",\"product_id\":\"%s\",\"side\":\"BUY\","
+             "\"status\":\"OPEN\",\"filled_size\":\"0\",%s],\"has_next\":false,\"cursor\":\"\"}",
+             catalog.items[inside.product].product_id, configuration);
+    buf_fini(&body);
+    assert_int_equal(read_list(COINBASE_ORDERS_ALL, list, &got, &page), 0);
+    assert_true(got.events[0].order.size.e9 == inside.size.e9);
+    assert_true(got.events[0].order.limit_price.e9 == inside.price.e9);
+}
+
+/* AC-H2 | unit | 2,000 prices and sizes on the increments of eight products | what is sent comes
+   back to the last digit; a part of a contract is not sent (controls 6h to 6l for other steps) */
+static void every_increment_comes_back_as_it_went(void **state)
+{
+    static const struct { const char *id; enum venue_profile profile;
+                          int64_t contract_e9, step_e9, tick_e9; } PRODUCTS[] = {
+        {"BIP-20DEC30-CDE", PROFILE_CDE, 10000000, 10000000, 5000000000},
+        {"ETP-20DEC30-CDE", PROFILE_CDE, 100000000, 100000000, 500000000},
+        {"SLP-20DEC30-CDE", PROFILE_CDE, 5000000000, 5000000000, 10000000},
+        {"XPP-20DEC30-CDE", PROFILE_CDE, 500000000000, 500000000000, 100000},
+        {"BTC-PERP-INTX", PROFILE_INTX, DECIMAL_ONE, 100000, 100000000},
+        {"ETH-PERP-INTX", PROFILE_INTX, DECIMAL_ONE, 100000, 10000000},
+        {"SOL-PERP-INTX", PROFILE_INTX, DECIMAL_ONE, 10000000, 1000000},
+        {"XRP-PERP-INTX", PROFILE_INTX, DECIMAL_ONE, 1000000000, 100000}};
+    struct prng prng;
+    struct buf body;
+    (void)state;
+    prng_seed(&prng, 8);
+    catalog.count = 0;
+    for (product_index i = 0; i < sizeof PRODUCTS / sizeof PRODUCTS[0]; i++) {
+        add_product(PRODUCTS[i].id, PRODUCTS[i].profile, PRODUCTS[i].contract_e9);
+        for (int round = 0; round < 2000; round++) {
+            struct approved_order_inside order = order_of(i, ORDER_TYPE_LIMIT, TIF_GTC, 0);
+            order.price.e9 = (int64_t)(1 + prng_below(&prng, 20000)) * PRODUCTS[i].tick_e9;
+            order.size.e9 = (int64_t)(1 + prng_below(&prng, 5000)) * PRODUCTS[i].step_e9;
+            echoes(order);
+            order.size.e9 -= (int64_t)(1 + prng_below(&prng, (uint64_t)PRODUCTS[i].step_e9 - 1));
+            if (PRODUCTS[i].profile == PROFILE_CDE) {
+                assert_int_equal(encode(order, &body), -1);
+                buf_fini(&body);
+            }
+        }
+    }
 }
 
 /* F30 | unit | fills with digits that do not fit | refused, never rounded */
@@ -590,6 +646,7 @@ int suite_rest(void)
         cmocka_unit_test(an_order_that_does_not_fit_is_not_sent),
         cmocka_unit_test(cancels_and_paths),
         cmocka_unit_test(contracts_become_base_size),
+        cmocka_unit_test(every_increment_comes_back_as_it_went),
         cmocka_unit_test(fills_are_exact_or_refused),
         cmocka_unit_test(positions_are_signed_in_every_spelling),
         cmocka_unit_test(a_list_that_is_not_whole_is_refused),
