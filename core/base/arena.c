@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 
-enum { ALIGNMENT = 16 };
+enum { ALIGNMENT = 16, PAGE = 4096 };
 
 static size_t align_up(size_t bytes)
 {
@@ -36,4 +36,12 @@ void *arena_take(struct arena *arena, size_t count, size_t item_bytes)
     void *taken = arena->memory + arena->used;
     arena->used += bytes;
     return taken;
+}
+
+void arena_touch(struct arena *arena, size_t from)
+{
+    for (size_t at = from; at < arena->used; at += PAGE) {
+        volatile unsigned char *page = arena->memory + at;
+        *page = *page;
+    }
 }

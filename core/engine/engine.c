@@ -43,9 +43,13 @@ static size_t arena_bytes(const struct engine_settings *settings)
            (sizeof(struct record) + sizeof(struct command)) * OUT_MAX + ARENA_SLACK;
 }
 
+/* All but the room for the worst turn there could be, and the books, is touched at once. */
 static void take_tables(struct engine *engine)
 {
     struct arena *arena = &engine->arena;
+    engine->records = arena_take(arena, OUT_MAX, sizeof(struct record));
+    engine->commands = arena_take(arena, OUT_MAX, sizeof(struct command));
+    size_t from = arena->used;
     engine->products = arena_take(arena, MAX_PRODUCTS, sizeof(struct product));
     engine->protections = arena_take(arena, MAX_STRATEGIES, sizeof *engine->protections);
     engine->pending = arena_take(arena, MAX_PENDING_INTENTS, sizeof(struct pending));
@@ -54,13 +58,13 @@ static void take_tables(struct engine *engine)
     engine->daily.cells = arena_take(arena, ACTOR_SLOTS, sizeof *engine->daily.cells);
     engine->differences = arena_take(arena, DIFFERENCES_KEPT, sizeof(struct difference_row));
     engine->cancel_queue = arena_take(arena, MAX_ORDERS, sizeof(uint16_t));
-    engine->records = arena_take(arena, OUT_MAX, sizeof(struct record));
-    engine->commands = arena_take(arena, OUT_MAX, sizeof(struct command));
     deadlines_init(&engine->timers, arena_take(arena, MAX_TIMERS, sizeof(struct deadline)),
                    MAX_TIMERS);
     orders_init(&engine->orders, arena);
     portfolio_init(&engine->portfolio, arena);
     fills_init(engine);
+    tail_init(engine);
+    arena_touch(arena, from);
 }
 
 static void init_products(struct engine *engine)
@@ -101,7 +105,6 @@ struct engine *engine_create(const struct engine_settings *settings)
         rate_init(&engine->runners[i].messages, window_ns);
     engine->cancels_look_ns = INT64_MAX;
     risk_init(engine);
-    tail_init(engine);
     return engine;
 }
 

@@ -23,6 +23,9 @@ static void arena_gives_zeroed_aligned_pieces(void **state)
     assert_non_null(arena_take(&arena, 48, 1));
     assert_int_equal(arena.used, arena.capacity);
     assert_non_null(arena_take(&arena, 0, 8));
+    second[47] = 7;
+    arena_touch(&arena, 0);
+    assert_int_equal(second[47], 7);
     arena_fini(&arena);
     arena_fini(&arena);
 }
