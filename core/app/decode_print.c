@@ -149,12 +149,30 @@ static void print_position(struct json_writer *json, const struct event_position
     json_put_money(json, "unrealised", position->unrealised);
 }
 
+static void print_window(struct json_writer *json, const char *key,
+                         const struct margin_window *window)
+{
+    if (!window->told)
+        return;
+    json_open_object_at(json, key);
+    json_put_money(json, "initial", window->initial);
+    json_put_money(json, "maintenance", window->maintenance);
+    json_put_money(json, "buying_power", window->buying_power);
+    json_close_object(json);
+}
+
 static void print_balance(struct json_writer *json, const struct event_balance *balance)
 {
     json_put_money(json, "equity", balance->equity);
     json_put_money(json, "available_margin", balance->available_margin);
     json_put_money(json, "initial_margin", balance->initial_margin);
     json_put_money(json, "funding_pnl", balance->funding_pnl);
+    if (balance->buffer_told) {
+        json_put_money(json, "liquidation_buffer", balance->liquidation_buffer);
+        json_put_money(json, "liquidation_threshold", balance->liquidation_threshold);
+    }
+    print_window(json, "intraday", &balance->intraday);
+    print_window(json, "overnight", &balance->overnight);
     if (balance->informative_rounded)
         json_put_bool(json, "rounded", true);
 }

@@ -379,7 +379,23 @@ static void put_ladder(struct json_writer *json, const struct operator_config *c
     json_close_object(json);
 }
 
-static void put_balance(struct json_writer *json, const struct account_row *row)
+static void put_margins(struct json_writer *json, const struct engine *engine)
+{
+    struct margin margin;
+    json_open_object_at(json, "left");
+    for (enum venue_profile i = PROFILE_CDE; i <= PROFILE_INTX; i++) {
+        if (!snapshot_margin(engine, i, &margin))
+            continue;
+        json_open_object_at(json, venue_profile_text(i));
+        json_put_money(json, "free_margin", margin.free);
+        json_put_money(json, "liquidation_buffer", margin.buffer);
+        json_close_object(json);
+    }
+    json_close_object(json);
+}
+
+static void put_balance(struct json_writer *json, const struct engine *engine,
+                        const struct account_row *row)
 {
     if (!row->balance_known) {
         json_put_null(json, "balance");
@@ -391,6 +407,7 @@ static void put_balance(struct json_writer *json, const struct account_row *row)
     json_put_money(json, "initial_margin", row->initial_margin);
     json_put_money(json, "funding_pnl", row->funding_pnl);
     json_put_money(json, "funding_unexplained", row->funding_unexplained);
+    put_margins(json, engine);
     json_close_object(json);
 }
 
@@ -553,7 +570,7 @@ void operator_words_status(const struct operator_config *config, struct buf *out
     json_put_text(&json, "environment", config->environment);
     put_account(&json, &account);
     put_ladder(&json, config, &account);
-    put_balance(&json, &account);
+    put_balance(&json, config->engine, &account);
     put_status_lists(&json, config);
     put_refusal_counts(&json, &counters);
     put_counters(&json, &counters);

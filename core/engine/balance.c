@@ -51,10 +51,36 @@ bool balance_end(struct engine *engine)
     return true;
 }
 
-bool balance_get(const struct engine *engine, struct event_balance *ret)
+static bool is_known(const struct engine *engine)
 {
     const struct balances *balances = &engine->balances;
     int64_t bound_ns = 3 * reconcile_poll_ns(engine, LIST_BALANCE);
+    if (bound_ns < KNOWN_AT_LEAST_NS)
+        bound_ns = KNOWN_AT_LEAST_NS;
+    return balances->known && (reconcile_poll_ns(engine, LIST_BALANCE) <= 0 ||
+                               engine->now.mono_ns - balances->known_ns <= bound_ns);
+}
+
+bool balance_of(const struct engine *engine, enum venue_profile profile,
+                struct event_balance *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    if ((unsigned)profile >= PROFILES)
+        return false;
+    *ret = engine->balances.of[profile];
+    return is_known(engine);
+}
+
+bool snapshot_margin(const struct engine *engine, enum venue_profile pot, struct margin *ret)
+{
+    struct event_balance balance;
+    return is_traded(engine, pot) && balance_of(engine, pot, &balance) &&
+           margin_read(&balance, false, ret);
+}
+
+bool balance_get(const struct engine *engine, struct event_balance *ret)
+{
+    const struct balances *balances = &engine->balances;
     bool fits = true;
     memset(ret, 0, sizeof *ret);
     for (unsigned i = 0; i < PROFILES; i++) {
@@ -66,8 +92,5 @@ bool balance_get(const struct engine *engine, struct event_balance *ret)
                money_add(ret->initial_margin, one->initial_margin, &ret->initial_margin) &&
                money_add(ret->funding_pnl, one->funding_pnl, &ret->funding_pnl);
     }
-    if (bound_ns < KNOWN_AT_LEAST_NS)
-        bound_ns = KNOWN_AT_LEAST_NS;
-    return fits && balances->known && (reconcile_poll_ns(engine, LIST_BALANCE) <= 0 ||
-                                       engine->now.mono_ns - balances->known_ns <= bound_ns);
+    return fits && is_known(engine);
 }

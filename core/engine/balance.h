@@ -8,5 +8,8 @@ void balance_on_event(struct engine *engine, const struct event_balance *event);
 void balance_begin(struct engine *engine); /* a list is asked for */
 /* It ended whole. false: it must be read again, for a fill came between its parts. */
 bool balance_end(struct engine *engine);
+/* The pot that products of this profile are margined with, alone. */
+bool balance_of(const struct engine *engine, enum venue_profile profile,
+                struct event_balance *ret);
 /* The sum over the profiles; false: not known, or not for three of its cadences. */
 bool balance_get(const struct engine *engine, struct event_balance *ret);

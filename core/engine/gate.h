@@ -75,7 +75,8 @@ struct gate_input {
     struct price own_bid, own_ask; /* control 13: where ours rest; 0: none */
     struct gate_worth strategy_worth, account_worth; /* control 17 */
     bool equity_known, intraday; /* controls 18 to 20: as the venue says; intraday: it says so */
-    struct money equity, available_margin, initial_margin;
+    struct money equity, available_margin; /* of all; free in the product's own pot: margin.h */
+    struct money initial_margin; /* what of equity is not that pot's liquidation buffer */
     struct money reserved;     /* margin that orders without a fill are taken to need */
     bool result_known;         /* controls 23, 24: each position has a mark */
     struct money day_loss, drawdown; /* below the day's start; below the peak */

@@ -2,6 +2,7 @@
 
 #include "base/root.h"
 #include "engine/balance.h"
+#include "engine/margin.h"
 #include "engine/market.h"
 #include "engine/outbox.h"
 
@@ -148,17 +149,30 @@ static struct money below(struct money from, struct money now)
     return ret;
 }
 
+/* Each pot by itself: what is left in one does not keep the other from being closed. */
+static void judge_buffers(struct engine *engine)
+{
+    for (enum venue_profile i = PROFILE_CDE; i <= PROFILE_INTX; i++) {
+        struct event_balance balance;
+        struct margin margin;
+        struct money least;
+        if (balance_of(engine, i, &balance) && margin_read(&balance, false, &margin) &&
+            money_scale(margin.equity, engine->settings.min_liquidation_buffer, ROUND_UP,
+                        &least) &&
+            margin.buffer.e18 < least.e18)
+            latch(engine, LATCH_ACCOUNT, 0, "min_liquidation_buffer: too little beyond margin");
+    }
+}
+
 static void judge_result(struct engine *engine)
 {
     const struct engine_settings *s = &engine->settings;
     struct risk *risk = &engine->risk;
     struct event_balance balance;
-    struct money least, beyond;
+    struct money least;
     if (!balance_get(engine, &balance))
         return;
-    if (money_scale(balance.equity, s->min_liquidation_buffer, ROUND_UP, &least) &&
-        money_sub(balance.equity, balance.initial_margin, &beyond) && beyond.e18 < least.e18)
-        latch(engine, LATCH_ACCOUNT, 0, "min_liquidation_buffer: too little beyond margin");
+    judge_buffers(engine);
     if (is_past(balance.equity, below(risk->day_start, risk->result), s->max_daily_loss))
         latch(engine, LATCH_ACCOUNT, 0, "max_daily_loss: the day has lost its limit");
     if (is_past(balance.equity, below(risk->peak, risk->result), s->max_drawdown))
@@ -311,14 +325,28 @@ static void fill_book(struct engine *engine, struct gate_input *in)
     in->volatility = engine->risk.products[i].volatility;
 }
 
+/* Equity is the account's; what is left of it is that of the pot which margins the product, and no
+ * other stands in for it. */
+static void fill_margin(const struct engine *engine, struct gate_input *in)
+{
+    struct event_balance all, pot;
+    struct margin margin;
+    product_index product = in->intent->product;
+    in->equity_known = product < engine->settings.catalog.count && balance_get(engine, &all) &&
+                       balance_of(engine, engine->settings.catalog.items[product].profile,
+                                  &pot) &&
+                       margin_read(&pot, in->intraday, &margin) &&
+                       money_sub(all.equity, margin.buffer, &in->initial_margin);
+    if (!in->equity_known)
+        return;
+    in->equity = all.equity;
+    in->available_margin = margin.free;
+}
+
 void risk_fill_input(struct engine *engine, actor_index actor, struct gate_input *in)
 {
     const struct risk *risk = &engine->risk;
-    struct event_balance balance;
-    in->equity_known = balance_get(engine, &balance);
-    in->equity = balance.equity;
-    in->available_margin = balance.available_margin;
-    in->initial_margin = balance.initial_margin;
+    fill_margin(engine, in);
     in->result_known = risk->known;
     in->day_loss = below(risk->day_start, risk->result);
     in->drawdown = below(risk->peak, risk->result);

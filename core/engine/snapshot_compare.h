@@ -1,6 +1,7 @@
 #pragma once
 /* More rows as in snapshot.h: our books against the venue's. */
 #include "engine/engine.h"
+#include "engine/margin.h"
 
 /* One difference between our books and the venue, newest first. */
 struct difference_row {
@@ -15,6 +16,9 @@ bool snapshot_difference(const struct engine *engine, uint32_t index, struct dif
  * seen to when prices (of the user channel: positions) could be used again. Those seen so far. */
 struct recovery_row { const char *fault, *meaning; uint64_t count; int64_t last_ns, max_ns; };
 bool snapshot_recovery(const struct engine *engine, uint32_t index, struct recovery_row *ret);
+
+/* What the venue's numbers leave of one pot, overnight rules included; false: not known. */
+bool snapshot_margin(const struct engine *engine, enum venue_profile pot, struct margin *ret);
 
 /* The day so far, as its end would be journaled: each actor and product, then the account. */
 bool snapshot_daily(const struct engine *engine, uint32_t index, struct record_daily *ret);

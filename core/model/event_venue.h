@@ -72,8 +72,13 @@ struct event_fill {
 };
 struct event_position { product_index product; struct size size; /* signed */
                         struct money unrealised; struct price average_price; };
+/* What the account would need and could do under the rules of one time of day. */
+struct margin_window { bool told; struct money initial, maintenance, buying_power; };
 struct event_balance { struct money equity, available_margin, initial_margin, funding_pnl;
-                       bool informative_rounded; enum venue_profile profile; };
+                       bool informative_rounded; enum venue_profile profile;
+                       bool buffer_told; /* buffer: what may be lost before the venue closes */
+                       struct money liquidation_buffer, liquidation_threshold;
+                       struct margin_window intraday, overnight; }; /* CDE */
 struct event_list_end { enum list_kind kind; uint64_t request; bool complete; };
 struct event_place_reply {
     struct client_id client_id;

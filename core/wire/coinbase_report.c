@@ -238,25 +238,62 @@ bool coinbase_read_position(struct json_reader *json, const struct catalog *cata
     return !json->failure && fill_position(json, got, catalog, &ret->position);
 }
 
-bool coinbase_read_balance(struct json_reader *json, struct event *ret)
+static bool read_window(struct json_reader *json, struct margin_window *ret, bool *ret_rounded)
 {
-    static const char *const NAMES[] = {"total_usd_balance", "available_margin", "initial_margin",
-                                        "funding_pnl"};
-    struct json_text key, got[4] = {0};
+    static const char *const NAMES[] = {"initial_margin", "maintenance_margin",
+                                        "futures_buying_power"};
+    struct json_text key, got[3] = {0};
+    if (json_peek(json) != JSON_OBJECT) { /* null: not told */
+        json_skip_value(json);
+        return !json->failure;
+    }
     if (!json_enter_object(json))
         return false;
     while (json_next_key(json, &key))
-        coinbase_read_field(json, key, NAMES, 4, got);
+        coinbase_read_field(json, key, NAMES, 3, got);
+    ret->told = got[0].length > 0 && got[1].length > 0 && got[2].length > 0;
+    return !json->failure &&
+           ((coinbase_money_about(got[0], &ret->initial, ret_rounded) &&
+             coinbase_money_about(got[1], &ret->maintenance, ret_rounded) &&
+             coinbase_money_about(got[2], &ret->buying_power, ret_rounded)) ||
+            json_fail(json, "a margin window that is not a number"));
+}
+
+#define BALANCE_FIELDS(X)                                                                         \
+    X(EQUITY, "total_usd_balance") X(AVAILABLE, "available_margin") X(INITIAL, "initial_margin")  \
+    X(FUNDING, "funding_pnl") X(BUFFER, "liquidation_buffer_amount")                              \
+    X(THRESHOLD, "liquidation_threshold")
+
+#define BALANCE_NUMBER_OF(symbol, name) B_##symbol,
+enum { BALANCE_FIELDS(BALANCE_NUMBER_OF) B_COUNT };
+static const char *const BALANCE_NAMES[B_COUNT] = {BALANCE_FIELDS(NAME_OF)};
+
+bool coinbase_read_balance(struct json_reader *json, struct event *ret)
+{
+    struct json_text key, got[B_COUNT] = {0};
     *ret = (struct event){.kind = EVENT_BALANCE, .balance = {.profile = PROFILE_CDE}};
     struct event_balance *balance = &ret->balance;
-    bool *rounded = &balance->informative_rounded;
-    if (json->failure)
+    bool *rounded = &balance->informative_rounded, fine = true;
+    if (!json_enter_object(json))
         return false;
-    if (got[0].length == 0 || got[1].length == 0)
+    while (fine && json_next_key(json, &key)) {
+        if (json_text_equal(key, "intraday_margin_window_measure"))
+            fine = read_window(json, &balance->intraday, rounded);
+        else if (json_text_equal(key, "overnight_margin_window_measure"))
+            fine = read_window(json, &balance->overnight, rounded);
+        else
+            coinbase_read_field(json, key, BALANCE_NAMES, B_COUNT, got);
+    }
+    if (json->failure || !fine)
+        return false;
+    if (got[B_EQUITY].length == 0 || got[B_AVAILABLE].length == 0)
         return json_fail(json, "a balance without total_usd_balance or available_margin");
-    return (coinbase_money_about(got[0], &balance->equity, rounded) &&
-            coinbase_money_about(got[1], &balance->available_margin, rounded) &&
-            coinbase_money_about(got[2], &balance->initial_margin, rounded) &&
-            coinbase_money_about(got[3], &balance->funding_pnl, rounded)) ||
+    balance->buffer_told = got[B_BUFFER].length > 0 && got[B_THRESHOLD].length > 0;
+    return (coinbase_money_about(got[B_EQUITY], &balance->equity, rounded) &&
+            coinbase_money_about(got[B_AVAILABLE], &balance->available_margin, rounded) &&
+            coinbase_money_about(got[B_INITIAL], &balance->initial_margin, rounded) &&
+            coinbase_money_about(got[B_FUNDING], &balance->funding_pnl, rounded) &&
+            coinbase_money_about(got[B_BUFFER], &balance->liquidation_buffer, rounded) &&
+            coinbase_money_about(got[B_THRESHOLD], &balance->liquidation_threshold, rounded)) ||
            json_fail(json, "a balance that is not a number");
 }

@@ -164,21 +164,29 @@ static void read_cfm_balance(struct reading *reading)
 static void read_intx_margins(struct reading *reading, struct event_balance *balance)
 {
     /* portfolio_initial_margin beside it is the rate, this is the money. */
-    static const char *const NAMES[] = {"portfolio_im_notional"};
+    static const char *const NAMES[] = {"portfolio_im_notional", "portfolio_mm_notional",
+                                        "liquidation_buffer"};
     struct json_reader *json = &reading->json;
     struct json_text key;
-    struct money margin;
+    struct money margin, least, buffer;
+    bool told = true, *rounded = &balance->informative_rounded;
     if (!json_enter_array(json))
         return;
     while (json_next_item(json)) {
-        struct json_text got[1] = {0};
+        struct json_text got[3] = {0};
         if (!json_enter_object(json))
             return;
         while (json_next_key(json, &key))
-            coinbase_read_field(json, key, NAMES, 1, got);
-        if (!coinbase_money_about(got[0], &margin, &balance->informative_rounded) ||
-            !money_add(balance->initial_margin, margin, &balance->initial_margin))
-            json_fail(json, "a portfolio_im_notional that is not a number");
+            coinbase_read_field(json, key, NAMES, 3, got);
+        told = told && got[1].length > 0 && got[2].length > 0;
+        balance->buffer_told = told;
+        if (!coinbase_money_about(got[0], &margin, rounded) ||
+            !coinbase_money_about(got[1], &least, rounded) ||
+            !coinbase_money_about(got[2], &buffer, rounded) ||
+            !money_add(balance->initial_margin, margin, &balance->initial_margin) ||
+            !money_add(balance->liquidation_threshold, least, &balance->liquidation_threshold) ||
+            !money_add(balance->liquidation_buffer, buffer, &balance->liquidation_buffer))
+            json_fail(json, "a portfolio's margin that is not a number");
     }
 }
 

@@ -179,6 +179,17 @@ static const struct layout_field BALANCE[] = {
     FIELD(event_balance, funding_pnl),
     FIELD(event_balance, informative_rounded),
     CHOICE(event_balance, profile, PROFILE_INTX, profile_text),
+    FIELD(event_balance, buffer_told),
+    FIELD(event_balance, liquidation_buffer),
+    FIELD(event_balance, liquidation_threshold),
+    FIELD(event_balance, intraday.told),
+    FIELD(event_balance, intraday.initial),
+    FIELD(event_balance, intraday.maintenance),
+    FIELD(event_balance, intraday.buying_power),
+    FIELD(event_balance, overnight.told),
+    FIELD(event_balance, overnight.initial),
+    FIELD(event_balance, overnight.maintenance),
+    FIELD(event_balance, overnight.buying_power),
 };
 static const struct layout_field LIST_END[] = {
     CHOICE(event_list_end, kind, LIST_KIND_COUNT - 1, NULL),

@@ -103,6 +103,10 @@ struct rig *rig_create(uint8_t rules)
     rig->commands = calloc(RIG_LOG_MAX, sizeof *rig->commands);
     rig->journal = calloc(RIG_LOG_MAX, sizeof *rig->journal);
     rig->engine = engine_create(&rig->settings);
+    for (int i = 0; i < 2; i++)
+        rig->balances[i] = (struct event_balance){.equity = rig_money("1000"),
+                                                  .available_margin = rig_money("1000"),
+                                                  .profile = (enum venue_profile)i};
     rig->now = (struct stamp){1000 * SECOND, 1700000000 * SECOND};
     return rig;
 }
@@ -155,11 +159,7 @@ static void keep(struct rig *rig)
 void rig_balance(struct rig *rig)
 {
     for (int i = 0; i < 2 - rig->poor; i++)
-        rig_step(rig, &(struct event){.kind = EVENT_BALANCE,
-                                      .balance = {.equity = rig_money("1000"),
-                                                  .funding_pnl = rig->funding_pnl,
-                                                  .available_margin = rig_money("1000"),
-                                                  .profile = (enum venue_profile)i}});
+        rig_step(rig, &(struct event){.kind = EVENT_BALANCE, .balance = rig->balances[i]});
 }
 
 static void answer_list(struct rig *rig, struct command_list list)

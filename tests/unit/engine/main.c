@@ -33,5 +33,6 @@ int main(void)
     failed += suite_resend();
     failed += suite_lifecycle();
     failed += suite_funding();
+    failed += suite_margin();
     return failed;
 }

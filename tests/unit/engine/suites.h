@@ -38,3 +38,4 @@ int suite_parked(void);
 int suite_resend(void);
 int suite_lifecycle(void);
 int suite_funding(void);
+int suite_margin(void);

@@ -243,11 +243,11 @@ static void the_venues_sum_is_booked(void **state)
     struct rig *rig = ready();
     pay_two_stamps(rig);
     rig_forget(rig);
-    rig->funding_pnl = rig_money("-0.00191"); /* ours: -0.0019 */
+    rig->balances[0].funding_pnl = rig_money("-0.00191"); /* ours: -0.0019 */
     rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "look");
     rig_pass(rig, 10 * SECOND);
     assert_int_equal(rig_records(rig, RECORD_FUNDING), 1);
-    assert_int_equal(account(rig).funding.e18, rig->funding_pnl.e18);
+    assert_int_equal(account(rig).funding.e18, rig->balances[0].funding_pnl.e18);
     assert_int_equal(account(rig).funding_unexplained.e18, 0);
     rig_restart(rig);
     assert_int_equal(account(rig).funding.e18, rig_money("-0.00191").e18);
@@ -263,7 +263,7 @@ static void a_sum_that_is_far_off_is_alarmed(void **state)
     struct rig *rig = ready();
     pay_two_stamps(rig);
     rig_forget(rig);
-    rig->funding_pnl = rig_money("0.25");
+    rig->balances[0].funding_pnl = rig_money("0.25");
     rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "look");
     rig_pass(rig, 10 * SECOND);
     assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "funding_pnl"));

@@ -423,6 +423,45 @@ static void a_list_that_is_not_whole_is_refused(void **state)
     assert_int_equal(read_list(COINBASE_ORDERS_ALL, body, &got, &page), -1);
 }
 
+/* The venue's own numbers: plain in one place, amounts in another. */
+static void margin_windows_are_read(void **state)
+{
+    (void)state;
+    struct got got;
+    struct coinbase_page page;
+    const struct event_balance *balance = &got.events[0].balance;
+    assert_int_equal(read_list(COINBASE_CFM_BALANCE,
+                               "{\"balance_summary\":{\"total_usd_balance\":\"10\","
+                               "\"available_margin\":\"8\",\"liquidation_threshold\":\"3\","
+                               "\"liquidation_buffer_amount\":{\"value\":\"7.5\"},"
+                               "\"intraday_margin_window_measure\":null,"
+                               "\"overnight_margin_window_measure\":{\"initial_margin\":"
+                               "{\"value\":\"6\"},\"maintenance_margin\":\"4\","
+                               "\"futures_buying_power\":\"2\"}}}",
+                               &got, &page),
+                     0);
+    const __int128 ONE = (__int128)DECIMAL_ONE * DECIMAL_ONE;
+    assert_true(balance->buffer_told && balance->liquidation_buffer.e18 == ONE * 15 / 2);
+    assert_true(balance->liquidation_threshold.e18 == 3 * ONE);
+    assert_false(balance->intraday.told);
+    assert_true(balance->overnight.told && balance->overnight.initial.e18 == 6 * ONE);
+    assert_true(balance->overnight.maintenance.e18 == 4 * ONE);
+    assert_true(balance->overnight.buying_power.e18 == 2 * ONE);
+    assert_int_equal(read_list(COINBASE_INTX_PORTFOLIO,
+                               "{\"portfolios\":[{\"portfolio_im_notional\":{\"value\":\"5\"},"
+                               "\"portfolio_mm_notional\":{\"value\":\"3\"},"
+                               "\"liquidation_buffer\":\"96\"}],\"summary\":{\"total_balance\":"
+                               "{\"value\":\"100\"},\"buying_power\":{\"value\":\"90\"}}}",
+                               &got, &page),
+                     0);
+    assert_true(balance->buffer_told && balance->liquidation_buffer.e18 == 96 * ONE);
+    assert_true(read_list(COINBASE_CFM_BALANCE,
+                          "{\"balance_summary\":{\"total_usd_balance\":\"10\","
+                          "\"available_margin\":\"8\",\"overnight_margin_window_measure\":{"
+                          "\"initial_margin\":\"much\"}}}",
+                          &got, &page) < 0);
+}
+
 static void balances_in_both_shapes(void **state)
 {
     (void)state;
@@ -651,6 +690,7 @@ int suite_rest(void)
         cmocka_unit_test(positions_are_signed_in_every_spelling),
         cmocka_unit_test(a_list_that_is_not_whole_is_refused),
         cmocka_unit_test(balances_in_both_shapes),
+        cmocka_unit_test(margin_windows_are_read),
         cmocka_unit_test(perpetuals_are_found_by_asset),
         cmocka_unit_test(a_closed_or_odd_session_is_closed),
         cmocka_unit_test(an_odd_product_is_left_out_or_named),

@@ -1,0 +1,119 @@
+/* Free margin and liquidation buffer, from the venue's numbers of one pot. Worked by hand. */
+#include "suites.h"
+
+#include <string.h>
+
+#include "engine/margin.h"
+#include "engine_rig.h"
+
+static const int64_t SECOND = 1000000000;
+
+static struct event_balance told(void)
+{
+    return (struct event_balance){
+        .equity = rig_money("1000"), .available_margin = rig_money("800"),
+        .initial_margin = rig_money("200"), .buffer_told = true,
+        .liquidation_buffer = rig_money("850"), .liquidation_threshold = rig_money("150"),
+        .intraday = {true, rig_money("200"), rig_money("150"), rig_money("780")},
+        .overnight = {true, rig_money("500"), rig_money("400"), rig_money("450")}};
+}
+
+static void assert_margin(const struct margin *margin, const char *free, const char *buffer)
+{
+    assert_true(margin->free.e18 == rig_money(free).e18);
+    assert_true(margin->buffer.e18 == rig_money(buffer).e18);
+}
+
+static void the_window_that_applies_decides(void **state)
+{
+    (void)state;
+    struct margin margin;
+    struct event_balance balance = told();
+    assert_true(margin_read(&balance, true, &margin));
+    assert_margin(&margin, "780", "850");
+    assert_true(margin_read(&balance, false, &margin));
+    assert_margin(&margin, "450", "600"); /* 150 + 850 - 400 */
+    balance.overnight.told = false;
+    assert_true(margin_read(&balance, false, &margin));
+    assert_margin(&margin, "780", "850");
+}
+
+static void a_buffer_that_is_not_told_is_what_is_not_margin(void **state)
+{
+    (void)state;
+    struct margin margin;
+    struct event_balance balance = told();
+    balance.buffer_told = false;
+    assert_true(margin_read(&balance, false, &margin));
+    assert_margin(&margin, "450", "800"); /* 1000 - 200 */
+    balance.initial_margin = rig_money("-1");
+    assert_false(margin_read(&balance, false, &margin));
+}
+
+static void an_order_takes_its_margin_from_both(void **state)
+{
+    (void)state;
+    struct margin now, then;
+    struct event_balance balance = told();
+    assert_true(margin_read(&balance, false, &now));
+    assert_true(margin_after(&now, rig_money("50"), rig_money("120.5"), &then));
+    assert_margin(&then, "279.5", "429.5");
+    assert_true(margin_after(&now, rig_money("0"), rig_money("500"), &then));
+    assert_margin(&then, "-50", "100");
+    then.free.e18 = -((__int128)1 << 126) * 2 + 1;
+    assert_false(margin_after(&then, rig_money("0"), rig_money("500"), &then));
+}
+
+static enum trading_state account_state(struct rig *rig)
+{
+    struct account_row row;
+    snapshot_account(rig->engine, &row);
+    return row.state;
+}
+
+/* AC-G3 | unit | overnight the buffer falls below its limit, intraday it would not | reducing */
+static void too_little_buffer_reduces(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.min_liquidation_buffer.e9 = DECIMAL_ONE / 4;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig->balances[0] = told();
+    rig_up(rig);
+    rig_pass(rig, 15 * SECOND);
+    assert_int_equal(account_state(rig), TRADING_ACTIVE); /* 600 of 1000 is more than a quarter */
+    rig->balances[0].overnight.maintenance = rig_money("800");
+    rig_pass(rig, 15 * SECOND);
+    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    rig_destroy(rig);
+}
+
+/* F55 | unit | one pot has margin, the other none | an order of the other is refused */
+static void one_pot_does_not_stand_in_for_the_other(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->balances[0].available_margin = rig_money("0");
+    rig_up(rig);
+    rig_limit(rig, 0, 1, SIDE_BUY, "99", "0.1", 1);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    struct verdict_row row;
+    assert_true(snapshot_verdict(rig->engine, 0, &row));
+    assert_int_equal(row.verdict.code, REFUSED_MARGIN);
+    rig_destroy(rig);
+}
+
+int suite_margin(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_window_that_applies_decides),
+        cmocka_unit_test(a_buffer_that_is_not_told_is_what_is_not_margin),
+        cmocka_unit_test(an_order_takes_its_margin_from_both),
+        cmocka_unit_test(too_little_buffer_reduces),
+        cmocka_unit_test(one_pot_does_not_stand_in_for_the_other),
+    };
+    return cmocka_run_group_tests_name("margin", tests, NULL, NULL);
+}
