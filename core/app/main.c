@@ -5,8 +5,8 @@
 #include "app/check.h"
 #include "app/ctl.h"
 #include "app/decode.h"
+#include "app/lab.h"
 #include "app/live.h"
-#include "app/replay.h"
 #include "app/report.h"
 #include "app/status.h"
 #include "app/verify.h"
@@ -26,7 +26,8 @@ static const struct verb verbs[] = {
     {"decode", decode_main, "venue frames on stdin to normalised JSON on stdout"},
     {"report", report_main, "what each day brought, out of the journal"},
     {"verify", verify_main, "check a journal's chain without a daemon"},
-    {"replay", replay_main, "run a recorded run again: identical, or the first divergence"},
+    {"replay", lab_main, "run a recorded run again: identical, or the first divergence"},
+    {"params", lab_main, "the parameters that a strategy or rule declares"},
 };
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 

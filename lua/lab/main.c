@@ -3,12 +3,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/params.h"
 #include "lab/replay_main.h"
+
+static const struct { const char *name; int (*run)(int argc, char **argv); } verbs[] = {
+    {"replay", replay_main}, {"params", params_main},
+};
 
 int main(int argc, char **argv)
 {
-    if (argc >= 2 && strcmp(argv[1], "replay") == 0)
-        return replay_main(argc - 1, argv + 1);
-    fprintf(stderr, "usage: moongate-lab replay [options] DIR\n");
+    for (size_t i = 0; argc >= 2 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "usage: moongate-lab VERB [options]; the verbs are");
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        fprintf(stderr, " %s", verbs[i].name);
+    fprintf(stderr, "\n");
     return 2;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "sim/venue_sim_product.h"
+#include "lab/catalog.h"
 #include "wire/json_write.h"
 #include "model/limit_list.h"
 
@@ -152,29 +152,10 @@ void settings_push_json(lua_State *L, int index)
 
 static void add_product(lua_State *L, struct catalog *catalog, const char *id)
 {
-    struct instrument *spec = &catalog->items[catalog->count];
-    const struct venue_product *product;
-    int at = venue_product_find(id, strlen(id));
+    struct err err = {""};
 
-    if (at < 0)
-        luaL_error(L, "products: the venue does not list '%s'", id);
-    if (catalog->count == MAX_PRODUCTS || catalog_find(catalog, id, strlen(id)) != NO_PRODUCT)
-        luaL_error(L, "products: '%s' is there twice, or there are too many", id);
-    product = &venue_products[at];
-    memset(spec, 0, sizeof(*spec));
-    text_copy(spec->product_id, PRODUCT_ID_MAX, product->id, strlen(product->id));
-    text_copy(spec->asset, ASSET_MAX, product->asset, strlen(product->asset));
-    spec->profile = product->profile;
-    spec->contract_size = product->contract;
-    spec->tick = product->tick;
-    venue_product_base(product, product->step, &spec->step);
-    venue_product_base(product, product->size_min, &spec->size_min);
-    venue_product_base(product, product->size_max, &spec->size_max);
-    spec->quote_min = product->quote_min;
-    spec->session_open = true;
-    spec->funding_interval_ns = 3600 * SECOND_NS;
-    spec->venue_reduce_only = product->profile == PROFILE_INTX;
-    catalog->count++;
+    if (lab_catalog_add(catalog, id, &err) < 0)
+        luaL_error(L, "%s", err.text);
 }
 
 static void read_products(lua_State *L, struct catalog *catalog)

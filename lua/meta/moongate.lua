@@ -322,6 +322,18 @@ function host.product(id) end
 ---@return number[] # seconds
 function host.candles() end
 
+---@class Declaration
+---@field type "integer"|"number"|"decimal"|"boolean"|"text"|"choice"
+---@field default? any without one the config must say it
+---@field least? Amount|number
+---@field most? Amount|number
+---@field choices? string[] of a choice
+---@field about? string
+
+---@param declarations table<string, Declaration>
+---@return table<string, any> # by name: the config's value, or the default, checked
+function host.declare(declarations) end
+
 ---@param name string
 ---@param default? any
 ---@return any

@@ -9,6 +9,7 @@ void api_open_tables(lua_State *L);    /* pairs, next, sort: a defined order */
 void api_open_decimal(lua_State *L);
 void api_open_host(lua_State *L);      /* host: time, chance, log, timers, products */
 void api_open_params(lua_State *L);    /* parameters */
+void api_open_declare(lua_State *L);   /* what a script says of itself: parameters, ranges */
 void api_open_market(lua_State *L);    /* books as the callbacks see them */
 void api_open_orders(lua_State *L);    /* place, cancel, orders, position */
 void api_open_protect(lua_State *L);   /* stops that the host holds */
@@ -41,11 +42,21 @@ void intent_push(lua_State *L, const struct script *script, const struct intent 
 void log_send(struct script *script, char level, const char *text, size_t length);
 void host_send_timers(struct script *script); /* those that waited for GO */
 void params_warn_unread(lua_State *L);        /* one log line per parameter nobody asked for */
+/* The config's value of the parameter named at the index, or nil; it counts as asked for. */
+int params_push(lua_State *L, int name);
+/* What is on top, of the parameter `name`: becomes a number, stays within bounds, or it raises. */
+void params_check_number(lua_State *L, const char *name);
+void params_check_range(lua_State *L, const char *name, int least, int most);
+/* Remembers the parameter that is asked for, its name, default, least and most being at 1 to 4. */
+void declare_note(lua_State *L, const char *type);
+void declare_push(lua_State *L); /* all that were declared, as an array */
 
 /* The script's own record of its orders, fed by order notices. */
 struct script_order *script_order_find(struct script *script, order_ref ref);
 void script_order_apply(struct script *script, const struct notice *notice);
 
+/* Raises when the table at the index has a field of another name, and says which there are. */
+void orders_check_fields(lua_State *L, int at, const char *call, const char *const *known);
 /* Raises for rules, and before on_start. */
 void orders_check_may_send(lua_State *L);
 void orders_send_intent(lua_State *L, struct script *script, const struct intent *intent);

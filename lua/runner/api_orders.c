@@ -99,7 +99,7 @@ static int read_option(lua_State *L, const char *name, const struct option *opti
     return value;
 }
 
-static void check_fields(lua_State *L, int at, const char *call, const char *const *known)
+void orders_check_fields(lua_State *L, int at, const char *call, const char *const *known)
 {
     luaL_Buffer names;
 
@@ -260,7 +260,7 @@ static int host_place(lua_State *L)
     struct intent intent;
 
     orders_check_may_send(L);
-    check_fields(L, 1, "place", known);
+    orders_check_fields(L, 1, "place", known);
     memset(&intent, 0, sizeof(intent)); /* padding too: it crosses a socket */
     intent.kind = INTENT_PLACE;
     read_intent(L, &intent);
@@ -285,7 +285,7 @@ static int host_amend(lua_State *L)
     intent.kind = INTENT_AMEND;
     intent.product = NO_PRODUCT;
     intent.target = check_ref(L);
-    check_fields(L, 2, "amend", known);
+    orders_check_fields(L, 2, "amend", known);
     intent.price.e9 = read_positive(L, 2, "price", "amend: price");
     intent.size.e9 = read_positive(L, 2, "size", "amend: size");
     intent.stop_price.e9 = read_positive(L, 2, "stop_price", "amend: stop_price");

@@ -18,8 +18,7 @@ static int params_readonly(lua_State *L)
     return luaL_error(L, "host.params is read-only; change the config file");
 }
 
-/* Leaves the parameter's value, nil without one, and notes that it was asked for. */
-static int push_param(lua_State *L, int name)
+int params_push(lua_State *L, int name)
 {
     name = lua_absindex(L, name);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &PARAMS_READ);
@@ -37,7 +36,7 @@ static int push_param(lua_State *L, int name)
 static int params_index(lua_State *L)
 {
     luaL_checkstring(L, 2);
-    if (push_param(L, 2) == LUA_TNIL)
+    if (params_push(L, 2) == LUA_TNIL)
         return luaL_error(L, "no parameter '%s' in the config; use host.param(name, default)",
                           lua_tostring(L, 2));
     return 1;
@@ -55,18 +54,20 @@ static int host_param(lua_State *L)
 {
     luaL_checkstring(L, 1);
     lua_settop(L, 2);
-    if (push_param(L, 1) == LUA_TNIL)
+    declare_note(L, "any");
+    if (params_push(L, 1) == LUA_TNIL)
         lua_pop(L, 1);
     return 1;
 }
 
 /* Puts the parameter or its default on top, or raises that it is missing. */
-static const char *push_wanted(lua_State *L)
+static const char *push_wanted(lua_State *L, const char *type)
 {
     const char *name = luaL_checkstring(L, 1);
 
     lua_settop(L, 4);
-    if (push_param(L, 1) == LUA_TNIL) {
+    declare_note(L, type);
+    if (params_push(L, 1) == LUA_TNIL) {
         lua_pop(L, 1);
         lua_pushvalue(L, 2);
     }
@@ -75,31 +76,51 @@ static const char *push_wanted(lua_State *L)
     return name;
 }
 
-static int host_number(lua_State *L) /* name, default, least, most */
+void params_check_number(lua_State *L, const char *name)
 {
-    const char *name = push_wanted(L);
     size_t length;
     const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
 
     if (text && lua_stringtonumber(L, text) != length + 1)
-        return luaL_error(L, "parameter '%s' is '%s', a number is wanted", name, text);
+        luaL_error(L, "parameter '%s' is '%s', a number is wanted", name, text);
     if (lua_type(L, -1) != LUA_TNUMBER)
-        return luaL_error(L, "parameter '%s' is a %s, a number is wanted", name,
-                          luaL_typename(L, -1));
+        luaL_error(L, "parameter '%s' is a %s, a number is wanted", name, luaL_typename(L, -1));
     if (!isfinite(lua_tonumber(L, -1)))
-        return luaL_error(L, "parameter '%s' is not finite", name);
-    if (!lua_isnoneornil(L, 3) && lua_compare(L, -1, 3, LUA_OPLT))
-        return luaL_error(L, "parameter '%s' is %f, at least %f is wanted", name,
-                          lua_tonumber(L, -1), luaL_checknumber(L, 3));
-    if (!lua_isnoneornil(L, 4) && lua_compare(L, 4, -1, LUA_OPLT))
-        return luaL_error(L, "parameter '%s' is %f, at most %f is wanted", name,
-                          lua_tonumber(L, -1), luaL_checknumber(L, 4));
+        luaL_error(L, "parameter '%s' is not finite", name);
+}
+
+static void refuse_range(lua_State *L, const char *name, const char *bound, int limit)
+{
+    lua_getglobal(L, "tostring");
+    lua_pushvalue(L, -2);
+    lua_call(L, 1, 1);
+    lua_getglobal(L, "tostring");
+    lua_pushvalue(L, limit);
+    lua_call(L, 1, 1);
+    luaL_error(L, "parameter '%s' is %s, at %s %s is wanted", name, lua_tostring(L, -2), bound,
+               lua_tostring(L, -1));
+}
+
+void params_check_range(lua_State *L, const char *name, int least, int most)
+{
+    if (!lua_isnoneornil(L, least) && lua_compare(L, -1, least, LUA_OPLT))
+        refuse_range(L, name, "least", least);
+    if (!lua_isnoneornil(L, most) && lua_compare(L, most, -1, LUA_OPLT))
+        refuse_range(L, name, "most", most);
+}
+
+static int host_number(lua_State *L) /* name, default, least, most */
+{
+    const char *name = push_wanted(L, "number");
+
+    params_check_number(L, name);
+    params_check_range(L, name, 3, 4);
     return 1;
 }
 
 static int host_decimal(lua_State *L) /* name, default */
 {
-    const char *name = push_wanted(L);
+    const char *name = push_wanted(L, "decimal");
     int value = lua_gettop(L);
 
     decimal_push(L, decimal_check(L, value, lua_pushfstring(L, "parameter '%s'", name)));

@@ -48,7 +48,8 @@ static void api_open(lua_State *L)
 {
     static void (*const areas[])(lua_State *) = {
         api_open_base, api_open_tables, api_open_decimal, api_open_state,
-        api_open_host, api_open_params, api_open_market, api_open_orders, api_open_protect,
+        api_open_host, api_open_params, api_open_declare, api_open_market, api_open_orders,
+        api_open_protect,
     };
     for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
         int top = lua_gettop(L);
@@ -240,6 +241,8 @@ struct script *script_create(const struct script_start *start, const struct bund
     if (host->created)
         host->created(host->context, script);
     if (script_compile(script, err) < 0) {
+        if (host->failed)
+            host->failed(host->context, script);
         script_destroy(script);
         return NULL;
     }
@@ -368,6 +371,31 @@ int script_call(struct script *script, enum script_callback which, int arguments
         return report_call(script, status, base);
     CHECK(lua_gettop(L) == base - 1 + results);
     return script->refused_send ? -1 : 0;
+}
+
+/* Protected: what the script declared, as JSON text, into the buffer at 1. */
+static int describe(lua_State *L)
+{
+    struct buf *ret = lua_touserdata(L, 1);
+
+    declare_push(L);
+    if (lua_rawlen(L, -1) == 0) {
+        buf_puts(ret, "[]"); /* an empty table has no kind of its own */
+        return 0;
+    }
+    state_encode(L);
+    buf_put(ret, lua_tostring(L, -1), lua_rawlen(L, -1));
+    return 0;
+}
+
+int script_describe(struct script *script, struct buf *ret, struct err *err)
+{
+    int status = script_protected(script, describe, ret);
+
+    if (status != LUA_OK)
+        err_set(err, "%s", lua_tostring(script->L, -1));
+    lua_settop(script->L, 0);
+    return status == LUA_OK ? 0 : -1;
 }
 
 bool script_stopped(const struct script *script)

@@ -9,6 +9,7 @@
  * `start` is copied; the bundle's text is borrowed until destroy. */
 #include <lua.h>
 
+#include "base/buf.h"
 #include "wire/script_proto.h"
 
 struct script;
@@ -23,6 +24,8 @@ struct script_host {
                  const void *payload, size_t length);
     /* NULL is fine. Told of the script before its chunk runs, so that a deadline can reach it. */
     void (*created)(void *context, struct script *script);
+    /* NULL is fine. Its chunk raised: a last look, before the script is destroyed. */
+    void (*failed)(void *context, struct script *script);
 };
 
 /* NULL: it does not compile, its chunk raised, or what it returned is not a script's; err says. */
@@ -39,6 +42,9 @@ int script_frame(struct script *script, const struct script_head *head, const vo
 /* Async-signal-safe: makes the running chunk or frame raise "deadline" at its next instruction, and
  * skips the callbacks that the frame still owed. Outside of one it does nothing. */
 void script_interrupt(struct script *script);
+/* The parameters that it declared or asked for while it was loaded, as a JSON array of
+ * {name, type, default, least, most, choices, about}; what was not said is absent. */
+int script_describe(struct script *script, struct buf *ret, struct err *err);
 bool script_stopped(const struct script *script); /* SCRIPT_BYE was sent */
 /* Collects a little garbage; to be called when nothing waits. */
 void script_idle(struct script *script);

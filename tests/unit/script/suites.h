@@ -14,3 +14,4 @@ int suite_host(void);
 int suite_callbacks(void);
 int suite_bounds(void);
 int suite_state(void);
+int suite_declare(void);

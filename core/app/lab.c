@@ -1,11 +1,11 @@
-#include "app/replay.h"
+#include "app/lab.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-int replay_main(int argc, char **argv)
+int lab_main(int argc, char **argv)
 {
     static const char name[] = "moongate-lab";
     char path[1024];
@@ -17,12 +17,12 @@ int replay_main(int argc, char **argv)
     slash = strrchr(path, '/');
     memcpy(slash ? slash + 1 : path, name, sizeof(name));
     if (argc > 30) {
-        fprintf(stderr, "moongate replay: too many words; see moongate replay --help\n");
+        fprintf(stderr, "moongate %s: too many words; see moongate %s --help\n", argv[0], argv[0]);
         return 2;
     }
     for (int i = 0; i < argc; i++)
         words[i + 1] = argv[i];
     execv(path, words);
-    fprintf(stderr, "moongate replay: %s: %s\n", path, strerror(errno));
+    fprintf(stderr, "moongate %s: %s: %s\n", argv[0], path, strerror(errno));
     return 2;
 }
