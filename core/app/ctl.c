@@ -37,6 +37,7 @@ static int usage(FILE *out)
             "  -r, --reason TEXT      goes into the journal\n"
             "  -n, --limit N          rows at most (default %d)\n"
             "  -x, --cancel           of halt: cancel own orders, wait until the venue shows none\n"
+            "  -f, --for TIME         how long it shall hold: 90s, 15m, 4h\n"
             "  -h, --help             this\n\n%s\n"
             "Exit code: 0 done, 1 the daemon refused, 2 wrong command line or config,\n"
             "3 no daemon answers.\n",
@@ -87,6 +88,10 @@ static int take_option(int option, struct options *ret, struct err *err)
     case 'r': return take_text(request->reason, sizeof request->reason, optarg, "reason", err);
     case 'x': request->cancel = true; return 0;
     case 'n': return take_limit(optarg, &request->limit, err);
+    case 'f':
+        return control_parse_for(optarg, &request->for_s)
+                   ? 0
+                   : err_set(err, "--for is a time as 90s, 15m or 4h, not '%.40s'", optarg);
     default: return err_set(err, "see moongate ctl --help");
     }
 }
@@ -112,11 +117,11 @@ static int take_arguments(int argc, char **argv, struct options *ret, struct err
         {"json", no_argument, NULL, 'j'},           {"help", no_argument, NULL, 'h'},
         {"strategy", required_argument, NULL, 's'}, {"product", required_argument, NULL, 'p'},
         {"reason", required_argument, NULL, 'r'},   {"limit", required_argument, NULL, 'n'},
-        {"cancel", no_argument, NULL, 'x'},
+        {"cancel", no_argument, NULL, 'x'},         {"for", required_argument, NULL, 'f'},
         {NULL, 0, NULL, 0},
     };
     optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "c:S:jhs:p:r:n:x", OPTIONS, NULL)) != -1;)
+    for (int option; (option = getopt_long(argc, argv, "c:S:jhs:p:r:n:xf:", OPTIONS, NULL)) != -1;)
         if (take_option(option, ret, err) < 0)
             return -1;
     if (ret->help)

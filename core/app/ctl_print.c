@@ -34,6 +34,11 @@ static const struct column PARKED_COLUMNS[] = {
     {"size", "size", 12}, {"since", "since", 27}, {"reason", "reason", 60},
     {"meaning", "what to do", 63}, {NULL}};
 
+static const struct column CONSENT_COLUMNS[] = {
+    {"number", "number", 8}, {"kind", "kind", 10}, {"step", "step", 8}, {"actor", "for", 16},
+    {"product", "product", 20}, {"what", "what", 28}, {"value", "value", 16},
+    {"left_ms", "left ms", 10}, {"reason", "reason", 60}, {NULL}};
+
 static void blank_controls(char *text)
 {
     for (; *text; text++)
@@ -236,6 +241,7 @@ int ctl_print_result(FILE *out, enum control_verb verb, const struct control_rep
         return 0;
     switch (verb) {
     case CONTROL_ORDERS: return print_table(out, ORDER_COLUMNS, reply, err);
+    case CONTROL_CONSENTS: return print_table(out, CONSENT_COLUMNS, reply, err);
     case CONTROL_PARKED: return print_table(out, PARKED_COLUMNS, reply, err);
     case CONTROL_POSITIONS: return print_table(out, POSITION_COLUMNS, reply, err);
     case CONTROL_REFUSALS: return print_refusals(out, reply, err);

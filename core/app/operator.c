@@ -248,6 +248,9 @@ static enum operator_verb engine_verb(enum control_verb verb)
     case CONTROL_ADOPT: return OPERATOR_ADOPT;
     case CONTROL_CANCEL: return OPERATOR_CANCEL;
     case CONTROL_DROP: return OPERATOR_DROP;
+    case CONTROL_OVERRIDE: return OPERATOR_OVERRIDE;
+    case CONTROL_CONFIRM: return OPERATOR_CONFIRM;
+    case CONTROL_REVOKE: return OPERATOR_REVOKE;
     default: CHECK(verb == CONTROL_STOP); return OPERATOR_STOP;
     }
 }
@@ -272,6 +275,7 @@ static void act(struct operator *operator, uint64_t client, const struct control
     }
     memcpy(event->reason, request->reason, sizeof event->reason);
     event->cancel = request->cancel;
+    event->for_ns = request->for_s * (int64_t)1000000000;
     text_copy(event->id, sizeof event->id, request->name, strlen(request->name));
     if (is_account_halt(event) && config->on_halt)
         config->on_halt(config->context);
@@ -359,6 +363,10 @@ static void look(struct operator *operator, uint64_t client, const struct contro
     case CONTROL_PARKED:
         rows = operator_words_parked(config, &result);
         what = "parked";
+        break;
+    case CONTROL_CONSENTS:
+        rows = operator_words_consents(config, &result);
+        what = "consents";
         break;
     case CONTROL_REFUSALS:
         rows = operator_words_refusals(config, target->limit, &result);

@@ -325,3 +325,25 @@ void rows_put_parked(struct json_writer *json, const struct operator_config *con
     json_put_text(json, "meaning", parked_kind_meaning(parked->kind));
     json_close_object(json);
 }
+
+/* --- consents --- */
+
+void rows_put_consent(struct json_writer *json, const struct operator_config *config,
+                      const struct consent_row *row)
+{
+    const struct consent *consent = &row->consent;
+    bool strategy = consent->target == TARGET_STRATEGY;
+    json_open_object(json);
+    json_put_uint(json, "number", consent->number);
+    json_put_text(json, "kind", consent_kind_text(consent->kind));
+    json_put_text(json, "step", consent_step_text(row->granted ? CONSENT_GRANTED : CONSENT_ASKED));
+    rows_put_actor(json, config, strategy ? consent->index : ACTOR_OPERATOR);
+    rows_put_product_id(json, config,
+                        consent->target == TARGET_PRODUCT ? consent->index : NO_PRODUCT);
+    json_put_text(json, "what", consent->what);
+    json_put_text(json, "value", consent->value);
+    rows_put_age_ms(json, "left_ms", row->left_ns);
+    json_put_text(json, "reason", consent->reason);
+    json_put_text(json, "meaning", consent_kind_meaning(consent->kind));
+    json_close_object(json);
+}

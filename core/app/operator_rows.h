@@ -26,3 +26,5 @@ void rows_put_protection(struct json_writer *json, const struct operator_config 
                          const struct protection_row *row);
 void rows_put_parked(struct json_writer *json, const struct operator_config *config,
                      const struct parked_row *row);
+void rows_put_consent(struct json_writer *json, const struct operator_config *config,
+                      const struct consent_row *row);

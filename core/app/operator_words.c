@@ -252,6 +252,25 @@ uint32_t operator_words_parked(const struct operator_config *config, struct buf 
     return count;
 }
 
+static uint32_t put_consents(struct json_writer *json, const struct operator_config *config)
+{
+    struct consent_row row;
+    uint32_t count = 0;
+    for (; snapshot_consent(config->engine, count, &row); count++)
+        rows_put_consent(json, config, &row);
+    return count;
+}
+
+uint32_t operator_words_consents(const struct operator_config *config, struct buf *out)
+{
+    struct json_writer json;
+    json_write_init(&json, out);
+    json_open_array(&json);
+    uint32_t count = put_consents(&json, config);
+    json_close_array(&json);
+    return count;
+}
+
 /* --- limits --- */
 
 static void put_account_limits(struct json_writer *json, const struct operator_config *config)
@@ -551,6 +570,9 @@ static void put_status_lists(struct json_writer *json, const struct operator_con
     json_close_array(json);
     json_open_array_at(json, "parked");
     put_parked(json, config);
+    json_close_array(json);
+    json_open_array_at(json, "consents");
+    put_consents(json, config);
     json_close_array(json);
     json_open_array_at(json, "protections");
     for (uint32_t i = 0; snapshot_protection(config->engine, i, &protection); i++)

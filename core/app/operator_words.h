@@ -20,6 +20,7 @@ uint32_t operator_words_positions(const struct operator_config *config, struct b
 /* Both sides of every product, and the latest differences with what was done. */
 void operator_words_comparison(const struct operator_config *config, struct buf *out);
 uint32_t operator_words_parked(const struct operator_config *config, struct buf *out);
+uint32_t operator_words_consents(const struct operator_config *config, struct buf *out);
 void operator_words_report(const struct operator_config *config, struct buf *out);
 /* Volatility, correlation, value at risk, stress; in operator_risk.c. */
 void operator_words_risk(const struct operator_config *config, struct buf *out);

@@ -28,6 +28,10 @@ static const struct field CAUSE[] = {
 static const struct field PARKED[] = {
     FIELD(status_parked, TEXT, kind), FIELD(status_parked, TEXT, id),
     FIELD(status_parked, TEXT, venue_id), {NULL}};
+static const struct field CONSENT[] = {
+    FIELD(status_consent, NUMBER, number), FIELD(status_consent, NUMBER, left_ms),
+    FIELD(status_consent, TEXT, kind), FIELD(status_consent, TEXT, step),
+    FIELD(status_consent, TEXT, what), {NULL}};
 static const struct field PROTECTION[] = {
     FIELD(status_protection, TEXT, actor), FIELD(status_protection, TEXT, product),
     FIELD(status_protection, TEXT, state), FIELD(status_protection, TEXT, guards),
@@ -225,6 +229,9 @@ static bool read_member(struct json_reader *json, struct json_text key, struct s
     if (json_text_equal(key, "protections"))
         return read_rows(json, PROTECTION, ret->protections, sizeof ret->protections[0],
                          STATUS_PROTECTIONS_MAX, &ret->protection_count);
+    if (json_text_equal(key, "consents"))
+        return read_rows(json, CONSENT, ret->consents, sizeof ret->consents[0], MAX_CONSENTS,
+                         &ret->consent_count);
     if (json_text_equal(key, "parked"))
         return read_rows(json, PARKED, ret->parked, sizeof ret->parked[0], STATUS_PARKED_MAX,
                          &ret->parked_count);

@@ -18,6 +18,8 @@ struct status_account {
     int64_t skew_us, working, unknown, messages, messages_max;
 };
 struct status_cause { char cause[STATUS_TEXT], step[STATUS_TEXT], text[REASON_MAX]; };
+struct status_consent { int64_t number, left_ms; char kind[STATUS_TEXT], step[STATUS_TEXT],
+                        what[STATUS_TEXT]; };
 struct status_parked { char kind[STATUS_TEXT], id[VENUE_ID_MAX], venue_id[VENUE_ID_MAX]; };
 struct status_protection {
     char actor[STATUS_TEXT], product[PRODUCT_ID_MAX], state[STATUS_TEXT], guards[STATUS_TEXT];
@@ -58,6 +60,8 @@ struct status {
     struct status_cause causes[STATUS_CAUSES_MAX];
     struct status_protection protections[STATUS_PROTECTIONS_MAX];
     struct status_parked parked[STATUS_PARKED_MAX];
+    struct status_consent consents[MAX_CONSENTS];
+    uint32_t consent_count;
     uint32_t cause_count, protection_count, parked_count;
     struct status_account account;
     struct status_counters counters;

@@ -129,6 +129,10 @@ static void draw_account(struct screen *screen, const struct status *status)
     for (uint32_t i = 0; i < status->cause_count; i++)
         put(screen, BAD, "  %s (%s): %s", status->causes[i].cause, status->causes[i].step,
             status->causes[i].text);
+    for (uint32_t i = 0; i < status->consent_count; i++)
+        put(screen, BAD, "%s %s %s for %" PRId64 " s more: moongate ctl revoke %" PRId64,
+            status->consents[i].kind, status->consents[i].what, status->consents[i].step,
+            status->consents[i].left_ms / 1000, status->consents[i].number);
     if (status->parked_count > 0)
         put(screen, BAD, "%u parked for you, %s %s: see moongate ctl parked",
             status->parked_count, status->parked[0].kind,

@@ -20,6 +20,8 @@ enum {
     MAX_PENDING_INTENTS = 256,
     /* Orders and intents that wait for an operator: more than one reads in a sitting. */
     MAX_PARKED = 64,
+    /* Loosenings asked for or in force: more than a person keeps in mind. */
+    MAX_CONSENTS = 16,
     /* Timers a single script may hold; a script that wants more has a bug. */
     MAX_TIMERS_PER_RUNNER = 64,
     /* One batch_cancel carries at most this many ids (the venue states none, clients use 100). */

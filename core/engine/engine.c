@@ -4,6 +4,7 @@
 #include "engine/amend.h"
 #include "engine/balance.h"
 #include "engine/cancels.h"
+#include "engine/consent.h"
 #include "engine/daily.h"
 #include "engine/funding.h"
 #include "engine/fills.h"
@@ -190,6 +191,7 @@ static void do_due(struct engine *engine)
         tail_due(engine);
         funding_due(engine);
         daily_due(engine);
+        consent_due(engine);
         strategies_due(engine);
         judge_due(engine);
         operator_due(engine);

@@ -36,6 +36,17 @@ struct drain {
     int64_t since_ns, none_ns; /* none: since when we know of none; 0: we know of some */
 };
 
+/* See consent.h. */
+enum { CONSENT_TOKEN = 7 };
+struct consent_held {
+    struct consent consent;   /* number 0: the slot is free */
+    bool granted;
+    char token[CONSENT_TOKEN];
+    int64_t ends_ns;          /* mono */
+    int64_t until_wall_ns;
+};
+struct consents { uint64_t last; uint32_t wrong; struct consent_held held[MAX_CONSENTS]; };
+
 /* See risk.h. */
 struct risk_strategy {
     struct rate fires;

@@ -28,6 +28,8 @@ enum {
     FLATTEN_TRIES = 5,
     EXTERNAL_FILLS_KEPT = 256 /* booked as nobody's, until an order shows that it was its own */
 };
+/* Temporary is what ends before the shift does. */
+static const int64_t MAX_CONSENT_NS = 4 * 3600 * (int64_t)1000000000;
 static const int64_t NS_PER_MS = 1000000, NS_PER_S = 1000000000;
 
 struct product {

@@ -107,5 +107,8 @@ bool gate_approve(const struct gate_input *in, struct client_id id,
 bool gate_reapprove(const struct gate_input *in, struct client_id same_id,
                     struct approved_order *ret_order, struct verdict *ret_verdict);
 
+/* Control 29: the number that `text` is, where an operator may set that control aside; else 0. */
+int gate_override_number(const char *text);
+
 /* Cancels pass every state but have a budget of their own. */
 bool gate_allows_cancel(const struct gate_input *in, struct verdict *ret_verdict);

@@ -511,6 +511,17 @@ static bool binds(const struct control *control, const struct judged *j)
     return !j->reducing || control->reducing;
 }
 
+int gate_override_number(const char *text)
+{
+    int number = 0;
+    for (; *text >= '0' && *text <= '9' && number < 100; text++)
+        number = number * 10 + (*text - '0');
+    for (size_t i = 0; *text == '\0' && i < COUNT_OF(controls); i++)
+        if (number > 0 && controls[i].override == number)
+            return number;
+    return 0;
+}
+
 bool gate_judge(const struct judged *judged, struct verdict *ret_verdict)
 {
     for (size_t i = 0; i < COUNT_OF(controls); i++) {

@@ -111,13 +111,15 @@ bool gate_check_self_match(const struct judged *j, struct verdict *ret)
 
 /* ---- 27: volatility */
 
-/* The largest order that is as risky as the largest one is in a calm market. */
+/* The largest order that is as risky as the largest one is in a calm market, where control 7 alone
+ * bounds it. */
 static struct size scaled_size(const struct judged *j)
 {
     struct ratio calm = j->limits->calm_volatility, now = j->in->volatility;
     struct size most = j->limits->max_order_size;
-    if (now.e9 > calm.e9)
-        most.e9 = (int64_t)((__int128)most.e9 * calm.e9 / now.e9);
+    if (now.e9 <= calm.e9)
+        return (struct size){INT64_MAX};
+    most.e9 = (int64_t)((__int128)most.e9 * calm.e9 / now.e9);
     return most;
 }
 

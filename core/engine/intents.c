@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/amend.h"
 #include "engine/cancels.h"
+#include "engine/consent.h"
 #include "engine/judge.h"
 #include "engine/ladder.h"
 #include "engine/market.h"
@@ -112,6 +113,7 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
         exposure_of(engine->portfolio.shown[slot][i].size, &orders->actors[slot][i]);
     risk_fill_input(engine, actor, ret);
     tail_fill_input(engine, ret);
+    ret->overridden = consent_overridden(engine, actor, i);
     ret->working_product = orders->products[i].count;
     ret->working_value_product.e18 = orders->products[i].value;
     ret->unknown_same_side = intent->side <= SIDE_SELL && orders->products[i].unknown[intent->side];

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "engine/cancels.h"
+#include "engine/consent.h"
 #include "engine/intents.h"
 #include "engine/judge.h"
 #include "engine/market.h"
@@ -229,6 +230,9 @@ void operator_on_event(struct engine *engine, const struct event_operator *event
     case OPERATOR_ADOPT: parked_adopt(engine, event); return;
     case OPERATOR_CANCEL: parked_cancel(engine, event); return;
     case OPERATOR_DROP: parked_drop(engine, event); return;
+    case OPERATOR_OVERRIDE: consent_on_override(engine, event); return;
+    case OPERATOR_CONFIRM: consent_on_confirm(engine, event); return;
+    case OPERATOR_REVOKE: consent_on_revoke(engine, event); return;
     case OPERATOR_VERB_COUNT: break;
     }
     out_reply(engine, event->token, false, "unknown verb");

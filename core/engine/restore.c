@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "engine/cancels.h"
+#include "engine/consent.h"
 #include "engine/daily.h"
 #include "engine/fills.h"
 #include "engine/funding.h"
@@ -203,6 +204,16 @@ static bool restore_operator(struct engine *engine, const struct record_operator
     return operator_restore(engine, &verb);
 }
 
+static bool restore_consent(struct engine *engine, const struct record_consent *record)
+{
+    uint8_t index;
+    if (record->consent.target > TARGET_PRODUCT)
+        return false;
+    if (!find_index(engine, record->consent.target, record->name, &index))
+        index = NO_PRODUCT;
+    return consent_restore(engine, record, index);
+}
+
 static bool restore_protect(struct engine *engine, const struct record_protect *record)
 {
     product_index product = find_product(engine, record->product_id);
@@ -266,6 +277,7 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_KIND_END: return false;
     case RECORD_PARKED: return restore_parked(engine, record);
     case RECORD_PROTECT: return restore_protect(engine, &record->protect);
+    case RECORD_CONSENT: return restore_consent(engine, &record->consent);
     case RECORD_RISK: return risk_restore(engine, &record->risk);
     case RECORD_LADDER:
     case RECORD_DAILY:
@@ -316,6 +328,7 @@ void restore_begin(struct engine *engine)
             unknown += begin_order(engine, order);
     }
     protect_begin(engine);
+    consent_begin(engine);
     lost_tell(engine);
     if (unknown > 0)
         out_alert(engine, "orders of the last run may have been sent: unknown until the venue says",

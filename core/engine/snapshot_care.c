@@ -64,3 +64,16 @@ bool snapshot_parked(const struct engine *engine, uint32_t index, struct parked_
     *ret = (struct parked_row){engine->parked[index].parked, engine->parked[index].since_wall_ns};
     return true;
 }
+
+bool snapshot_consent(const struct engine *engine, uint32_t index, struct consent_row *ret)
+{
+    for (uint32_t i = 0; i < MAX_CONSENTS; i++) {
+        const struct consent_held *held = &engine->consents.held[i];
+        if (held->consent.number == 0 || index-- > 0)
+            continue;
+        *ret = (struct consent_row){held->consent, held->granted,
+                                    held->ends_ns - engine->now.mono_ns};
+        return true;
+    }
+    return false;
+}

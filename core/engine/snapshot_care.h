@@ -29,6 +29,14 @@ bool snapshot_protection(const struct engine *engine, uint32_t index, struct pro
 struct parked_row { struct parked parked; int64_t since_wall_ns; };
 
 /* Oldest first. */
+struct consent_row {               /* what loosens: asked for, or in force */
+    struct consent consent;
+    bool granted;
+    int64_t left_ns;               /* to confirm it, or that it holds */
+};
+
+bool snapshot_consent(const struct engine *engine, uint32_t index, struct consent_row *ret);
+
 /* How often anything was halted: what was approved before and still waits must not leave. */
 uint64_t snapshot_halts(const struct engine *engine);
 bool snapshot_parked(const struct engine *engine, uint32_t index, struct parked_row *ret);

@@ -32,6 +32,7 @@ struct event_timer_set { actor_index runner; uint32_t generation; uint32_t id; i
 enum operator_verb { OPERATOR_HALT, OPERATOR_REDUCE, OPERATOR_RESUME, OPERATOR_CANCEL_MINE,
                      OPERATOR_FLATTEN, OPERATOR_STOP, OPERATOR_RECONCILE, OPERATOR_ACCEPT,
                      OPERATOR_CANCEL_ALL, OPERATOR_ADOPT, OPERATOR_CANCEL, OPERATOR_DROP,
+                     OPERATOR_OVERRIDE, OPERATOR_CONFIRM, OPERATOR_REVOKE,
                      OPERATOR_VERB_COUNT };
 struct event_operator {
     enum operator_verb verb;
@@ -39,8 +40,11 @@ struct event_operator {
     enum { TARGET_ACCOUNT, TARGET_STRATEGY, TARGET_PRODUCT } target;
     uint8_t index;  /* of the strategy or product */
     char reason[REASON_MAX];
-    char id[VENUE_ID_MAX]; /* ADOPT, CANCEL, DROP: client id or venue id, as typed */
+    char id[VENUE_ID_MAX]; /* ADOPT, CANCEL, DROP: client id or venue id, as typed; OVERRIDE: the
+                              control; CONFIRM: the token; REVOKE: the number */
     bool cancel;    /* HALT: cancel own orders too, and answer when the venue shows none */
+    char value[DECIMAL_TEXT_MAX]; /* what it shall be, of verbs that set something */
+    int64_t for_ns; /* how long it shall hold; 0: not said */
 };
 struct event_skew { int64_t skew_ns; bool known; };
 /* A cause of the degradation ladder came or went, with its figures in words ("14 of 20 failed").

@@ -74,6 +74,29 @@ const char *parked_kind_meaning(enum parked_kind kind)
     return TEXT_AT(meanings, kind);
 }
 
+const char *consent_kind_text(enum consent_kind kind)
+{
+#define CONSENT_TEXT(symbol, text, meaning) [symbol] = text,
+    static const char *const texts[] = {CONSENT_KIND_LIST(CONSENT_TEXT)};
+#undef CONSENT_TEXT
+    return TEXT_AT(texts, kind);
+}
+
+const char *consent_kind_meaning(enum consent_kind kind)
+{
+#define CONSENT_MEANING(symbol, text, meaning) [symbol] = meaning,
+    static const char *const meanings[] = {CONSENT_KIND_LIST(CONSENT_MEANING)};
+#undef CONSENT_MEANING
+    return TEXT_AT(meanings, kind);
+}
+
+const char *consent_step_text(enum consent_step step)
+{
+    static const char *const texts[] = {
+        [CONSENT_ASKED] = "asked", [CONSENT_GRANTED] = "granted", [CONSENT_ENDED] = "ended"};
+    return TEXT_AT(texts, step);
+}
+
 const char *protect_state_text(enum protect_state state)
 {
     static const char *const texts[] = {
@@ -91,7 +114,7 @@ const char *record_kind_text(enum record_kind kind)
         [RECORD_LADDER] = "ladder",     [RECORD_PROTECT] = "protect",
         [RECORD_PARKED] = "parked",
         [RECORD_DAILY] = "daily",       [RECORD_FUNDING] = "funding",
-        [RECORD_RISK] = "risk",
+        [RECORD_RISK] = "risk",         [RECORD_CONSENT] = "consent",
     };
     return TEXT_AT(texts, kind);
 }

@@ -27,5 +27,8 @@ struct parked {
     char reason[REASON_MAX];
 };
 
+struct record_parked { bool on; struct parked parked; char product_id[PRODUCT_ID_MAX];
+                       char name[NAME_MAX_BYTES]; }; /* of the actor */
+
 const char *parked_kind_text(enum parked_kind kind);
 const char *parked_kind_meaning(enum parked_kind kind);

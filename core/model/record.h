@@ -1,6 +1,7 @@
 #pragma once
 /* What is written down before it is acted on. Restoring the records of a journal in order gives
  * the engine it was written by: orders, positions, latches and fills seen. */
+#include "model/consent.h"
 #include "model/event.h"
 #include "model/parked.h"
 
@@ -17,6 +18,7 @@ enum record_kind {
     RECORD_DAILY,    /* one row of a day that is over; the account's row closes it */
     RECORD_FUNDING,  /* one actor's share of a stamp; the operator's row closes it */
     RECORD_RISK,     /* what losses are counted from: a new day, a new peak, a resume */
+    RECORD_CONSENT,  /* an operator asked for what loosens, confirmed it, or it is over */
     RECORD_KIND_END  /* no kind: one past the last */
 };
 
@@ -77,8 +79,6 @@ struct record_protect {
     int64_t since_wall_ns;   /* when that position was opened */
     char reason[REASON_MAX];
 };
-struct record_parked { bool on; struct parked parked; char product_id[PRODUCT_ID_MAX];
-                       char name[NAME_MAX_BYTES]; }; /* of the actor */
 
 /* NO_PRODUCT: of the account, with its money as the venue told it. Sums are of that day alone. */
 struct record_daily { int64_t day_ns; actor_index actor; product_index product; bool balance_known;
@@ -120,6 +120,7 @@ struct record {
         struct record_daily daily;
         struct record_funding funding;
         struct record_risk risk;
+        struct record_consent consent;
         struct record_ladder ladder;
         struct record_protect protect;
         struct record_parked parked;

@@ -57,6 +57,16 @@ static const struct control_verb_spec VERBS[CONTROL_VERB_COUNT] = {
         .needs_reason = true, .example = "drop 0a1b-2c3d --reason 'the venue says so by phone'"},
     [CONTROL_PARKED] = {"parked", "what waits for you: the host cannot resolve it by itself"},
     [CONTROL_REPORT] = {"report", "the UTC day so far: positions, fills, fees, funding, balance"},
+    [CONTROL_OVERRIDE] = {"override", "set one control of the gate aside for a while: answers a "
+        "token to confirm", .mutating = true, .name_is = "CONTROL", .needs_name = true,
+        .takes_strategy = true, .takes_product = true, .takes_reason = true, .needs_reason = true,
+        .takes_for = true,
+        .example = "override 10 --for 15m --strategy quoter --reason 'thin book, seen it'"},
+    [CONTROL_CONFIRM] = {"confirm", "the second step of whatever loosens: type the token back",
+        .mutating = true, .name_is = "TOKEN", .needs_name = true, .example = "confirm k7m2xq"},
+    [CONTROL_REVOKE] = {"revoke", "end a consent before its time", .mutating = true,
+        .name_is = "NUMBER", .needs_name = true, .takes_reason = true, .example = "revoke 3"},
+    [CONTROL_CONSENTS] = {"consents", "what was asked for and what is in force, with its time"},
     [CONTROL_RISK] = {"risk", "volatility, correlation, value at risk, stress losses"},
 };
 
@@ -92,6 +102,8 @@ void control_verb_usage(enum control_verb verb, struct buf *out)
         buf_puts(out, spec->takes_strategy ? " [--strategy NAME]" : " [--product ID]");
     if (spec->takes_cancel)
         buf_puts(out, " [--cancel]");
+    if (spec->takes_for)
+        buf_puts(out, " --for TIME");
     if (spec->takes_limit)
         buf_puts(out, " [--limit N]");
     if (spec->takes_reason)
@@ -141,6 +153,21 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t")] == '\0';
 }
 
+bool control_parse_for(const char *text, uint32_t *ret_s)
+{
+    uint32_t value = 0, unit = 1;
+    if (*text < '0' || *text > '9')
+        return false;
+    for (; *text >= '0' && *text <= '9' && value <= CONTROL_FOR_MAX_S; text++)
+        value = value * 10 + (uint32_t)(*text - '0');
+    if (*text == 'm' || *text == 'h')
+        unit = *text == 'm' ? 60 : 3600;
+    else if (*text != 's')
+        return false;
+    *ret_s = value * unit;
+    return text[1] == '\0' && value > 0 && value <= CONTROL_FOR_MAX_S / unit;
+}
+
 int control_request_check(const struct control_request *request, struct err *err)
 {
     const struct control_verb_spec *spec = control_verb(request->verb);
@@ -159,6 +186,10 @@ int control_request_check(const struct control_request *request, struct err *err
         return err_set(err, "%s takes no limit", spec->name);
     if (request->cancel && !spec->takes_cancel)
         return err_set(err, "%s takes no --cancel", spec->name);
+    if (request->for_s > 0 && !spec->takes_for)
+        return err_set(err, "%s takes no --for", spec->name);
+    if (request->for_s > CONTROL_FOR_MAX_S)
+        return err_set(err, "for %u s is above %d", request->for_s, CONTROL_FOR_MAX_S);
     if (request->limit > CONTROL_LIMIT_MAX)
         return err_set(err, "limit %u is above %d", request->limit, CONTROL_LIMIT_MAX);
     return 0;
@@ -184,6 +215,8 @@ void control_request_encode(const struct control_request *request, struct buf *o
         json_put_uint(&json, "limit", request->limit);
     if (request->cancel)
         json_put_bool(&json, "cancel", true);
+    if (request->for_s > 0)
+        json_put_uint(&json, "for_s", request->for_s);
     json_close_object(&json);
     buf_puts(out, "\n");
 }
@@ -196,15 +229,15 @@ static bool take_text(struct json_reader *json, char *out, size_t capacity)
     return json_text_copy(text, out, capacity) || json_fail(json, "too long a text");
 }
 
-static bool take_limit(struct json_reader *json, struct control_request *ret)
+static bool take_count(struct json_reader *json, uint64_t most, const char *fault, uint32_t *ret)
 {
     struct json_text text = {0};
     uint64_t value;
     if (!json_read_number(json, &text))
         return false;
-    if (!json_text_uint64(text, &value) || value == 0 || value > CONTROL_LIMIT_MAX)
-        return json_fail(json, "limit is a whole number from 1 to 5000");
-    ret->limit = (uint32_t)value;
+    if (!json_text_uint64(text, &value) || value == 0 || value > most)
+        return json_fail(json, fault);
+    *ret = (uint32_t)value;
     return true;
 }
 
@@ -222,10 +255,15 @@ static bool take_member(struct json_reader *json, struct json_text key, char *re
     if (json_text_equal(key, "reason"))
         return take_text(json, ret->reason, sizeof ret->reason);
     if (json_text_equal(key, "limit"))
-        return take_limit(json, ret);
+        return take_count(json, CONTROL_LIMIT_MAX, "limit is a whole number from 1 to 5000",
+                          &ret->limit);
+    if (json_text_equal(key, "for_s"))
+        return take_count(json, CONTROL_FOR_MAX_S, "for_s is a number of seconds, a week at most",
+                          &ret->for_s);
     if (json_text_equal(key, "cancel"))
         return json_read_bool(json, &ret->cancel);
-    return json_fail(json, "a request has verb, strategy, product, name, reason, limit, cancel");
+    return json_fail(json, "a request has verb, strategy, product, name, reason, limit, cancel, "
+                           "for_s");
 }
 
 int control_request_decode(const char *bytes, size_t length, struct control_request *ret,

@@ -7,8 +7,8 @@
  *     {"ok":false,"text":"there is no strategy 'ma_corss'; did you mean 'ma_cross'?"}
  *     {"ok":true,"text":"2 orders","result":[...]}
  *
- * A request's members are strings but for "limit" and "cancel"; unknown, doubled or unfitting ones
- * refuse. */
+ * A request's members are strings but for "limit", "for_s" and "cancel"; unknown, doubled or
+ * unfitting ones refuse. */
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/types.h"
@@ -18,7 +18,8 @@ enum control_verb {
     CONTROL_FLATTEN, CONTROL_RECONCILE, CONTROL_ACCEPT, CONTROL_STOP, CONTROL_STATUS,
     CONTROL_ORDERS, CONTROL_POSITIONS, CONTROL_LIMITS, CONTROL_RUNNERS, CONTROL_REFUSALS,
     CONTROL_WHY, CONTROL_CANCEL_ALL, CONTROL_ADOPT, CONTROL_CANCEL, CONTROL_DROP, CONTROL_PARKED,
-    CONTROL_REPORT, CONTROL_RISK, CONTROL_VERB_COUNT
+    CONTROL_REPORT, CONTROL_RISK, CONTROL_OVERRIDE, CONTROL_CONFIRM, CONTROL_REVOKE,
+    CONTROL_CONSENTS, CONTROL_VERB_COUNT
 };
 
 struct control_verb_spec {
@@ -28,10 +29,12 @@ struct control_verb_spec {
     const char *name_is;   /* what the word behind the verb is: "NAME", "ID"; NULL: none */
     bool needs_name;
     const char *example;   /* behind `moongate ctl `; NULL: the verb alone */
+    bool takes_for;        /* how long it shall hold */
 };
 
 enum { CONTROL_LINE_MAX = 64 * 1024, CONTROL_REPLY_MAX = 2 * 1024 * 1024, CONTROL_NAME_MAX = 64,
-       CONTROL_LIMIT_MAX = 5000, CONTROL_LIMIT_DEFAULT = 50, CONTROL_TEXT_MAX = 512 };
+       CONTROL_LIMIT_MAX = 5000, CONTROL_LIMIT_DEFAULT = 50, CONTROL_TEXT_MAX = 512,
+       CONTROL_FOR_MAX_S = 7 * 24 * 3600 };
 
 struct control_request {
     enum control_verb verb;
@@ -40,6 +43,7 @@ struct control_request {
     char reason[REASON_MAX];
     uint32_t limit;        /* rows at most; 0: CONTROL_LIMIT_DEFAULT */
     bool cancel;           /* halt: and answer when the venue shows no own order */
+    uint32_t for_s;        /* 0: not said */
 };
 
 struct control_reply {
@@ -56,6 +60,9 @@ int control_verb_find(const char *name, enum control_verb *ret, struct err *err)
 void control_verb_usage(enum control_verb verb, struct buf *out);
 /* All verbs with usage and help, as `moongate ctl --help` shows them. */
 void control_help(struct buf *out);
+
+/* "90s", "15m", "4h"; false: none of these, or more than CONTROL_FOR_MAX_S. */
+bool control_parse_for(const char *text, uint32_t *ret_s);
 
 /* What the verb takes and needs; both sides ask. */
 int control_request_check(const struct control_request *request, struct err *err);

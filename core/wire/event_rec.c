@@ -241,6 +241,8 @@ static const struct layout_field OPERATOR[] = {
     FIELD(event_operator, reason),
     FIELD(event_operator, id),
     FIELD(event_operator, cancel),
+    FIELD(event_operator, value),
+    FIELD(event_operator, for_ns),
 };
 static const struct layout_field SKEW[] = {
     FIELD(event_skew, skew_ns),

@@ -38,6 +38,8 @@ NAMED_BY(liquidity_text, liquidity)
 NAMED_BY(operator_verb_text, operator_verb)
 NAMED_BY(protect_state_text, protect_state)
 NAMED_BY(parked_kind_text, parked_kind)
+NAMED_BY(consent_kind_text, consent_kind)
+NAMED_BY(consent_step_text, consent_step)
 NAMED_BY(ladder_step_text, ladder_step)
 NAMED_BY(health_cause_text, health_cause)
 
@@ -63,6 +65,8 @@ const char *operator_verb_text(enum operator_verb verb)
         [OPERATOR_RECONCILE] = "reconcile", [OPERATOR_ACCEPT] = "accept",
         [OPERATOR_CANCEL_ALL] = "cancel-all", [OPERATOR_ADOPT] = "adopt",
         [OPERATOR_CANCEL] = "cancel",       [OPERATOR_DROP] = "drop",
+        [OPERATOR_OVERRIDE] = "override",   [OPERATOR_CONFIRM] = "confirm",
+        [OPERATOR_REVOKE] = "revoke",
     };
     return (unsigned)verb < sizeof NAMES / sizeof NAMES[0] ? NAMES[verb] : "invalid";
 }
@@ -258,6 +262,20 @@ static const struct field RISK_FIELDS[] = {
     FIELD("peak", FIELD_MONEY, risk.peak),
 };
 
+static const struct field CONSENT_FIELDS[] = {
+    CHOICE("step", consent.step, consent_step_text_of, CONSENT_STEP_COUNT),
+    FIELD("number", FIELD_UINT, consent.consent.number),
+    CHOICE("kind", consent.consent.kind, consent_kind_text_of, CONSENT_KIND_COUNT),
+    FIELD("target", FIELD_INDEX, consent.consent.target),
+    FIELD("index", FIELD_INDEX, consent.consent.index),
+    FIELD("name", FIELD_TEXT, consent.name),
+    FIELD("what", FIELD_TEXT, consent.consent.what),
+    FIELD("value", FIELD_TEXT, consent.consent.value),
+    FIELD("for_ns", FIELD_INT, consent.consent.for_ns),
+    FIELD("until_wall_ns", FIELD_INT, consent.until_wall_ns),
+    FIELD("reason", FIELD_TEXT, consent.consent.reason),
+};
+
 struct shape { const struct field *fields; unsigned count; };
 #define SHAPE(fields) {fields, sizeof(fields) / sizeof(fields)[0]}
 static const struct shape SHAPES[] = {
@@ -268,7 +286,7 @@ static const struct shape SHAPES[] = {
     [RECORD_LADDER] = SHAPE(LADDER_FIELDS),     [RECORD_PROTECT] = SHAPE(PROTECT_FIELDS),
     [RECORD_PARKED] = SHAPE(PARKED_FIELDS),
     [RECORD_DAILY] = SHAPE(DAILY_FIELDS),       [RECORD_FUNDING] = SHAPE(FUNDING_FIELDS),
-    [RECORD_RISK] = SHAPE(RISK_FIELDS),
+    [RECORD_RISK] = SHAPE(RISK_FIELDS),         [RECORD_CONSENT] = SHAPE(CONSENT_FIELDS),
 };
 
 /* --- encode --- */

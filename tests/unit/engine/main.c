@@ -17,6 +17,7 @@ int main(void)
     failed += suite_watch();
     failed += suite_daily();
     failed += suite_risk();
+    failed += suite_consent();
     failed += suite_intents();
     failed += suite_rules();
     failed += suite_venue();

@@ -32,6 +32,8 @@ static void any_request(struct prng *prng, struct control_request *ret)
         any_word(prng, ret->reason, sizeof ret->reason);
     if (spec->takes_limit && prng_below(prng, 2))
         ret->limit = 1 + (uint32_t)prng_below(prng, CONTROL_LIMIT_MAX);
+    if (spec->takes_for && prng_below(prng, 2))
+        ret->for_s = 1 + (uint32_t)prng_below(prng, CONTROL_FOR_MAX_S);
 }
 
 static void every_request_comes_back(void **state)
@@ -58,6 +60,7 @@ static void every_request_comes_back(void **state)
         assert_string_equal(request.name, again.name);
         assert_string_equal(request.reason, again.reason);
         assert_int_equal(request.limit, again.limit);
+        assert_int_equal(request.for_s, again.for_s);
     }
     buf_fini(&line);
 }
@@ -95,8 +98,23 @@ static void bad_requests_say_why(void **state)
     refuses("{\"verb\":\"orders\",\"limit\":5001}", "limit");
     refuses("{\"verb\":\"orders\",\"limit\":\"5\"}", "number");
     refuses("{\"verb\":\"halt\",\"limit\":5}", "takes no limit");
+    refuses("{\"verb\":\"halt\",\"for_s\":5}", "takes no --for");
+    refuses("{\"verb\":\"override\",\"name\":\"7\",\"reason\":\"x\",\"for_s\":604801}", "week");
     refuses("{\"verb\":\"halt\",\"strategy\":\"0123456789012345678901234567890123456789\"}",
             "too long");
+}
+
+static void times_are_read_as_typed(void **state)
+{
+    (void)state;
+    static const char *const WRONG[] = {"", "m", "15", "-1m", "0s", "1.5h", "15 m", "15m ", "1d",
+                                        "169h", "604801s", "99999999999999999999s"};
+    uint32_t seconds = 0;
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++)
+        assert_false(control_parse_for(WRONG[i], &seconds));
+    assert_true(control_parse_for("90s", &seconds) && seconds == 90);
+    assert_true(control_parse_for("15m", &seconds) && seconds == 900);
+    assert_true(control_parse_for("168h", &seconds) && seconds == CONTROL_FOR_MAX_S);
 }
 
 static void replies_come_back(void **state)
@@ -150,6 +168,7 @@ int suite_control_proto(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_request_comes_back),
         cmocka_unit_test(bad_requests_say_why),
+        cmocka_unit_test(times_are_read_as_typed),
         cmocka_unit_test(replies_come_back),
         cmocka_unit_test(the_table_is_sound),
     };

@@ -250,6 +250,21 @@ static void any_protect(struct prng *prng, struct record_protect *r)
     ANY_TEXT(prng, r->reason);
 }
 
+static void any_consent(struct prng *prng, struct record_consent *r)
+{
+    r->step = (enum consent_step)prng_below(prng, CONSENT_STEP_COUNT);
+    r->consent.number = any(prng);
+    r->consent.kind = (enum consent_kind)prng_below(prng, CONSENT_KIND_COUNT);
+    r->consent.target = (uint8_t)prng_below(prng, 3);
+    r->consent.index = (uint8_t)prng_below(prng, MAX_RUNNERS);
+    ANY_TEXT(prng, r->name);
+    ANY_TEXT(prng, r->consent.what);
+    ANY_TEXT(prng, r->consent.value);
+    r->consent.for_ns = any_number(prng);
+    r->until_wall_ns = any_number(prng);
+    ANY_TEXT(prng, r->consent.reason);
+}
+
 static void any_parked(struct prng *prng, struct record_parked *r)
 {
     r->on = any_bool(prng);
@@ -285,6 +300,8 @@ static void any_record(struct prng *prng, struct record *ret)
         any_protect(prng, &ret->protect);
     else if (ret->kind == RECORD_PARKED)
         any_parked(prng, &ret->parked);
+    else if (ret->kind == RECORD_CONSENT)
+        any_consent(prng, &ret->consent);
     else
         any_small(prng, ret);
 }

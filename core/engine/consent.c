@@ -1,0 +1,290 @@
+#include "engine/consent.h"
+
+#include <string.h>
+
+#include "base/prng.h"
+#include "base/text.h"
+#include "engine/outbox.h"
+
+static const int64_t ASKED_NS = 120000000000;
+enum { WRONG_MAX = 3 };
+
+/* ---- the table */
+
+static struct consent_held *take_slot(struct engine *engine)
+{
+    for (int i = 0; i < MAX_CONSENTS; i++)
+        if (engine->consents.held[i].consent.number == 0)
+            return &engine->consents.held[i];
+    return NULL;
+}
+
+static struct consent_held *find(struct engine *engine, uint64_t number)
+{
+    for (int i = 0; number > 0 && i < MAX_CONSENTS; i++)
+        if (engine->consents.held[i].consent.number == number)
+            return &engine->consents.held[i];
+    return NULL;
+}
+
+static bool is_same(const struct consent *a, const struct consent *b)
+{
+    return a->kind == b->kind && a->target == b->target && a->index == b->index &&
+           strncmp(a->what, b->what, sizeof a->what) == 0;
+}
+
+static struct record_consent *record(struct engine *engine, enum consent_step step,
+                                     const struct consent *consent)
+{
+    struct record_consent *r = &out_record(engine, RECORD_CONSENT)->consent;
+    const char *name = out_scope_name(engine, consent->target, consent->index);
+    r->step = step;
+    r->consent = *consent;
+    text_copy(r->name, sizeof r->name, name, strlen(name));
+    return r;
+}
+
+/* What it changes, beside what is looked up while it stands. */
+static void apply(struct engine *engine, const struct consent *consent, bool begins)
+{
+    (void)begins;
+    switch (consent->kind) {
+    case CONSENT_OVERRIDE: /* each order asks consent_overridden */
+        for (product_index i = 0; i < engine->settings.catalog.count; i++)
+            engine->products[i].version++;
+        return;
+    case CONSENT_KIND_COUNT: break;
+    }
+}
+
+static void end(struct engine *engine, struct consent_held *held, const char *why)
+{
+    struct consent consent = held->consent;
+    bool stood = held->granted;
+    memset(held, 0, sizeof *held);
+    struct record_consent *r = record(engine, CONSENT_ENDED, &consent);
+    memset(r->consent.reason, 0, sizeof r->consent.reason);
+    text_copy(r->consent.reason, sizeof r->consent.reason, why, strnlen(why, REASON_MAX));
+    if (!stood)
+        return;
+    apply(engine, &consent, false);
+    out_alert(engine, consent_kind_text(consent.kind), " is over: ", consent.what, NULL);
+}
+
+/* ---- asked */
+
+/* No secret: whoever may confirm reads the answer of who asked. It makes the second step a second
+ * step, and names the one request that it is for. */
+static void make_token(const struct engine *engine, uint64_t number, char *ret)
+{
+    static const char LETTERS[] = "23456789abcdefghjkmnpqrstuvwxyz";
+    struct prng prng;
+    prng_seed(&prng, engine->settings.boot_random ^ number << 40);
+    for (int i = 0; i < CONSENT_TOKEN - 1; i++)
+        ret[i] = LETTERS[prng_below(&prng, sizeof LETTERS - 1)];
+    ret[CONSENT_TOKEN - 1] = '\0';
+}
+
+struct consent consent_from(const struct event_operator *event, enum consent_kind kind)
+{
+    struct consent ret;
+    memset(&ret, 0, sizeof ret);
+    ret.kind = kind;
+    ret.target = (uint8_t)event->target;
+    ret.index = event->index;
+    text_copy(ret.what, sizeof ret.what, event->id, strnlen(event->id, sizeof event->id));
+    text_copy(ret.value, sizeof ret.value, event->value, strnlen(event->value, sizeof ret.value));
+    ret.for_ns = event->for_ns;
+    text_copy(ret.reason, sizeof ret.reason, event->reason, strnlen(event->reason, REASON_MAX));
+    return ret;
+}
+
+void consent_ask(struct engine *engine, uint64_t reply_token, const struct consent *asked,
+                 const char *what)
+{
+    struct consent_held *held = take_slot(engine);
+    char text[160];
+    if (held == NULL) {
+        out_reply(engine, reply_token, false, "too many consents: revoke one first");
+        return;
+    }
+    memset(held, 0, sizeof *held);
+    held->consent = *asked;
+    held->consent.number = ++engine->consents.last;
+    held->ends_ns = engine->now.mono_ns + ASKED_NS;
+    make_token(engine, held->consent.number, held->token);
+    record(engine, CONSENT_ASKED, &held->consent);
+    engine_due(engine, held->ends_ns);
+    memset(text, 0, sizeof text);
+    out_join(text, sizeof text, what, "; to have it so: confirm ", held->token,
+             " within two minutes");
+    out_reply(engine, reply_token, true, text);
+}
+
+/* ---- confirmed */
+
+static void grant(struct engine *engine, struct consent_held *held)
+{
+    struct consent consent = held->consent;
+    for (int i = 0; i < MAX_CONSENTS; i++) {
+        struct consent_held *other = &engine->consents.held[i];
+        if (other->granted && is_same(&other->consent, &consent))
+            end(engine, other, "another one takes its place");
+    }
+    struct record_consent *r = record(engine, CONSENT_GRANTED, &consent);
+    if (consent.for_ns > 0) {
+        held->granted = true;
+        held->ends_ns = engine->now.mono_ns + consent.for_ns;
+        held->until_wall_ns = r->until_wall_ns = engine->now.wall_ns + consent.for_ns;
+        engine_due(engine, held->ends_ns);
+    } else {
+        memset(held, 0, sizeof *held);
+    }
+    apply(engine, &consent, true);
+    out_alert(engine, consent_kind_text(consent.kind), " granted by the operator: ", consent.what,
+              NULL);
+}
+
+static void count_wrong(struct engine *engine, uint64_t reply_token)
+{
+    struct consents *all = &engine->consents;
+    if (++all->wrong < WRONG_MAX) {
+        out_reply(engine, reply_token, false, "no request has that token, or its time is over");
+        return;
+    }
+    all->wrong = 0;
+    for (int i = 0; i < MAX_CONSENTS; i++)
+        if (all->held[i].consent.number != 0 && !all->held[i].granted)
+            end(engine, &all->held[i], "three wrong tokens");
+    out_reply(engine, reply_token, false, "the third wrong token: all requests are forgotten");
+}
+
+void consent_on_confirm(struct engine *engine, const struct event_operator *event)
+{
+    struct consents *all = &engine->consents;
+    for (int i = 0; i < MAX_CONSENTS; i++) {
+        struct consent_held *held = &all->held[i];
+        if (held->consent.number == 0 || held->granted || engine->now.mono_ns >= held->ends_ns ||
+            strncmp(held->token, event->id, sizeof event->id) != 0)
+            continue;
+        all->wrong = 0;
+        grant(engine, held);
+        out_reply(engine, event->token, true, "granted; `consents` shows it, `revoke` ends it");
+        return;
+    }
+    count_wrong(engine, event->token);
+}
+
+/* ---- over */
+
+void consent_on_revoke(struct engine *engine, const struct event_operator *event)
+{
+    uint64_t number = 0;
+    for (const char *c = event->id; *c >= '0' && *c <= '9' && number < UINT32_MAX; c++)
+        number = number * 10 + (uint64_t)(*c - '0');
+    struct consent_held *held = find(engine, number);
+    if (held == NULL) {
+        out_reply(engine, event->token, false, "there is none of that number: see consents");
+        return;
+    }
+    end(engine, held, event->reason[0] ? event->reason : "revoked");
+    out_reply(engine, event->token, true, "revoked");
+}
+
+void consent_due(struct engine *engine)
+{
+    for (int i = 0; i < MAX_CONSENTS; i++) {
+        struct consent_held *held = &engine->consents.held[i];
+        if (held->consent.number == 0)
+            continue;
+        if (engine->now.mono_ns >= held->ends_ns)
+            end(engine, held, held->granted ? "its time is over" : "not confirmed in time");
+        else
+            engine_due(engine, held->ends_ns);
+    }
+}
+
+bool consent_restore(struct engine *engine, const struct record_consent *record, uint8_t index)
+{
+    struct consents *all = &engine->consents;
+    struct consent consent = record->consent;
+    struct consent_held *held = find(engine, consent.number);
+    consent.index = index;
+    if ((unsigned)record->step >= CONSENT_STEP_COUNT ||
+        (unsigned)consent.kind >= CONSENT_KIND_COUNT || consent.number == 0)
+        return false;
+    if (consent.number > all->last)
+        all->last = consent.number;
+    if (record->step == CONSENT_ENDED && held != NULL)
+        memset(held, 0, sizeof *held);
+    if (record->step != CONSENT_GRANTED)
+        return true;
+    if (consent.target != TARGET_ACCOUNT && index == NO_PRODUCT)
+        return true; /* what it was for is not configured any more */
+    if (consent.for_ns > 0) {
+        held = take_slot(engine);
+        if (held == NULL)
+            return false;
+        held->granted = true;
+        held->consent = consent;
+        held->until_wall_ns = record->until_wall_ns;
+    }
+    apply(engine, &consent, true);
+    return true;
+}
+
+/* A wall clock that went back gives nobody more than he was given. */
+void consent_begin(struct engine *engine)
+{
+    for (int i = 0; i < MAX_CONSENTS; i++) {
+        struct consent_held *held = &engine->consents.held[i];
+        int64_t left_ns = held->until_wall_ns - engine->now.wall_ns;
+        if (held->consent.number == 0)
+            continue;
+        if (left_ns > held->consent.for_ns)
+            left_ns = held->consent.for_ns;
+        held->ends_ns = engine->now.mono_ns + left_ns;
+    }
+    engine_due(engine, engine->now.mono_ns);
+}
+
+/* ---- control 29 */
+
+void consent_on_override(struct engine *engine, const struct event_operator *event)
+{
+    struct consent asked = consent_from(event, CONSENT_OVERRIDE);
+    char text[REASON_MAX];
+    int control = gate_override_number(event->id);
+    if (control == 0) {
+        out_reply(engine, event->token, false,
+                  "no control of that number may be set aside: docs/gate.md names those that may");
+        return;
+    }
+    if (event->for_ns <= 0 || event->for_ns > MAX_CONSENT_NS) {
+        out_reply(engine, event->token, false, "how long? --for 15m, at most 4h");
+        return;
+    }
+    memset(text, 0, sizeof text);
+    out_join(text, sizeof text, "control ", event->id, " is to be set aside for ",
+             event->target == TARGET_ACCOUNT
+                 ? "the account"
+                 : out_scope_name(engine, (int)event->target, event->index));
+    consent_ask(engine, event->token, &asked, text);
+}
+
+uint32_t consent_overridden(const struct engine *engine, actor_index actor,
+                            product_index product)
+{
+    uint32_t ret = 0;
+    for (int i = 0; i < MAX_CONSENTS; i++) {
+        const struct consent_held *held = &engine->consents.held[i];
+        const struct consent *c = &held->consent;
+        if (!held->granted || c->kind != CONSENT_OVERRIDE ||
+            engine->now.mono_ns >= held->ends_ns)
+            continue;
+        if (c->target == TARGET_ACCOUNT || (c->target == TARGET_STRATEGY && c->index == actor) ||
+            (c->target == TARGET_PRODUCT && c->index == product))
+            ret |= 1u << gate_override_number(c->what);
+    }
+    return ret;
+}

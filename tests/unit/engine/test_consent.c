@@ -1,0 +1,199 @@
+/* What loosens takes two steps, ends by itself, and holds over a restart until then. */
+#include "suites.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/snapshot_care.h"
+#include "engine_rig.h"
+
+static const int64_t SECOND = 1000000000, MINUTE = 60000000000;
+
+static struct rig *ready(void)
+{
+    struct rig *rig = rig_create(0);
+    for (int i = 0; i < 2; i++)
+        rig->settings.product_limits[i].max_order_size = rig_size("0.5");
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    rig_forget(rig);
+    return rig;
+}
+
+static const struct command_operator_reply *say(struct rig *rig, enum operator_verb verb,
+                                                int target, uint8_t index, const char *id,
+                                                int64_t for_ns)
+{
+    struct event event = {.kind = EVENT_OPERATOR};
+    event.operator.verb = verb;
+    event.operator.token = 42;
+    event.operator.target = target;
+    event.operator.index = index;
+    event.operator.for_ns = for_ns;
+    text_copy(event.operator.id, VENUE_ID_MAX, id, strlen(id));
+    text_copy(event.operator.reason, REASON_MAX, "a test of the size limit", 24);
+    rig_step(rig, &event);
+    return &rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply;
+}
+
+/* The token is the word behind "confirm". */
+static void token_of(const struct command_operator_reply *reply, char ret[16])
+{
+    const char *at = strstr(reply->text, "confirm ");
+    assert_true(reply->done && at != NULL);
+    text_copy(ret, 16, at + 8, strcspn(at + 8, " "));
+}
+
+static void set_aside(struct rig *rig, int target, uint8_t index, const char *control,
+                      int64_t for_ns)
+{
+    char token[16];
+    token_of(say(rig, OPERATOR_OVERRIDE, target, index, control, for_ns), token);
+    assert_true(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
+}
+
+static enum refusal asked(struct rig *rig, actor_index strategy, product_index product,
+                          const char *size, order_ref ref)
+{
+    uint32_t placed = rig_count(rig, COMMAND_PLACE);
+    rig_limit(rig, strategy, product, SIDE_BUY, "98", size, ref);
+    if (rig_count(rig, COMMAND_PLACE) > placed)
+        return REFUSED_NOT;
+    return rig_last_notice(rig, strategy, NOTICE_REFUSAL)->refusal.verdict.code;
+}
+
+static uint32_t count(struct rig *rig, bool granted)
+{
+    struct consent_row row;
+    uint32_t ret = 0;
+    for (uint32_t i = 0; snapshot_consent(rig->engine, i, &row); i++)
+        ret += row.granted == granted;
+    return ret;
+}
+
+static void an_override_is_asked_confirmed_and_ends(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    char token[16];
+    assert_int_equal(asked(rig, 0, 0, "0.6", 1), REFUSED_ORDER_SIZE);
+    token_of(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "7", 10 * MINUTE), token);
+    assert_int_equal(asked(rig, 0, 0, "0.7", 2), REFUSED_ORDER_SIZE); /* asked for is not had */
+    assert_int_equal(rig_records(rig, RECORD_CONSENT), 1);
+    assert_true(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
+    assert_int_equal(rig_records(rig, RECORD_CONSENT), 2);
+    assert_int_equal(asked(rig, 0, 0, "0.8", 3), REFUSED_NOT);
+    assert_false(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done); /* used up */
+    rig_pass(rig, 10 * MINUTE);
+    assert_int_equal(count(rig, true), 0);
+    assert_int_equal(asked(rig, 0, 0, "0.9", 4), REFUSED_ORDER_SIZE);
+    assert_int_equal(rig_records(rig, RECORD_CONSENT), 3);
+    rig_destroy(rig);
+}
+
+static void a_request_that_nobody_confirms_is_forgotten(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    char token[16];
+    token_of(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "7", MINUTE), token);
+    rig_pass(rig, 2 * MINUTE + SECOND);
+    assert_false(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
+    assert_int_equal(count(rig, false), 0);
+    token_of(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "7", MINUTE), token);
+    rig_restart(rig); /* nor does it outlive the host */
+    rig_up(rig);
+    assert_false(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
+    rig_destroy(rig);
+}
+
+static void wrong_tokens_forget_what_was_asked(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    char token[16];
+    token_of(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "7", MINUTE), token);
+    for (int i = 0; i < 3; i++)
+        assert_false(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, i ? "aaaaaa" : "", 0)->done);
+    assert_false(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
+    assert_int_equal(asked(rig, 0, 0, "0.6", 1), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
+static void what_keeps_the_gate_standing_is_never_set_aside(void **state)
+{
+    (void)state;
+    static const char *const NEVER[] = {"1",  "3",  "5", "6",  "26", "29", "0", "30", "",
+                                        "07x", "x", "-7", "4294967303", "18446744073709551623"};
+    struct rig *rig = ready();
+    for (size_t i = 0; i < sizeof NEVER / sizeof NEVER[0]; i++)
+        assert_false(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, NEVER[i], MINUTE)->done);
+    assert_false(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "7", 0)->done);
+    assert_false(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "7", -1)->done);
+    assert_false(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "7", INT64_MAX)->done);
+    assert_int_equal(count(rig, false), 0);
+    rig_destroy(rig);
+}
+
+static void an_override_is_for_what_it_names(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    set_aside(rig, TARGET_STRATEGY, 1, "7", MINUTE);
+    assert_int_equal(asked(rig, 0, 0, "0.6", 1), REFUSED_ORDER_SIZE);
+    assert_int_equal(asked(rig, 1, 1, "0.6", 2), REFUSED_NOT);
+    set_aside(rig, TARGET_PRODUCT, 0, "7", MINUTE);
+    assert_int_equal(asked(rig, 0, 0, "0.7", 3), REFUSED_NOT);
+    rig_destroy(rig);
+}
+
+static void an_override_holds_over_a_restart_until_its_time(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    set_aside(rig, TARGET_STRATEGY, 0, "7", 10 * MINUTE);
+    rig_pass(rig, 4 * MINUTE);
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.6", 1), REFUSED_NOT);
+    rig_pass(rig, 7 * MINUTE);
+    assert_int_equal(asked(rig, 0, 0, "0.7", 2), REFUSED_ORDER_SIZE);
+    set_aside(rig, TARGET_STRATEGY, 0, "7", 10 * MINUTE);
+    rig->now.wall_ns += 20 * MINUTE; /* the host was down past its end */
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.8", 3), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
+static void an_override_can_be_revoked(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    set_aside(rig, TARGET_ACCOUNT, 0, "7", 10 * MINUTE);
+    set_aside(rig, TARGET_ACCOUNT, 0, "7", 20 * MINUTE); /* in its place, not beside it */
+    assert_int_equal(count(rig, true), 1);
+    assert_false(say(rig, OPERATOR_REVOKE, TARGET_ACCOUNT, 0, "1", 0)->done);
+    assert_false(say(rig, OPERATOR_REVOKE, TARGET_ACCOUNT, 0, "x", 0)->done);
+    assert_true(say(rig, OPERATOR_REVOKE, TARGET_ACCOUNT, 0, "2", 0)->done);
+    assert_int_equal(asked(rig, 0, 0, "0.6", 1), REFUSED_ORDER_SIZE);
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.7", 2), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
+int suite_consent(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_override_is_asked_confirmed_and_ends),
+        cmocka_unit_test(a_request_that_nobody_confirms_is_forgotten),
+        cmocka_unit_test(wrong_tokens_forget_what_was_asked),
+        cmocka_unit_test(what_keeps_the_gate_standing_is_never_set_aside),
+        cmocka_unit_test(an_override_is_for_what_it_names),
+        cmocka_unit_test(an_override_holds_over_a_restart_until_its_time),
+        cmocka_unit_test(an_override_can_be_revoked),
+    };
+    return cmocka_run_group_tests_name("consent", tests, NULL, NULL);
+}
