@@ -106,6 +106,7 @@ static void on_fatal(struct live *live, const struct command_fatal *fatal)
 {
     log_error("live", "emergency shutdown: %s", fatal->reason);
     live->fatal = live->stopping = true;
+    live_manager_stopping(live);
     on_halt(live);
     loop_timer_set(live->patience, STOP_PATIENCE_NS);
 }
@@ -413,6 +414,7 @@ static void begin_stop(struct live *live)
     if (live->stopping)
         return;
     live->stopping = true;
+    live_manager_stopping(live);
     if (!live->engine) {
         loop_stop(live->loop);
         return;
@@ -469,6 +471,8 @@ static void keep_awake(struct live *live)
 static int open_ground(struct live *live, struct err *err)
 {
     keep_awake(live);
+    if (!notify_open(&live->manager))
+        log_warn("live", "NOTIFY_SOCKET cannot be used; the service manager hears nothing");
     if (secret_harden_process(err) < 0)
         return -1;
     live->key = secret_load_key(live->config.venue.key_file, live->config.api, err);
@@ -518,6 +522,7 @@ static void on_operator_stop(void *context)
     struct live *live = context;
 
     live->stopping = true;
+    live_manager_stopping(live);
     loop_timer_set(live->patience, STOP_PATIENCE_NS);
 }
 
@@ -545,6 +550,7 @@ static int live_trade(struct live *live, struct err *err)
              live->settings.catalog.count, live->config.strategy_count, live->config.rule_count,
              live->config.socket);
     set_tick(live);
+    live_manager_ready(live);
     loop_run(live->loop);
     live_beat_stop(live, live->orders_done);
     if (!live->orders_done)
@@ -566,6 +572,7 @@ static void live_close(struct live *live)
     engine_destroy(live->engine);
     if (live->pulse_fd > 0)
         close(live->pulse_fd);
+    notify_close(&live->manager);
     loop_timer_destroy(live->pulse_timer);
     loop_timer_destroy(live->patience);
     loop_timer_destroy(live->tick);

@@ -19,6 +19,7 @@ static void on_beat(void *context)
     struct beat beat = beat_of(live, false);
 
     pulse_send(live->pulse_fd, live->config.state_dir, &beat);
+    live_manager_beat(live);
     loop_timer_set(live->pulse_timer, BEAT_EVERY_NS);
 }
 

@@ -7,6 +7,7 @@
 #include "io/hold.h"
 #include "io/link.h"
 #include "io/loop.h"
+#include "io/notify.h"
 #include "io/recorder.h"
 #include "io/runner.h"
 #include "io/store.h"
@@ -30,6 +31,8 @@ struct live {
     struct loop_timer *tick, *patience, *pulse_timer;
     int awake_fd;                  /* held open; -1: CPUs may halt */
     int pulse_fd;                  /* to the watcher; 0 or less: not open */
+    struct notify manager;         /* the service manager, when one listens */
+    char status_said[256];         /* to it, last */
     struct turn turn;
 
     struct err failure;            /* why discovery failed; "" while fine */
@@ -53,3 +56,7 @@ int live_write_summary(const struct live *live, struct err *err);
 /* The sign of life that a watcher listens for; see io/pulse.h. */
 int live_beat_start(struct live *live, struct err *err);
 void live_beat_stop(struct live *live, bool in_order);
+/* What systemd hears, when it started us; see io/notify.h. */
+void live_manager_ready(struct live *live);
+void live_manager_beat(struct live *live);
+void live_manager_stopping(struct live *live);

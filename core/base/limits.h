@@ -15,7 +15,7 @@ enum {
      * per product at about 500; eight products of those. */
     MAX_ORDERS = 4096,
     /* Trade ids remembered so that a fill is booked once. A REST page overlaps by far less. */
-    MAX_FILLS_SEEN = 65536,
+    MAX_FILLS_SEEN = 32768,
     /* Intents waiting for a rule's verdict at one time, all strategies together. */
     MAX_PENDING_INTENTS = 256,
     /* Orders and intents that wait for an operator: more than one reads in a sitting. */

@@ -46,7 +46,7 @@ static uint64_t mix(uint64_t hash, const char *text, uint64_t prime)
 }
 
 /* 128 bits of trade id, order id and kind: one trade may fill two of our orders, and its reversal
- * carries its id. Ids of 65,536 fills meet by chance once in 10^29. */
+ * carries its id. Ids of 32,768 fills meet by chance once in 10^29. */
 static void seen_key(const struct event_fill *fill, unsigned char key[SEEN_KEY])
 {
     uint64_t halves[2] = {0xcbf29ce484222325u + (uint64_t)fill->kind,
