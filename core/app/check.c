@@ -49,41 +49,6 @@ static bool is_limit(const struct config_key *key)
     return key->kind >= KEY_SIZE && key->kind <= KEY_CHOICE && key->kind != KEY_PORT;
 }
 
-static int64_t whole_of(const struct config_key *key, const void *at)
-{
-    uint32_t count;
-    int64_t ns;
-
-    if (key->kind == KEY_MS) {
-        memcpy(&ns, at, sizeof(ns));
-        return ns / 1000000;
-    }
-    memcpy(&count, at, sizeof(count));
-    return count;
-}
-
-static void value_text(const struct config_key *key, const void *section,
-                       char ret[DECIMAL_TEXT_MAX])
-{
-    const void *at = (const char *)section + key->offset;
-    struct size e9;
-    struct money money;
-
-    if (key->kind == KEY_MONEY) {
-        memcpy(&money, at, sizeof(money));
-        money_format(money, ret);
-    } else if (key->kind == KEY_SIZE || key->kind == KEY_RATIO) {
-        memcpy(&e9, at, sizeof(e9));
-        size_format(e9, ret);
-    } else if (key->kind == KEY_BOOL) {
-        snprintf(ret, DECIMAL_TEXT_MAX, "%s", *(const bool *)at ? "true" : "false");
-    } else if (key->kind == KEY_CHOICE) {
-        snprintf(ret, DECIMAL_TEXT_MAX, "%s", key->choices[whole_of(key, at)]);
-    } else {
-        snprintf(ret, DECIMAL_TEXT_MAX, "%lld", (long long)whole_of(key, at));
-    }
-}
-
 static void print_section(const struct config_section *section, const char *name,
                           const void *values)
 {
@@ -94,14 +59,9 @@ static void print_section(const struct config_section *section, const char *name
             continue;
         snprintf(path, sizeof(path), "%s.%s%s%s", section->name, name ? name : "",
                  name ? "." : "", section->keys[i].name);
-        value_text(&section->keys[i], values, value);
+        config_value_text(&section->keys[i], values, value);
         printf("  %-42s %10s  %s\n", path, value, section->keys[i].meaning);
     }
-}
-
-static void product_name(const struct config_product *product, char ret[NAME_MAX_BYTES])
-{
-    snprintf(ret, NAME_MAX_BYTES, "%s-%s", product->asset, venue_profile_text(product->profile));
 }
 
 static void print_limits(const struct config *config)
@@ -111,7 +71,7 @@ static void print_limits(const struct config *config)
     printf("limits in force, environment %s\n", environment_text(config->environment));
     print_section(&config_account, NULL, config);
     for (uint32_t i = 0; i < config->product_count; i++) {
-        product_name(&config->products[i], name);
+        config_product_name(&config->products[i], name);
         print_section(&config_product_section, name, &config->products[i]);
     }
     for (uint32_t i = 0; i < config->strategy_count; i++)
@@ -149,9 +109,9 @@ static void put_limits(struct json_writer *json, const struct config_section *se
         const void *at = (const char *)values + key->offset;
         if (!is_limit(key))
             continue;
-        value_text(key, values, text);
+        config_value_text(key, values, text);
         if (key->kind == KEY_COUNT || key->kind == KEY_NUMBER || key->kind == KEY_MS)
-            json_put_int(json, key->name, whole_of(key, at));
+            json_put_int(json, key->name, config_value_whole(key, values));
         else if (key->kind == KEY_BOOL)
             json_put_bool(json, key->name, *(const bool *)at);
         else
@@ -175,7 +135,7 @@ static void put_config(struct json_writer *json, const struct config *config)
     put_named(json, "account", &config_account, config);
     json_open_object_at(json, "products");
     for (uint32_t i = 0; i < config->product_count; i++) {
-        product_name(&config->products[i], name);
+        config_product_name(&config->products[i], name);
         put_named(json, name, &config_product_section, &config->products[i]);
     }
     json_close_object(json);

@@ -1,6 +1,7 @@
 #include "app/config_keys.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "model/limit_list.h"
 
@@ -225,4 +226,45 @@ void config_print_keys(void *file)
                     key->required ? "required" : "optional", key->meaning);
         }
     }
+}
+
+int64_t config_value_whole(const struct config_key *key, const void *section)
+{
+    const void *at = (const char *)section + key->offset;
+    uint32_t count;
+    int64_t ns;
+
+    if (key->kind == KEY_MS) {
+        memcpy(&ns, at, sizeof(ns));
+        return ns / 1000000;
+    }
+    memcpy(&count, at, sizeof(count));
+    return count;
+}
+
+void config_value_text(const struct config_key *key, const void *section,
+                       char ret[DECIMAL_TEXT_MAX])
+{
+    const void *at = (const char *)section + key->offset;
+    struct size e9;
+    struct money money;
+
+    if (key->kind == KEY_MONEY) {
+        memcpy(&money, at, sizeof(money));
+        money_format(money, ret);
+    } else if (key->kind == KEY_SIZE || key->kind == KEY_RATIO) {
+        memcpy(&e9, at, sizeof(e9));
+        size_format(e9, ret);
+    } else if (key->kind == KEY_BOOL) {
+        snprintf(ret, DECIMAL_TEXT_MAX, "%s", *(const bool *)at ? "true" : "false");
+    } else if (key->kind == KEY_CHOICE) {
+        snprintf(ret, DECIMAL_TEXT_MAX, "%s", key->choices[config_value_whole(key, section)]);
+    } else {
+        snprintf(ret, DECIMAL_TEXT_MAX, "%lld", (long long)config_value_whole(key, section));
+    }
+}
+
+void config_product_name(const struct config_product *of, char ret[NAME_MAX_BYTES])
+{
+    snprintf(ret, NAME_MAX_BYTES, "%s-%s", of->asset, venue_profile_text(of->profile));
 }

@@ -8,6 +8,7 @@
 #include "app/lab.h"
 #include "app/live.h"
 #include "app/report.h"
+#include "app/selftest.h"
 #include "app/status.h"
 #include "app/verify.h"
 #include "base/text.h"
@@ -21,6 +22,7 @@ struct verb {
 static const struct verb verbs[] = {
     {"run", live_main, "trade: the daemon, in the foreground, until SIGTERM"},
     {"check", check_main, "say everything that is wrong with a config file, and its limits"},
+    {"selftest", selftest_main, "trip every control on a copy of a config, and sign it off"},
     {"status", status_main, "one screen of a running daemon"},
     {"ctl", ctl_main, "operate a running daemon: halt, resume, reload, orders, why ..."},
     {"decode", decode_main, "venue frames on stdin to normalised JSON on stdout"},

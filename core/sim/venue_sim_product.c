@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "base/text.h"
 
 #define E9 INT64_C(1000000000)
@@ -49,6 +50,23 @@ int venue_product_find(const char *id, size_t length)
         if (text_equal(id, length, venue_products[i].id))
             return i;
     return -1;
+}
+
+void venue_product_describe(const struct venue_product *product, struct instrument *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    text_copy(ret->product_id, sizeof ret->product_id, product->id, strlen(product->id));
+    text_copy(ret->asset, sizeof ret->asset, product->asset, strlen(product->asset));
+    ret->profile = product->profile;
+    ret->contract_size = product->contract;
+    ret->tick = product->tick;
+    ret->funding_interval_ns = 3600 * E9;
+    CHECK(venue_product_base(product, product->step, &ret->step));
+    CHECK(venue_product_base(product, product->size_min, &ret->size_min));
+    CHECK(venue_product_base(product, product->size_max, &ret->size_max));
+    ret->quote_min = product->quote_min;
+    ret->session_open = true;
+    ret->venue_reduce_only = product->profile == PROFILE_INTX;
 }
 
 bool venue_product_base(const struct venue_product *product, struct size units,

@@ -2,7 +2,7 @@
 /* What the simulated venue lists: BTC, ETH, SOL and XRP, each as a US perpetual-style future
  * (whole contracts, CDE) and as an INTX perpetual (base coin). Sizes are in the venue's own unit;
  * `contract` turns them into base coin. Two products of one asset watch the same market. */
-#include "model/types.h"
+#include "model/instrument.h"
 
 enum { VENUE_ASSETS = 4, VENUE_PRODUCTS = 2 * VENUE_ASSETS };
 
@@ -29,6 +29,8 @@ extern const struct venue_asset venue_assets[VENUE_ASSETS];
 
 /* -1 when the venue does not list it. */
 int venue_product_find(const char *id, size_t length);
+/* As the host discovers it: open, funded by the hour, no rate told. */
+void venue_product_describe(const struct venue_product *product, struct instrument *ret);
 /* Venue units to base coin; false when it does not fit. */
 bool venue_product_base(const struct venue_product *product, struct size units,
                         struct size *ret_base);

@@ -9,24 +9,6 @@
 #include "base/text.h"
 #include "sim/world_private.h"
 
-static void describe(const struct venue_product *product, struct instrument *ret)
-{
-    memset(ret, 0, sizeof *ret);
-    text_copy(ret->product_id, sizeof ret->product_id, product->id, strlen(product->id));
-    text_copy(ret->asset, sizeof ret->asset, product->asset, strlen(product->asset));
-    ret->profile = product->profile;
-    ret->contract_size = product->contract;
-    ret->tick = product->tick;
-    ret->funding_interval_ns = 3600000000000;
-    CHECK(venue_product_base(product, product->step, &ret->step));
-    CHECK(venue_product_base(product, product->size_min, &ret->size_min));
-    CHECK(venue_product_base(product, product->size_max, &ret->size_max));
-    ret->quote_min = product->quote_min;
-    ret->session_open = true;
-    ret->venue_reduce_only = product->profile == PROFILE_INTX;
-    ret->funding_interval_ns = WORLD_HOUR_NS;
-}
-
 product_index world_product(const struct world *world, int venue_product)
 {
     for (product_index i = 0; i < world->config.product_count; i++)
@@ -97,7 +79,7 @@ int world_init(struct world *world, const struct world_config *config, struct fa
     world->auditor = auditor;
     world->catalog.count = config->product_count;
     for (product_index i = 0; i < config->product_count; i++)
-        describe(&venue_products[config->products[i]], &world->catalog.items[i]);
+        venue_product_describe(&venue_products[config->products[i]], &world->catalog.items[i]);
     struct venue_sim_config venue = {
         .seed = config->seed, .start_ns = config->start_ns, .speed = config->speed,
         .cash_usd = {100 * MILLION}, .cash_usdc = {100 * MILLION},
