@@ -12,6 +12,7 @@
 #include "engine/judge.h"
 #include "engine/ladder.h"
 #include "engine/market.h"
+#include "engine/marks.h"
 #include "engine/operator.h"
 #include "engine/outbox.h"
 #include "engine/parked.h"
@@ -192,6 +193,7 @@ static void do_due(struct engine *engine)
         funding_due(engine);
         daily_due(engine);
         consent_due(engine);
+        marks_due(engine);
         strategies_due(engine);
         judge_due(engine);
         operator_due(engine);

@@ -46,6 +46,7 @@ struct engine {
     struct balances balances;
 
     struct daily daily;
+    struct marks marks;
     struct settling settling;
     struct risk risk;
     struct tail tail;

@@ -70,7 +70,7 @@ struct runner {
     uint32_t timers;
     struct rate messages;
     int64_t refusal_second;
-    uint32_t refusals_recorded;
+    uint32_t refusals_recorded, refusals_unrecorded; /* the latter since the last of the former */
     struct view view;         /* borrowed by COMMAND_VIEW until the commands are cleared */
 };
 

@@ -153,6 +153,25 @@ static bool is_to_be_recorded(struct engine *engine, actor_index actor)
     return runner->refusals_recorded++ < REFUSALS_RECORDED;
 }
 
+static void record_refusal(struct engine *engine, actor_index actor, const struct intent *intent,
+                           const struct verdict *verdict, const char *text)
+{
+    struct record_refusal *r = &out_record(engine, RECORD_REFUSAL)->refusal;
+    const char *product = out_scope_name(engine, LATCH_PRODUCT, intent->product);
+    const char *name = out_actor_name(engine, actor);
+    r->actor = actor;
+    r->intent = *intent;
+    r->verdict = *verdict;
+    if (text != NULL)
+        text_copy(r->text, sizeof r->text, text, strnlen(text, REASON_MAX));
+    text_copy(r->product_id, sizeof r->product_id, product, strlen(product));
+    text_copy(r->name, sizeof r->name, name, strlen(name));
+    if (actor >= MAX_STRATEGIES)
+        return;
+    r->unrecorded = engine->runners[actor].refusals_unrecorded;
+    engine->runners[actor].refusals_unrecorded = 0;
+}
+
 void intents_refuse_verdict(struct engine *engine, actor_index actor, const struct intent *intent,
                             const struct verdict *verdict, const char *text)
 {
@@ -167,13 +186,9 @@ void intents_refuse_verdict(struct engine *engine, actor_index actor, const stru
         engine->runners[actor].refusals++;
     intents_keep_verdict(engine, actor, intent, verdict, none, text);
     if (is_to_be_recorded(engine, actor)) {
-        struct record_refusal *r = &out_record(engine, RECORD_REFUSAL)->refusal;
-        r->actor = actor;
-        r->intent = *intent;
-        r->verdict = *verdict;
-        if (text != NULL)
-            text_copy(r->text, sizeof r->text, text, strnlen(text, REASON_MAX));
+        record_refusal(engine, actor, intent, verdict, text);
     } else {
+        engine->runners[actor].refusals_unrecorded++;
         engine->counters.refusals_unrecorded++;
     }
     struct notice *n = out_notice(engine, actor, NOTICE_REFUSAL, intent->product);
@@ -228,6 +243,7 @@ static struct order *add_order(struct engine *engine, actor_index actor,
     order.stop_price = intent->stop_price;
     order.stop = intent->stop;
     order.expires_wall_ns = intent->expires_wall_ns;
+    order.decision = engine->products[intent->product].mid;
     order.state = ORDER_INTENDED;
     order.created_mono_ns = engine->now.mono_ns;
     order.created_wall_ns = order.changed_wall_ns = engine->now.wall_ns;

@@ -75,14 +75,14 @@ struct order {
     enum side side;
     enum order_type type;
     enum time_in_force tif;
-    bool post_only, reduce_only;
-    bool ours;                   /* our owner tag */
+    bool post_only, reduce_only, ours; /* ours: it carries our owner tag */
     struct price price;          /* all but MARKET */
     struct price value_price;    /* exposure is valued at it: the worst it could trade at */
     struct size size;
     struct price stop_price;     /* STOP_LIMIT, BRACKET */
     enum stop_direction stop;
     int64_t expires_wall_ns;     /* GTD */
+    struct price decision;       /* the mid when it was judged; 0: none. For figures alone */
 
     /* where it stands */
     enum order_state state;      /* moved by order_move alone */

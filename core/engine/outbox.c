@@ -70,6 +70,7 @@ static void record_order(struct engine *engine, const struct order *order)
     r->stop_price = order->stop_price;
     r->stop = order->stop;
     r->expires_wall_ns = order->expires_wall_ns;
+    r->decision = order->decision;
 }
 
 void out_order_notice(struct engine *engine, const struct order *order)

@@ -95,6 +95,7 @@ static struct order *add_order(struct engine *engine, const struct record *recor
     order.stop_price = r->stop_price;
     order.stop = r->stop;
     order.expires_wall_ns = r->expires_wall_ns;
+    order.decision = r->decision;
     order.size = r->size;
     order.filled = r->filled;
     order.booked.e9 = actor == ACTOR_EXTERNAL ? r->filled.e9 : 0;
@@ -281,6 +282,7 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_RISK: return risk_restore(engine, &record->risk);
     case RECORD_LADDER:
     case RECORD_DAILY:
+    case RECORD_MARK:
     case RECORD_RECONCILE: return true; /* for people; their effects have records of their own */
     }
     return false;

@@ -115,6 +115,7 @@ const char *record_kind_text(enum record_kind kind)
         [RECORD_PARKED] = "parked",
         [RECORD_DAILY] = "daily",       [RECORD_FUNDING] = "funding",
         [RECORD_RISK] = "risk",         [RECORD_CONSENT] = "consent",
+        [RECORD_MARK] = "mark",
     };
     return TEXT_AT(texts, kind);
 }

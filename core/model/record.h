@@ -4,6 +4,7 @@
 #include "model/consent.h"
 #include "model/event.h"
 #include "model/parked.h"
+#include "model/record_money.h"
 
 enum record_kind {
     RECORD_BOOT = 1, /* a host started: owner tag, random part of its client ids */
@@ -19,6 +20,7 @@ enum record_kind {
     RECORD_FUNDING,  /* one actor's share of a stamp; the operator's row closes it */
     RECORD_RISK,     /* what losses are counted from: a new day, a new peak, a resume */
     RECORD_CONSENT,  /* an operator asked for what loosens, confirmed it, or it is over */
+    RECORD_MARK,     /* what a product is worth, now and then; the account's row closes them */
     RECORD_KIND_END  /* no kind: one past the last */
 };
 
@@ -42,6 +44,7 @@ struct record_order {
     struct price stop_price;
     enum stop_direction stop;
     int64_t expires_wall_ns;
+    struct price decision;           /* the mid when it was judged; 0: none */
 };
 struct record_fill {
     struct client_id id; /* zero: an order that is not ours */
@@ -53,7 +56,9 @@ struct record_fill {
     char name[NAME_MAX_BYTES]; /* of the actor when it is a strategy */
 };
 struct record_refusal { actor_index actor; struct intent intent; struct verdict verdict;
-                        char text[REASON_MAX]; };
+                        char text[REASON_MAX]; char product_id[PRODUCT_ID_MAX];
+                        char name[NAME_MAX_BYTES]; /* of the actor, as in the others */
+                        uint32_t unrecorded; }; /* its refusals since the last row of one */
 struct record_latch { enum { LATCH_ACCOUNT, LATCH_STRATEGY, LATCH_PRODUCT } scope; uint8_t index;
                       enum trading_state state; bool by_operator; char reason[REASON_MAX];
                       char name[NAME_MAX_BYTES]; }; /* of the strategy, or the product's id */
@@ -80,31 +85,6 @@ struct record_protect {
     char reason[REASON_MAX];
 };
 
-/* NO_PRODUCT: of the account, with its money as the venue told it. Sums are of that day alone. */
-struct record_daily { int64_t day_ns; actor_index actor; product_index product; bool balance_known;
-                      char product_id[PRODUCT_ID_MAX]; char name[NAME_MAX_BYTES];
-                      struct size position, volume; uint64_t fills;
-                      struct money realised, fees, equity, available_margin, funding;
-                      struct money venue_funding; }; /* funding_pnl, as told; funding: our own */
-
-/* NO_PRODUCT: the venue has paid what was due, up to that stamp; payment: what it differed by. */
-struct record_funding {
-    product_index product;
-    char product_id[PRODUCT_ID_MAX];
-    actor_index actor;
-    char name[NAME_MAX_BYTES]; /* of the actor when it is a strategy */
-    int64_t stamp_ns;          /* of a late fill: the newest that it was held over */
-    struct size position;      /* at the stamp; of a late fill: what it added */
-    struct price mark;
-    struct ratio rate;
-    struct money payment;      /* positive: received */
-    char trade_id[VENUE_ID_MAX]; /* empty, or the late fill's */
-    uint32_t missed;           /* stamps before it whose rate nobody heard */
-    struct money venue;        /* NO_PRODUCT: funding_pnl, as told */
-};
-
-struct record_risk { int64_t day_ns; struct money day_start, peak; };
-
 struct record {
     enum record_kind kind;
     struct stamp at;
@@ -124,6 +104,7 @@ struct record {
         struct record_ladder ladder;
         struct record_protect protect;
         struct record_parked parked;
+        struct record_mark mark;
     };
 };
 const char *record_kind_text(enum record_kind kind);

@@ -103,6 +103,7 @@ static const struct field ORDER_FIELDS[] = {
     FIELD("stop_price", FIELD_PRICE, order.stop_price),
     CHOICE("stop", order.stop, stop_direction_text_of, STOP_DOWN + 1),
     FIELD("expires_wall_ns", FIELD_INT, order.expires_wall_ns),
+    FIELD("decision", FIELD_PRICE, order.decision),
 };
 
 static const struct field FILL_FIELDS[] = {
@@ -148,6 +149,9 @@ static const struct field REFUSAL_FIELDS[] = {
     CHOICE("stop", refusal.intent.stop, stop_direction_text_of, STOP_DOWN + 1),
     FIELD("expires_wall_ns", FIELD_INT, refusal.intent.expires_wall_ns),
     FIELD("target", FIELD_UINT, refusal.intent.target),
+    FIELD("product_id", FIELD_TEXT, refusal.product_id),
+    FIELD("name", FIELD_TEXT, refusal.name),
+    FIELD("unrecorded", FIELD_UINT, refusal.unrecorded),
 };
 
 static const struct field LATCH_FIELDS[] = {
@@ -276,6 +280,14 @@ static const struct field CONSENT_FIELDS[] = {
     FIELD("reason", FIELD_TEXT, consent.consent.reason),
 };
 
+static const struct field MARK_FIELDS[] = {
+    FIELD("product", FIELD_PRODUCT, mark.product),
+    FIELD("product_id", FIELD_TEXT, mark.product_id),
+    FIELD("mark", FIELD_PRICE, mark.mark),
+    FIELD("equity_known", FIELD_BOOL, mark.equity_known),
+    FIELD("equity", FIELD_MONEY, mark.equity),
+};
+
 struct shape { const struct field *fields; unsigned count; };
 #define SHAPE(fields) {fields, sizeof(fields) / sizeof(fields)[0]}
 static const struct shape SHAPES[] = {
@@ -287,6 +299,7 @@ static const struct shape SHAPES[] = {
     [RECORD_PARKED] = SHAPE(PARKED_FIELDS),
     [RECORD_DAILY] = SHAPE(DAILY_FIELDS),       [RECORD_FUNDING] = SHAPE(FUNDING_FIELDS),
     [RECORD_RISK] = SHAPE(RISK_FIELDS),         [RECORD_CONSENT] = SHAPE(CONSENT_FIELDS),
+    [RECORD_MARK] = SHAPE(MARK_FIELDS),
 };
 
 /* --- encode --- */

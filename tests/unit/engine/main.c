@@ -35,5 +35,6 @@ int main(void)
     failed += suite_lifecycle();
     failed += suite_funding();
     failed += suite_margin();
+    failed += suite_metrics();
     return failed;
 }

@@ -40,3 +40,4 @@ int suite_resend(void);
 int suite_lifecycle(void);
 int suite_funding(void);
 int suite_margin(void);
+int suite_metrics(void);

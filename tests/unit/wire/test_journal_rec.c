@@ -97,6 +97,7 @@ static void any_order(struct prng *prng, struct record_order *r)
     r->stop_price.e9 = any_number(prng);
     r->stop = (enum stop_direction)prng_below(prng, STOP_DOWN + 1);
     r->expires_wall_ns = any_number(prng);
+    r->decision.e9 = any_number(prng);
 }
 
 static void any_fill(struct prng *prng, struct record_fill *r)
@@ -143,6 +144,9 @@ static void any_refusal(struct prng *prng, struct record_refusal *r)
     r->intent.stop_price.e9 = any_number(prng);
     r->intent.stop = (enum stop_direction)prng_below(prng, STOP_DOWN + 1);
     r->intent.expires_wall_ns = any_number(prng);
+    ANY_TEXT(prng, r->product_id);
+    ANY_TEXT(prng, r->name);
+    r->unrecorded = (uint32_t)any(prng);
     r->intent.target = any(prng);
 }
 
@@ -193,6 +197,13 @@ static void any_small(struct prng *prng, struct record *r)
         r->risk.day_ns = any_number(prng);
         r->risk.day_start.e18 = any_number(prng);
         r->risk.peak.e18 = any_number(prng);
+        break;
+    case RECORD_MARK:
+        r->mark.product = any_product(prng);
+        ANY_TEXT(prng, r->mark.product_id);
+        r->mark.mark.e9 = any_number(prng);
+        r->mark.equity_known = any_bool(prng);
+        r->mark.equity = any_money(prng);
         break;
     case RECORD_LATCH:
         r->latch.scope = prng_below(prng, LATCH_PRODUCT + 1);
