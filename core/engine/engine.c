@@ -19,6 +19,7 @@
 #include "engine/protect.h"
 #include "engine/reconcile.h"
 #include "engine/restore.h"
+#include "engine/overdue.h"
 #include "engine/risk.h"
 #include "engine/strategies.h"
 #include "engine/tail.h"
@@ -224,6 +225,7 @@ void engine_step(struct engine *engine, const struct event *event)
     parked_due(engine);
     risk_follow(engine);
     ladder_follow(engine);
+    overdue_follow(engine);
 }
 
 /* ---- what comes out */

@@ -47,9 +47,14 @@ struct consent_held {
 };
 struct consents { uint64_t last; uint32_t wrong; struct consent_held held[MAX_CONSENTS]; };
 
+/* See overdue.h. */
+struct since { bool on; int64_t at_ns; };
+struct overdue { int64_t next_ns; struct since unhealthy, unknown[MAX_PRODUCTS],
+                 stale[MAX_PRODUCTS]; };
+
 /* See risk.h. */
 struct risk_strategy {
-    struct rate fires;
+    struct rate fires, rejects;
     uint32_t refusals, losses; /* in a row */
     int64_t loss_wall_ns;      /* of the last losing trade; 0: none */
     struct size held[MAX_PRODUCTS];

@@ -14,7 +14,7 @@
  *     tail.c        what it could lose: value at risk, stress
  *     risk.c        result, streaks, volatility, their latches
  *     parked.c      what waits for the operator    drain.c      none of our orders left
- *     consent.c     what loosens, in two steps
+ *     consent.c     what loosens, in two steps       overdue.c   wrong for too long, latched
  *     daily.c       each day's books               funding.c    what is paid at each stamp
  *
  * An event is handled by one function there; what it leaves to be done (cancels, lists, flatten,
@@ -76,6 +76,7 @@ struct engine {
     struct parked_order parked[MAX_PARKED];
     uint32_t parked_count;
     struct consents consents;
+    struct overdue overdue;
     struct pending *pending;
     uint32_t pending_count;
     struct recent_intent *recent;

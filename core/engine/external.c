@@ -5,20 +5,11 @@
 /* Lists go back a while: what an earlier run has told of is not news again. */
 static const int64_t RETOLD_NS = 120000000000;
 
-static void tighten(struct engine *engine, int scope, uint8_t index, const char *reason)
-{
-    struct record_latch latch;
-    if (!guard_tighten(&engine->guard, scope, index, TRADING_REDUCING, false, reason, &latch))
-        return;
-    out_latch(engine, &latch);
-    out_alert(engine, out_scope_name(engine, scope, index), " reduces only: ", reason, NULL);
-}
-
 void external_on_fill(struct engine *engine, product_index product)
 {
     if (engine->settings.external_fills == EXTERNAL_FILLS_FREEZE)
-        tighten(engine, LATCH_PRODUCT, product,
-                "somebody else traded it: see positions, then resume");
+        out_tighten(engine, LATCH_PRODUCT, product, TRADING_REDUCING,
+                    "somebody else traded it: see positions, then resume");
 }
 
 void external_on_report(struct engine *engine, const struct event_order_report *report)
@@ -36,5 +27,6 @@ void external_on_report(struct engine *engine, const struct event_order_report *
     engine->liquidation_wall_ns = created_ns;
     out_alert(engine, engine->settings.catalog.items[report->product].product_id,
               ": the venue liquidates a position, order ", report->venue_id.text, NULL);
-    tighten(engine, LATCH_ACCOUNT, 0, "the venue liquidated a position: see margin, then resume");
+    out_tighten(engine, LATCH_ACCOUNT, 0, TRADING_REDUCING,
+                "the venue liquidated a position: see margin, then resume");
 }

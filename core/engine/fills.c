@@ -79,16 +79,7 @@ static void mark_seen(struct engine *engine, const struct event_fill *fill)
     seen->next = (seen->next + 1) % MAX_FILLS_SEEN;
 }
 
-static void halt_for_overflow(struct engine *engine, product_index product)
-{
-    struct record_latch latch;
-    if (!guard_tighten(&engine->guard, LATCH_ACCOUNT, 0, TRADING_HALTED, false,
-                       "a fill left the range that is kept exactly", &latch))
-        return;
-    out_latch(engine, &latch);
-    out_alert(engine, engine->settings.catalog.items[product].product_id, ": halted, ",
-              latch.reason, NULL);
-}
+static const char OUT_OF_RANGE[] = "a fill left the range that is kept exactly";
 
 /* ---- the provisional part */
 
@@ -200,7 +191,7 @@ bool fills_follow(struct engine *engine, const struct order *order)
 void fills_show(struct engine *engine, const struct order *order)
 {
     if (!fills_follow(engine, order))
-        halt_for_overflow(engine, order->product);
+        out_tighten(engine, LATCH_ACCOUNT, 0, TRADING_HALTED, OUT_OF_RANGE);
 }
 
 /* An exact fill has come for this order: as much of the provisional part is no more. */
@@ -389,7 +380,7 @@ static void book_for_order(struct engine *engine, struct order *order,
     if (booked)
         record_fill(engine, order, order->actor, fill, false);
     else
-        halt_for_overflow(engine, fill->product);
+        out_tighten(engine, LATCH_ACCOUNT, 0, TRADING_HALTED, OUT_OF_RANGE);
     move_filled(engine, order, before);
     if (order->filled.e9 > before.e9)
         watch_expect_user(engine, order);
@@ -408,13 +399,13 @@ static void book_external(struct engine *engine, const struct event_fill *fill)
         return;
     }
     if (!book_exact(engine, NULL, ACTOR_EXTERNAL, fill)) {
-        halt_for_overflow(engine, fill->product);
+        out_tighten(engine, LATCH_ACCOUNT, 0, TRADING_HALTED, OUT_OF_RANGE);
         return;
     }
     record_fill(engine, NULL, ACTOR_EXTERNAL, fill, false);
     engine->counters.external_fills++;
     if (!show(engine, fill->product))
-        halt_for_overflow(engine, fill->product);
+        out_tighten(engine, LATCH_ACCOUNT, 0, TRADING_HALTED, OUT_OF_RANGE);
     out_alert(engine, engine->settings.catalog.items[fill->product].product_id,
               ": a fill of an order that is not ours was booked as external, order ",
               fill->venue_order_id.text, NULL);

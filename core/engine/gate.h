@@ -68,7 +68,7 @@ struct gate_input {
     int64_t wall_ns;           /* now, for good till */
     bool unknown_same_side;    /* control 25: UNKNOWN order on this side of this product */
 
-    uint32_t fires, refusals_in_row; /* control 2: the strategy's, in its window */
+    uint32_t fires, rejects, refusals_in_row; /* control 2: the strategy's, in its window */
     bool exposed_elsewhere;    /* control 4: a position or an order in another product */
     struct price reach;        /* control 10: the last price its size would take; 0: not so much */
     struct size depth;         /* control 11: the thinner side within depth_band */

@@ -176,6 +176,8 @@ static bool check_throttle(const struct judged *j, struct verdict *ret)
     const struct strategy_settings *s = j->strategy;
     return !s || (gate_check_count(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "max_fires",
                                    s->max_fires, j->in->fires) &&
+                  gate_check_count(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "max_rejects",
+                                   s->max_rejects, j->in->rejects) &&
                   gate_check_count(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "max_refusals",
                                    s->max_refusals, j->in->refusals_in_row));
 }

@@ -313,12 +313,8 @@ void market_on_instrument(struct engine *engine, const struct event_instrument *
         return;
     }
     if (kept->contract_size.e9 != event->spec.contract_size.e9) {
-        struct record_latch latch;
-        if (guard_tighten(&engine->guard, LATCH_PRODUCT, event->product, TRADING_HALTED, false,
-                          "the contract size changed: restart to read positions anew", &latch)) {
-            out_latch(engine, &latch);
-            out_alert(engine, kept->product_id, ": halted, ", latch.reason, NULL);
-        }
+        out_tighten(engine, LATCH_PRODUCT, event->product, TRADING_HALTED,
+                    "the contract size changed: restart to read positions anew");
         return;
     }
     bool steps = kept->tick.e9 != event->spec.tick.e9 || kept->step.e9 != event->spec.step.e9 ||

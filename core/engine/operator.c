@@ -9,6 +9,7 @@
 #include "engine/judge.h"
 #include "engine/market.h"
 #include "engine/outbox.h"
+#include "engine/overdue.h"
 #include "engine/parked.h"
 #include "engine/protect.h"
 #include "engine/reconcile.h"
@@ -87,17 +88,14 @@ static void resume(struct engine *engine, const struct event_operator *event)
     if (guard_resume(&engine->guard, (int)event->target, event->index, event->reason, &latch))
         out_latch(engine, &latch);
     risk_on_resume(engine, (int)event->target, event->index);
+    overdue_on_resume(engine, (int)event->target, event->index);
     out_reply(engine, event->token, true, "active");
 }
 
 void operator_halt_account(struct engine *engine, const char *reason)
 {
-    struct record_latch latch;
-    if (!guard_tighten(&engine->guard, LATCH_ACCOUNT, 0, TRADING_HALTED, false, reason, &latch))
-        return;
-    out_latch(engine, &latch);
-    judge_drop_all(engine, reason);
-    out_alert(engine, "the account is halted: ", reason, NULL, NULL);
+    if (out_tighten(engine, LATCH_ACCOUNT, 0, TRADING_HALTED, reason))
+        judge_drop_all(engine, reason);
 }
 
 /* ---- cancel-mine, flatten, stop, accept */

@@ -126,6 +126,19 @@ void out_latch(struct engine *engine, const struct record_latch *latch)
         engine->products[i].version++;
 }
 
+bool out_tighten(struct engine *engine, int scope, uint8_t index, enum trading_state state,
+                 const char *reason)
+{
+    struct record_latch latch;
+    const char *name = out_scope_name(engine, scope, index);
+    if (!guard_tighten(&engine->guard, scope, index, state, false, reason, &latch))
+        return false;
+    out_latch(engine, &latch);
+    out_alert(engine, name[0] ? name : "the account",
+              state == TRADING_HALTED ? " is halted: " : " reduces only: ", reason, NULL);
+    return true;
+}
+
 void out_reply(struct engine *engine, uint64_t token, bool done, const char *text)
 {
     struct command_operator_reply *c = &out_command(engine, COMMAND_OPERATOR_REPLY)->operator_reply;

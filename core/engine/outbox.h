@@ -17,6 +17,9 @@ struct notice *out_notice(struct engine *engine, actor_index actor, enum notice_
 const char *out_actor_name(const struct engine *engine, actor_index actor);
 const char *out_scope_name(const struct engine *engine, int scope, uint8_t index);
 void out_latch(struct engine *engine, const struct record_latch *latch);
+/* By itself, not by an operator: latched, journaled, told to people. False: it was as tight. */
+bool out_tighten(struct engine *engine, int scope, uint8_t index, enum trading_state state,
+                 const char *reason);
 void out_reply(struct engine *engine, uint64_t token, bool done, const char *text);
 
 /* Up to four texts put together, NULL skipped, cut to the alert's length. */

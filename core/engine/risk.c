@@ -2,6 +2,7 @@
 
 #include "base/root.h"
 #include "engine/balance.h"
+#include "engine/consent.h"
 #include "engine/margin.h"
 #include "engine/market.h"
 #include "engine/outbox.h"
@@ -10,22 +11,29 @@ static const int64_t DAY_NS = 86400000000000, LOOK_NS = 1000000000;
 static const __int128 BEYOND = (__int128)1 << 126; /* money that no sum holds: it refuses */
 enum { KEEP = 94, OF = 100, PEAK_PARTS = 1000 };
 
+static void init_rates(struct engine *engine, int strategy)
+{
+    int64_t window_ns = engine->settings.strategies[strategy].fires_window_ns;
+    rate_init(&engine->risk.strategies[strategy].fires, window_ns);
+    rate_init(&engine->risk.strategies[strategy].rejects, window_ns);
+}
+
 void risk_init(struct engine *engine)
 {
-    const struct strategy_settings *settings = engine->settings.strategies;
     for (int i = 0; i < MAX_STRATEGIES; i++)
-        rate_init(&engine->risk.strategies[i].fires, settings[i].fires_window_ns);
+        init_rates(engine, i);
 }
 
 /* ---- latches */
 
-static void latch(struct engine *engine, int scope, uint8_t index, const char *reason)
+/* What an operator has set aside does not latch either: it would be there all the same. */
+static void latch(struct engine *engine, int control, int scope, uint8_t index,
+                  const char *reason)
 {
-    struct record_latch latch;
-    if (!guard_tighten(&engine->guard, scope, index, TRADING_REDUCING, false, reason, &latch))
-        return;
-    out_latch(engine, &latch);
-    out_alert(engine, latch.name[0] ? latch.name : "the account", " reduces only: ", reason, NULL);
+    actor_index actor = scope == LATCH_STRATEGY ? index : ACTOR_OPERATOR;
+    product_index product = scope == LATCH_PRODUCT ? index : NO_PRODUCT;
+    if (!(consent_overridden(engine, actor, product) >> control & 1))
+        out_tighten(engine, scope, index, TRADING_REDUCING, reason);
 }
 
 void risk_on_order(struct engine *engine, actor_index actor)
@@ -37,7 +45,7 @@ void risk_on_order(struct engine *engine, actor_index actor)
     own->refusals = 0;
     rate_add(&own->fires, now_ns);
     if (rate_get(&own->fires, now_ns) >= engine->settings.strategies[actor].max_fires)
-        latch(engine, LATCH_STRATEGY, actor, "max_fires: it fired too often in its window");
+        latch(engine, 2, LATCH_STRATEGY, actor, "max_fires: it fired too often in its window");
 }
 
 /* Not the strategy's doing: nobody may trade then, whatever he asks. */
@@ -51,6 +59,16 @@ static bool is_of_the_world(enum refusal code)
     }
 }
 
+void risk_on_reject(struct engine *engine, actor_index actor)
+{
+    if (actor >= MAX_STRATEGIES)
+        return;
+    struct rate *rejects = &engine->risk.strategies[actor].rejects;
+    rate_add(rejects, engine->now.mono_ns);
+    if (rate_get(rejects, engine->now.mono_ns) >= engine->settings.strategies[actor].max_rejects)
+        latch(engine, 2, LATCH_STRATEGY, actor, "max_rejects: the venue refuses its orders");
+}
+
 void risk_on_refusal(struct engine *engine, actor_index actor, enum refusal code)
 {
     if (actor >= MAX_STRATEGIES || is_of_the_world(code))
@@ -58,7 +76,7 @@ void risk_on_refusal(struct engine *engine, actor_index actor, enum refusal code
     struct risk_strategy *own = &engine->risk.strategies[actor];
     own->refusals += own->refusals < UINT32_MAX;
     if (own->refusals >= engine->settings.strategies[actor].max_refusals)
-        latch(engine, LATCH_STRATEGY, actor, "max_refusals: it was refused too often in a row");
+        latch(engine, 2, LATCH_STRATEGY, actor, "max_refusals: it was refused too often in a row");
 }
 
 /* ---- losing trades: a trade ends when its position is flat, or on the other side */
@@ -86,7 +104,7 @@ void risk_on_fill(struct engine *engine, actor_index actor, const struct event_f
         return;
     own->loss_wall_ns = fill->venue_ns;
     if (engine->begun && own->losses >= engine->settings.strategies[actor].max_loss_streak)
-        latch(engine, LATCH_STRATEGY, actor, "max_loss_streak: too many losing trades in a row");
+        latch(engine, 24, LATCH_STRATEGY, actor, "max_loss_streak: too many lost trades in a row");
 }
 
 /* ---- the account's result */
@@ -160,7 +178,7 @@ static void judge_buffers(struct engine *engine)
             money_scale(margin.equity, engine->settings.min_liquidation_buffer, ROUND_UP,
                         &least) &&
             margin.buffer.e18 < least.e18)
-            latch(engine, LATCH_ACCOUNT, 0, "min_liquidation_buffer: too little beyond margin");
+            latch(engine, 20, LATCH_ACCOUNT, 0, "min_liquidation_buffer: too little beyond margin");
     }
 }
 
@@ -174,9 +192,9 @@ static void judge_result(struct engine *engine)
         return;
     judge_buffers(engine);
     if (is_past(balance.equity, below(risk->day_start, risk->result), s->max_daily_loss))
-        latch(engine, LATCH_ACCOUNT, 0, "max_daily_loss: the day has lost its limit");
+        latch(engine, 23, LATCH_ACCOUNT, 0, "max_daily_loss: the day has lost its limit");
     if (is_past(balance.equity, below(risk->peak, risk->result), s->max_drawdown))
-        latch(engine, LATCH_ACCOUNT, 0, "max_drawdown: too far below the peak");
+        latch(engine, 24, LATCH_ACCOUNT, 0, "max_drawdown: too far below the peak");
     least.e18 = balance.equity.e18 / PEAK_PARTS;
     if (below(risk->peak, risk->peak_kept).e18 > least.e18)
         record(engine);
@@ -212,8 +230,7 @@ void risk_on_resume(struct engine *engine, int scope, uint8_t index)
     struct risk *risk = &engine->risk;
     if (scope == LATCH_STRATEGY && index < MAX_STRATEGIES) {
         risk->strategies[index].refusals = risk->strategies[index].losses = 0;
-        rate_init(&risk->strategies[index].fires,
-                  engine->settings.strategies[index].fires_window_ns);
+        init_rates(engine, index);
     }
     if (scope != LATCH_ACCOUNT || !risk->known)
         return;
@@ -250,7 +267,7 @@ static void sample(struct engine *engine, product_index product)
     of->variance = of->variance / OF * KEEP + change * change / OF * (OF - KEEP);
     of->volatility.e9 = (int64_t)root_floor((wide_uint)of->variance);
     if (of->volatility.e9 > engine->settings.product_limits[product].max_volatility.e9)
-        latch(engine, LATCH_PRODUCT, product, "max_volatility: the product moves too wildly");
+        latch(engine, 27, LATCH_PRODUCT, product, "max_volatility: the product moves too wildly");
 }
 
 void risk_follow(struct engine *engine)
@@ -354,6 +371,7 @@ void risk_fill_input(struct engine *engine, actor_index actor, struct gate_input
     if (actor < MAX_STRATEGIES) {
         struct risk_strategy *own = &engine->risk.strategies[actor];
         in->fires = rate_get(&own->fires, engine->now.mono_ns);
+        in->rejects = rate_get(&own->rejects, engine->now.mono_ns);
         in->refusals_in_row = own->refusals;
         in->loss_streak = own->losses;
         if (own->loss_wall_ns > 0)

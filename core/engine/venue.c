@@ -9,6 +9,7 @@
 #include "engine/outbox.h"
 #include "engine/parked.h"
 #include "engine/reconcile.h"
+#include "engine/risk.h"
 #include "engine/watch.h"
 
 /* A REST list asked for this long after a cancel shows what the cancel did, or did not do. */
@@ -91,6 +92,8 @@ void venue_on_place_reply(struct engine *engine, const struct event_place_reply 
     orders_close(&engine->orders, order);
     if (moved || learnt)
         after_change(engine, order);
+    if (moved && order->state == ORDER_REFUSED)
+        risk_on_reject(engine, order->actor);
     /* What the host asked for by itself it asks for again by itself. */
     if (moved && stimulus == STIMULUS_NOT_SENT && order->ref != 0)
         parked_add(engine, order, PARKED_NOT_SENT, order->reason);
@@ -212,6 +215,8 @@ static void apply_report(struct engine *engine, struct order *order,
     orders_close(&engine->orders, order);
     if (changed || order->state != was)
         after_change(engine, order);
+    if (order->state == ORDER_REFUSED && was != ORDER_REFUSED)
+        risk_on_reject(engine, order->actor);
     if (!listed)
         watch_heard_user(engine, order);
     else if (order->filled.e9 > filled.e9 || order_is_live(was) != order_is_live(order->state))

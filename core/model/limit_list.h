@@ -56,7 +56,9 @@
     X(max_loss_streak, COUNT, MORE, REFUSED_LOSS_STREAK, "max_loss_streak",                        \
       "control 24: losing trades in a row; the strategy reduces until it is resumed")              \
     X(cooldown_ns, MS, LESS, REFUSED_COOLDOWN, "cooldown_ms",                                      \
-      "control 24: after a losing trade nothing opens for so long")
+      "control 24: after a losing trade nothing opens for so long")                                \
+    X(max_rejects, COUNT, MORE, REFUSED_STRATEGY_STATE, "max_rejects",                             \
+      "control 2: orders refused by the venue in that window; it reduces until it is resumed")
 
 #define ACCOUNT_LIMIT_LIST(X)                                                                      \
     X(max_messages, COUNT, MORE, REFUSED_RATE, "max_messages",                                     \
@@ -87,7 +89,13 @@
     X(max_drawdown, RATIO, MORE, REFUSED_DRAWDOWN, "max_drawdown",                                 \
       "control 24: of equity, from the peak; the account reduces until it is resumed")             \
     X(volatility_sample_ns, MS, LESS, REFUSED_VOLATILITY, "volatility_sample_ms",                  \
-      "control 27: the mid is compared with itself so often")
+      "control 27: the mid is compared with itself so often")                             \
+    X(max_unknown_ns, MS, MORE, REFUSED_UNKNOWN_OUTSTANDING, "max_unknown_ms",                     \
+      "control 25: orders of a product unknown for so long; it reduces until it is resumed")       \
+    X(max_stale_ns, MS, MORE, REFUSED_MARK_STALE, "max_stale_ms",                                  \
+      "control 5: a mark stale for so long on what is held; it reduces until it is resumed")       \
+    X(max_unhealthy_ns, MS, MORE, REFUSED_HEALTH, "max_unhealthy_ms",                              \
+      "control 26: nothing could open for so long; the account reduces until it is resumed")
 
 /* Every limit that is not set takes its widest value that sums still hold: for worlds that are not
  * the world. The gate refuses live what is not set. */

@@ -40,6 +40,7 @@ struct strategy_settings {
     struct money max_gross, max_net;  /* control 17 */
     uint32_t max_loss_streak;         /* control 24 */
     int64_t cooldown_ns;
+    uint32_t max_rejects;             /* control 2: by the venue, in fires_window_ns */
 };
 
 /* Control 28: how returns are measured, and what the account may be found to lose. */
@@ -102,4 +103,5 @@ struct engine_settings {
     uint8_t funding_stamp_count;
     struct ratio max_daily_loss, max_drawdown; /* controls 23, 24: of equity */
     int64_t volatility_sample_ns;     /* control 27 */
+    int64_t max_unknown_ns, max_stale_ns, max_unhealthy_ns; /* controls 25, 5, 26: what latches */
 };

@@ -229,9 +229,9 @@ end
 function rig.strategy(name, path, products, on_death, params)
   return string.format('{ name = "%s"; script = "%s"; products = [ %s ]; max_messages = 16; ' ..
     'max_working_orders = 16; on_death = "%s"; params = { %s }; max_fires = 1000000; ' ..
-    'fires_window_ms = 1000; max_refusals = 1000000; max_gross = "200000"; ' ..
-    'max_net = "200000"; max_loss_streak = 1000000; cooldown_ms = 1; }', name, path, products,
-    on_death or "cancel", params or "")
+    'fires_window_ms = 1000; max_refusals = 1000000; max_rejects = 1000000; ' ..
+    'max_gross = "200000"; max_net = "200000"; max_loss_streak = 1000000; cooldown_ms = 1; }',
+    name, path, products, on_death or "cancel", params or "")
 end
 
 -- The shipped quoter of this world, on the products of both profiles.

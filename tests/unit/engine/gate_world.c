@@ -58,6 +58,10 @@ static const struct word words[] = {
     SET("strategy.max_net", KIND_MONEY, strategies[0].max_net),
     SET("strategy.max_loss_streak", KIND_COUNT, strategies[0].max_loss_streak),
     SET("strategy.cooldown_ms", KIND_MS, strategies[0].cooldown_ns),
+    SET("strategy.max_rejects", KIND_COUNT, strategies[0].max_rejects),
+    SET("account.max_unknown_ms", KIND_MS, max_unknown_ns),
+    SET("account.max_stale_ms", KIND_MS, max_stale_ns),
+    SET("account.max_unhealthy_ms", KIND_MS, max_unhealthy_ns),
     SET("account.max_gross", KIND_MONEY, max_gross), SET("account.max_net", KIND_MONEY, max_net),
     SET("account.max_leverage", KIND_E9, max_leverage),
     SET("account.max_leverage_overnight", KIND_E9, max_leverage_overnight),
@@ -108,6 +112,7 @@ static const struct word words[] = {
     {"stamps", KIND_U8, offsetof(struct world, settings.funding_stamp_count), false},
     ITEM("funding_rate", KIND_E9, funding_rate), ITEM("interval_ms", KIND_MS, funding_interval_ns),
     IN("fires", KIND_COUNT, fires), IN("refusals", KIND_COUNT, refusals_in_row),
+    IN("rejects", KIND_COUNT, rejects),
     IN("elsewhere", KIND_BOOL, exposed_elsewhere), IN("reach", KIND_E9, reach),
     IN("depth", KIND_E9, depth), IN("own_bid", KIND_E9, own_bid), IN("own_ask", KIND_E9, own_ask),
     IN("worth_known", KIND_BOOL, account_worth.known), IN("gross", KIND_MONEY, account_worth.gross),
@@ -178,7 +183,9 @@ void world_init(struct world *world)
                      "account.max_leverage_overnight=1 "
                      "account.min_free_margin=0.2 account.min_liquidation_buffer=0.3 "
                      "account.quiet_before_funding_ms=1800000 account.max_daily_loss=0.02 "
-                     "account.max_drawdown=0.05 account.volatility_sample_ms=60000");
+                     "account.max_drawdown=0.05 account.volatility_sample_ms=60000 "
+                     "account.max_unknown_ms=600000 account.max_stale_ms=60000 "
+                     "account.max_unhealthy_ms=600000 strategy.max_rejects=5");
     world_set(world, "stage=production stamps=1 interval_ms=3600000 depth=10 worth_known=yes "
                      "own_worth_known=yes equity_known=yes equity=50000 available=50000 "
                      "result_known=yes since_loss_ms=max volatility_known=yes reach=60005");

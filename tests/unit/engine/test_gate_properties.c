@@ -180,6 +180,7 @@ static void shake_conditions(struct prng *prng, struct world *world)
     in->own_ask.e9 = rarely(prng) ? in->ask.e9 : 0;
     in->own_bid.e9 = rarely(prng) ? in->bid.e9 : 0;
     in->fires = (uint32_t)prng_below(prng, 31);
+    in->rejects = (uint32_t)prng_below(prng, 6);
     in->refusals_in_row = (uint32_t)prng_below(prng, 21);
     in->exposed_elsewhere = prng_below(prng, 2);
     in->wall_ns = rarely(prng) ? 42000000000000 : 1000000000;
@@ -326,6 +327,7 @@ static void assert_conditions(const struct world *world)
     assert_true(s->stage != STAGE_CANARY || size <= 2 * LOT);
     assert_true(in->wall_ns != 42000000000000);
     assert_true(in->fires < s->strategies[0].max_fires);
+    assert_true(in->rejects < s->strategies[0].max_rejects);
     assert_true(in->refusals_in_row < s->strategies[0].max_refusals);
 }
 

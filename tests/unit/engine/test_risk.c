@@ -16,6 +16,12 @@ static struct rig *ready(void)
     first->fires_window_ns = 60 * SECOND;
     first->max_refusals = 3;
     first->max_loss_streak = 2;
+    first->max_rejects = 3;
+    for (int i = 0; i < 2; i++)
+        rig->settings.product_limits[i].max_mark_age_ns = 5 * SECOND;
+    rig->settings.max_unknown_ns = 60 * SECOND;
+    rig->settings.max_stale_ns = 30 * SECOND;
+    rig->settings.max_unhealthy_ns = 45 * SECOND;
     rig->settings.volatility_sample_ns = SECOND;
     rig->settings.product_limits[0].calm_volatility.e9 = DECIMAL_ONE / 1000;
     rig->settings.product_limits[0].max_volatility.e9 = DECIMAL_ONE / 100;
@@ -119,6 +125,8 @@ static void losing_trades_in_a_row_reduce(void **state)
     round_trip(rig, 0, "99", "98", "1", 4);
     assert_int_equal(strategy_state(rig), TRADING_REDUCING);
     assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    rig_restart(rig);
+    assert_int_equal(strategy_state(rig), TRADING_REDUCING);
     rig_destroy(rig);
 }
 
@@ -163,6 +171,8 @@ static void the_drawdown_reduces_the_account(void **state)
         rig_pass(rig, 10 * SECOND);
     }
     assert_int_equal(account_state(rig), TRADING_REDUCING);
+    rig_restart(rig);
+    assert_int_equal(account_state(rig), TRADING_REDUCING);
     rig_destroy(rig);
 }
 
@@ -177,6 +187,8 @@ static void a_volatile_product_reduces(void **state)
     rig_tick(rig, 2 * SECOND);
     assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
     assert_int_equal(rig_product(rig, 1).state, TRADING_ACTIVE);
+    rig_restart(rig);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
     rig_destroy(rig);
 }
 
@@ -193,6 +205,123 @@ static void little_beyond_margin_reduces_the_account(void **state)
                                                   .profile = (enum venue_profile)i}});
     rig_tick(rig, 2 * SECOND);
     assert_int_equal(account_state(rig), TRADING_REDUCING);
+    rig_restart(rig);
+    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    rig_destroy(rig);
+}
+
+/* F06 | unit | the venue refuses order after order | the strategy reduces until it is resumed */
+static void a_storm_of_venue_refusals_reduces_the_strategy(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    static const char *const prices[] = {"90", "91", "92"};
+    for (order_ref i = 0; i < 3; i++) {
+        assert_int_equal(strategy_state(rig), TRADING_ACTIVE);
+        assert_int_equal(asked(rig, 0, prices[i], i + 1), REFUSED_NOT);
+        rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_REFUSED, "");
+        rig_pass(rig, 2 * SECOND);
+    }
+    assert_int_equal(strategy_state(rig), TRADING_REDUCING);
+    rig_restart(rig);
+    assert_int_equal(strategy_state(rig), TRADING_REDUCING);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, "93", 20), REFUSED_STRATEGY_STATE);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_STRATEGY, 0, "the venue says why");
+    assert_int_equal(asked(rig, 0, "93", 21), REFUSED_NOT);
+    rig_destroy(rig);
+}
+
+/* AC-B1 | unit | an outcome stays unknown past max_unknown_ms | the product reduces */
+static void an_outcome_unknown_for_long_reduces_the_product(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    assert_int_equal(asked(rig, 0, "90", 1), REFUSED_NOT);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    rig_pass(rig, 59 * SECOND);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    rig_pass(rig, 3 * SECOND);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+    assert_int_equal(rig_product(rig, 1).state, TRADING_ACTIVE);
+    rig_restart(rig);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+    rig_up(rig);
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_REST);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_PRODUCT, 0, "found it");
+    assert_int_equal(asked(rig, 0, "91", 2), REFUSED_NOT);
+    rig_pass(rig, 70 * SECOND);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    rig_destroy(rig);
+}
+
+/* AC-D1 | unit | what is held has no fresh mark past max_stale_ms | it reduces, no other does */
+static void a_stale_mark_of_what_is_held_reduces_the_product(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "98", "1", 1, "v1");
+    rig_link(rig, STREAM_MARKET, false);
+    for (int i = 0; i < 40; i++) {
+        rig_tick(rig, SECOND);
+        assert_true(i > 28 || rig_product(rig, 0).state == TRADING_ACTIVE);
+    }
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+    assert_int_equal(rig_product(rig, 1).state, TRADING_ACTIVE); /* flat: nothing to look after */
+    rig_restart(rig);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+    rig_up(rig);
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_REST);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_PRODUCT, 0, "the feed is back");
+    assert_int_equal(asked(rig, 0, "91", 2), REFUSED_NOT);
+    rig_destroy(rig);
+}
+
+/* F23 | unit | a stream is down past max_unhealthy_ms | the account reduces until it is resumed */
+static void a_host_that_is_unwell_for_long_reduces(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_link(rig, STREAM_USER, false);
+    rig_tick(rig, 44 * SECOND);
+    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    rig_up(rig); /* well again: the time begins anew with the next one */
+    rig_link(rig, STREAM_USER, false);
+    rig_tick(rig, 44 * SECOND);
+    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    rig_tick(rig, 3 * SECOND);
+    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, "90", 1), REFUSED_STATE);
+    rig_restart(rig);
+    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    rig_up(rig);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "the line is mended");
+    assert_int_equal(asked(rig, 0, "90", 2), REFUSED_NOT);
+    rig_destroy(rig);
+}
+
+/* The tightest of account, strategy and product counts, and the refusal says whose it is. */
+static void states_stand_side_by_side(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct { int target; enum refusal code; int scope; } const rows[] = {
+        {TARGET_STRATEGY, REFUSED_STRATEGY_STATE, SCOPE_STRATEGY},
+        {TARGET_PRODUCT, REFUSED_STATE, SCOPE_PRODUCT},
+        {TARGET_ACCOUNT, REFUSED_STATE, SCOPE_ACCOUNT}};
+    for (order_ref i = 0; i < 3; i++) {
+        rig_operator(rig, OPERATOR_REDUCE, rows[i].target, 0, "one by one");
+        assert_int_equal(asked(rig, 0, "90", i + 1), rows[i].code);
+        assert_int_equal(rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict.scope,
+                         rows[i].scope);
+    }
+    for (order_ref i = 3; i-- > 0;) {
+        assert_int_equal(asked(rig, 0, "91", i + 10), rows[i].code);
+        rig_operator(rig, OPERATOR_RESUME, rows[i].target, 0, "one by one");
+    }
+    assert_int_equal(asked(rig, 0, "92", 20), REFUSED_NOT);
     rig_destroy(rig);
 }
 
@@ -206,6 +335,11 @@ int suite_risk(void)
         cmocka_unit_test(the_drawdown_reduces_the_account),
         cmocka_unit_test(a_volatile_product_reduces),
         cmocka_unit_test(little_beyond_margin_reduces_the_account),
+        cmocka_unit_test(a_storm_of_venue_refusals_reduces_the_strategy),
+        cmocka_unit_test(an_outcome_unknown_for_long_reduces_the_product),
+        cmocka_unit_test(a_stale_mark_of_what_is_held_reduces_the_product),
+        cmocka_unit_test(a_host_that_is_unwell_for_long_reduces),
+        cmocka_unit_test(states_stand_side_by_side),
     };
     return cmocka_run_group_tests_name("risk", tests, NULL, NULL);
 }
