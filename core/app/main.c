@@ -11,6 +11,7 @@
 #include "app/selftest.h"
 #include "app/status.h"
 #include "app/verify.h"
+#include "app/whatif.h"
 #include "base/text.h"
 
 struct verb {
@@ -28,6 +29,7 @@ static const struct verb verbs[] = {
     {"decode", decode_main, "venue frames on stdin to normalised JSON on stdout"},
     {"report", report_main, "what each day brought, out of the journal"},
     {"verify", verify_main, "check a journal's chain without a daemon"},
+    {"whatif", whatif_main, "judge a recorded run again under other limits"},
     {"replay", lab_main, "run a recorded run again: identical, or the first divergence"},
     {"params", lab_main, "the parameters that a strategy or rule declares"},
 };

@@ -120,6 +120,20 @@ static void consider(struct engine *engine, actor_index actor, const struct inte
         intents_refuse(engine, actor, &intent, code, NULL);
 }
 
+void amend_rehearse(struct engine *engine, actor_index actor, const struct intent *asked,
+                    struct verdict *ret)
+{
+    struct order *old = orders_find_ref(&engine->orders, actor, asked->target);
+    struct price value_price;
+    const char *text;
+    bool reducing;
+    ret->code = why_not(engine, old, &text);
+    if (ret->code != REFUSED_NOT)
+        return;
+    struct intent intent = complete(asked, old), next = successor(&intent, old);
+    judge_next(engine, actor, old, &next, &value_price, &reducing, ret);
+}
+
 void amend_want(struct engine *engine, actor_index actor, const struct intent *intent)
 {
     consider(engine, actor, intent, false);

@@ -18,6 +18,9 @@
 #include "engine/engine_inside.h"
 
 void amend_want(struct engine *engine, actor_index actor, const struct intent *intent);
+/* What the gate would say of it now; nothing is changed. */
+void amend_rehearse(struct engine *engine, actor_index actor, const struct intent *asked,
+                    struct verdict *ret);
 /* The gate, and the rules when asked, have nothing against it. */
 void amend_begin(struct engine *engine, actor_index actor, const struct intent *intent);
 void amend_close(struct engine *engine, actor_index actor, const struct intent *intent);

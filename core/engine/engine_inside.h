@@ -16,6 +16,7 @@
  *     parked.c      what waits for the operator    drain.c      none of our orders left
  *     consent.c     what loosens, in two steps       overdue.c   wrong for too long, latched
  *     daily.c       each day's books               funding.c    what is paid at each stamp
+ *     rehearse.c    the gate asked under other settings
  *
  * An event is handled by one function there; what it leaves to be done (cancels, lists, flatten,
  * views) is done at the end of the same step or when engine->due_ns comes. */

@@ -94,6 +94,19 @@ int recording_check_head(const struct entry *entry, struct err *err)
 
 /* ---- turns and records */
 
+int recording_read_settings(const struct entry *entry, struct engine_settings *ret,
+                            struct err *err)
+{
+    if (entry->length != sizeof(*ret))
+        return err_set(err, "the recording's settings are of another build");
+    memcpy(ret, entry->bytes, sizeof(*ret));
+    if (ret->catalog.count > MAX_PRODUCTS || ret->strategy_count > MAX_STRATEGIES ||
+        ret->rule_count > MAX_RULES || ret->message_window_ns <= 0 ||
+        ret->candle_length_count > MAX_CANDLE_LENGTHS)
+        return err_set(err, "the recording's settings are damaged");
+    return 0;
+}
+
 void recording_put_turn(uint64_t number, struct stamp at, struct buf *ret)
 {
     bytes_put_uint(ret, number);

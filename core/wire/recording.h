@@ -15,6 +15,7 @@
  * A turn is whole when the next one, or END, has begun. */
 #include "base/err.h"
 #include "model/record.h"
+#include "model/settings.h"
 #include "wire/layout.h"
 
 #define RECORDING_MAGIC "moongate recording 1\n"
@@ -51,6 +52,10 @@ int recording_next(struct bytes_in *block, struct entry *ret, struct err *err);
 /* The shapes of what is kept as it is in memory: another build's recording is refused. */
 void recording_put_head(const char *version, struct buf *ret);
 int recording_check_head(const struct entry *entry, struct err *err);
+
+/* The engine's settings, their bounds checked; of another build, or damaged: -1. */
+int recording_read_settings(const struct entry *entry, struct engine_settings *ret,
+                            struct err *err);
 
 /* A turn's head, and a record as text: "kind mono_ns wall_ns {...}". */
 void recording_put_turn(uint64_t number, struct stamp at, struct buf *ret);

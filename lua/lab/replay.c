@@ -6,52 +6,6 @@
 #include "base/check.h"
 #include "model/settings.h"
 
-/* --- a turn, read ahead --- */
-
-static void add_entry(struct replay_turn *turn, const struct entry *entry)
-{
-    if (turn->count == turn->capacity) {
-        turn->capacity = turn->capacity ? 2 * turn->capacity : 64;
-        turn->entries = realloc(turn->entries, turn->capacity * sizeof(*turn->entries));
-        CHECK(turn->entries != NULL);
-    }
-    turn->entries[turn->count++] = (struct replay_entry){entry->kind, turn->bytes.length,
-                                                         entry->length};
-    buf_put(&turn->bytes, entry->bytes, entry->length);
-    CHECK(!turn->bytes.failed);
-}
-
-static void begin_turn(struct replay_turn *turn, uint64_t number, struct stamp at)
-{
-    turn->begun = true;
-    turn->number = number;
-    turn->at = at;
-    turn->count = 0;
-    buf_clear(&turn->bytes);
-    memset(turn->next, 0, sizeof(turn->next));
-}
-
-static struct entry entry_at(const struct replay_turn *turn, uint32_t at)
-{
-    const struct replay_entry *entry = &turn->entries[at];
-
-    return (struct entry){entry->kind, (const unsigned char *)turn->bytes.data + entry->offset,
-                          entry->length};
-}
-
-/* The next one of this kind in the turn. */
-static bool next_entry(struct replay_turn *turn, enum entry_kind kind, struct entry *ret)
-{
-    for (uint32_t at = turn->next[kind]; at < turn->count; at++)
-        if (turn->entries[at].kind == kind) {
-            turn->next[kind] = at + 1;
-            *ret = entry_at(turn, at);
-            return true;
-        }
-    turn->next[kind] = turn->count;
-    return false;
-}
-
 /* --- divergence --- */
 
 static void print_events(struct replay *replay, struct buf *ret)
@@ -59,7 +13,7 @@ static void print_events(struct replay *replay, struct buf *ret)
     struct event event;
 
     for (uint32_t i = 0; i < replay->turn.count; i++) {
-        struct entry entry = entry_at(&replay->turn, i);
+        struct entry entry = recording_turn_at(&replay->turn, i);
         if (entry.kind != ENTRY_EVENT ||
             event_rec_decode(entry.bytes, entry.length, replay->room, &event, NULL) < 0)
             continue;
@@ -106,7 +60,7 @@ static void compare(struct replay *replay, enum entry_kind kind, const struct bu
 {
     struct entry entry;
     struct buf ours, theirs;
-    bool met = next_entry(&replay->turn, kind, &entry);
+    bool met = recording_turn_next(&replay->turn, kind, &entry);
 
     if (met && replayed && entry.length == replayed->length &&
         memcmp(entry.bytes, replayed->data, entry.length) == 0)
@@ -138,7 +92,7 @@ static bool port_next(void *context, struct event *ret)
     struct err err = {""};
     struct buf text;
 
-    if (replay->diverged || !next_entry(&replay->turn, ENTRY_EVENT, &entry))
+    if (replay->diverged || !recording_turn_next(&replay->turn, ENTRY_EVENT, &entry))
         return false;
     if (event_rec_decode(entry.bytes, entry.length, replay->room, ret, &err) == 0) {
         replay->counts.events++;
@@ -167,7 +121,7 @@ static int64_t port_commit(void *context, const struct record *records, uint32_t
         replay->counts.records++;
     }
     buf_fini(&text);
-    if (!next_entry(&replay->turn, ENTRY_COMMIT, &entry))
+    if (!recording_turn_next(&replay->turn, ENTRY_COMMIT, &entry))
         return 1; /* a record too many was found above, and ends it */
     in = (struct bytes_in){entry.bytes, entry.bytes + entry.length, false};
     return bytes_take_int(&in);
@@ -200,13 +154,10 @@ static int take_settings(struct replay *replay, const struct entry *entry, struc
 {
     struct engine_settings settings;
 
-    if (replay->engine || entry->length != sizeof(settings))
-        return err_set(err, "the recording's settings are of another build, or twice there");
-    memcpy(&settings, entry->bytes, sizeof(settings));
-    if (settings.catalog.count > MAX_PRODUCTS || settings.strategy_count > MAX_STRATEGIES ||
-        settings.rule_count > MAX_RULES || settings.message_window_ns <= 0 ||
-        settings.candle_length_count > MAX_CANDLE_LENGTHS)
-        return err_set(err, "the recording's settings are damaged");
+    if (replay->engine)
+        return err_set(err, "the recording's settings are twice there");
+    if (recording_read_settings(entry, &settings, err) < 0)
+        return -1;
     replay->engine = engine_create(&settings);
     CHECK(replay->engine != NULL);
     replay->engine_turn = (struct turn){
@@ -257,7 +208,7 @@ static int run_turn(struct replay *replay, struct err *err)
         replay->counts.turns++;
     }
     for (uint32_t i = 0; i < replay->turn.count && !replay->diverged; i++) {
-        struct entry entry = entry_at(&replay->turn, i);
+        struct entry entry = recording_turn_at(&replay->turn, i);
         if (take_entry(replay, &entry, err) < 0)
             return -1;
     }
@@ -266,41 +217,28 @@ static int run_turn(struct replay *replay, struct err *err)
 
 static int run_all(struct replay *replay, void (*tick)(const struct replay *), struct err *err)
 {
-    struct entry entry;
-    uint64_t number;
-    struct stamp at;
     int more;
 
-    while ((more = replay_reader_next(&replay->reader, &entry, err)) > 0) {
-        if (entry.kind != ENTRY_TURN && entry.kind != ENTRY_END) {
-            add_entry(&replay->turn, &entry);
-            continue;
-        }
+    while ((more = recording_reader_turn(&replay->reader, &replay->turn, err)) > 0) {
         if (run_turn(replay, err) < 0)
             return err_wrap(err, "turn %llu", (unsigned long long)replay->turn.number);
         if (tick)
             tick(replay);
-        if (replay->diverged || entry.kind == ENTRY_END || replay->turn.number >= replay->until)
+        if (replay->diverged || replay->turn.number >= replay->until)
             break;
-        if (recording_read_turn(&entry, &number, &at, err) < 0)
-            return -1;
-        begin_turn(&replay->turn, number, at);
     }
-    while (more > 0 && !replay->diverged && replay->turn.number < replay->until)
-        more = replay_reader_next(&replay->reader, &entry, err); /* how it ended */
     return more < 0 ? -1 : replay->diverged;
 }
 
 int replay_run(struct replay *replay, const char *path, void (*tick)(const struct replay *),
                struct err *err)
 {
-    buf_init(&replay->turn.bytes, SIZE_MAX - 1);
     buf_init(&replay->bundle, BUNDLE_BYTES_MAX);
     buf_init(&replay->divergence, REPLAY_TEXT_MAX);
     buf_init(&replay->lost, REPLAY_TEXT_MAX);
     replay->room = calloc(1, sizeof(*replay->room));
     CHECK(replay->room != NULL);
-    if (replay_reader_open(&replay->reader, path, err) < 0)
+    if (recording_reader_open(&replay->reader, path, err) < 0)
         return -1;
     return run_all(replay, tick, err);
 }
@@ -308,12 +246,11 @@ int replay_run(struct replay *replay, const char *path, void (*tick)(const struc
 void replay_fini(struct replay *replay)
 {
     replay_scripts_fini(replay);
-    replay_reader_close(&replay->reader);
+    recording_reader_close(&replay->reader);
     engine_destroy(replay->engine);
-    buf_fini(&replay->turn.bytes);
+    recording_turn_fini(&replay->turn);
     buf_fini(&replay->bundle);
     buf_fini(&replay->divergence);
     buf_fini(&replay->lost);
-    free(replay->turn.entries);
     free(replay->room);
 }

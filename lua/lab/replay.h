@@ -3,39 +3,20 @@
  * came in, the scripts are shown the same frames in the same order, and whatever comes out is held
  * against the recording to the byte; the first difference ends it.
  *
- *     replay_reader.c   files -> entries          replay.c          turns, the engine, its ports
- *     replay_scripts.c  generations of scripts    replay_main.c     options, words, exit code
+ *     replay.c          the engine, its ports     replay_scripts.c  generations of scripts
+ *     replay_main.c     options, words, exit code
  */
 #include "base/buf.h"
 #include "base/err.h"
 #include "engine/turn.h"
+#include "io/recording_reader.h"
 #include "lab/jail.h"
 #include "runner/script.h"
 #include "wire/bundle.h"
 #include "wire/command_rec.h"
 #include "wire/event_rec.h"
-#include "wire/recording.h"
 
-enum { REPLAY_PATH_MAX = 1024, REPLAY_TEXT_MAX = 1 << 20, REPLAY_LOST_MAX = 16 };
-
-/* ---- replay_reader.c */
-
-struct replay_reader {
-    char run[REPLAY_PATH_MAX];
-    int chunk_fd;
-    uint32_t chunk;
-    uint64_t offset;            /* of the next block in its chunk */
-    struct recording_unpacker *unpacker;
-    struct buf packed, block;
-    struct bytes_in at;         /* in the block */
-    char note[256];             /* how it ended; "" while it has not */
-};
-/* `path` is a run, or the folder of runs: then the newest of them. */
-int replay_reader_open(struct replay_reader *reader, const char *path, struct err *err);
-void replay_reader_close(struct replay_reader *reader);
-/* 1; 0 at the end or a torn tail, and `note` says which; -1: damaged before its end. The entry is
- * valid until the next call. */
-int replay_reader_next(struct replay_reader *reader, struct entry *ret, struct err *err);
+enum { REPLAY_PATH_MAX = RECORDING_PATH_MAX, REPLAY_TEXT_MAX = 1 << 20, REPLAY_LOST_MAX = 16 };
 
 /* ---- what is told to a script, from when the engine makes it until the script is shown it */
 
@@ -69,21 +50,11 @@ struct player {
 
 struct replay_counts { uint64_t turns, events, intents, verdicts, commands, records, generations; };
 
-struct replay_turn {            /* a whole one, read ahead */
-    bool begun;                 /* false: what came before the first */
-    uint64_t number;
-    struct stamp at;
-    struct buf bytes;           /* of its entries */
-    struct replay_entry { enum entry_kind kind; size_t offset, length; } *entries; /* owned */
-    uint32_t count, capacity;
-    uint32_t next[ENTRY_END + 1]; /* by kind: where to look for the next one */
-};
-
 struct replay {
     const char *jailed;         /* path of moongate-runner; NULL: scripts run in here */
     uint64_t until;
-    struct replay_reader reader;
-    struct replay_turn turn;
+    struct recording_reader reader;
+    struct recording_turn turn;
     struct engine *engine;
     struct turn engine_turn;
     struct event_rec_room *room;

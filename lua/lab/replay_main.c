@@ -156,14 +156,14 @@ static void print_entry(const struct entry *entry, struct event_rec_room *room)
 static int dump(const char *path, struct err *err)
 {
     struct event_rec_room *room = calloc(1, sizeof(*room));
-    struct replay_reader reader;
+    struct recording_reader reader;
     struct entry entry;
-    int more = room ? replay_reader_open(&reader, path, err) : err_set(err, "no memory");
+    int more = room ? recording_reader_open(&reader, path, err) : err_set(err, "no memory");
 
-    while (room && more >= 0 && (more = replay_reader_next(&reader, &entry, err)) > 0)
+    while (room && more >= 0 && (more = recording_reader_next(&reader, &entry, err)) > 0)
         print_entry(&entry, room);
     if (room)
-        replay_reader_close(&reader);
+        recording_reader_close(&reader);
     free(room);
     return more;
 }

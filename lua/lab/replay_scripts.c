@@ -251,15 +251,14 @@ static void player_destroy(struct player *player)
     free(player);
 }
 
-/* Those that ended without a word are found by their age. */
-static void forget(struct replay *replay, actor_index runner, uint32_t generation, bool older)
+/* Those that ended are found by their age. */
+static void forget(struct replay *replay, actor_index runner, uint32_t generation)
 {
     struct player **at = &replay->players;
 
     while (*at) {
         struct player *player = *at;
-        if (player->runner == runner && (older ? player->generation + GENERATIONS_KEPT < generation
-                                               : player->generation == generation)) {
+        if (player->runner == runner && player->generation + GENERATIONS_KEPT < generation) {
             *at = player->next;
             player_destroy(player);
         } else {
@@ -283,7 +282,7 @@ static struct player *create_player(struct replay *replay, const struct frame_re
     struct player *player = calloc(1, sizeof(*player));
 
     CHECK(player != NULL);
-    forget(replay, frame->runner, frame->generation, true);
+    forget(replay, frame->runner, frame->generation);
     player->next = replay->players;
     player->replay = replay;
     player->runner = frame->runner;
@@ -445,8 +444,8 @@ static int meet(struct replay *replay, const struct frame_rec *frame, const stru
     else
         differ(replay, player, entry, &said);
     buf_fini(&said);
-    if (frame->kind == SCRIPT_BYE && !replay->diverged)
-        forget(replay, frame->runner, frame->generation, false);
+    if (frame->kind == SCRIPT_BYE)
+        player->over = true; /* what was on its way to it then is shown to nobody */
     return 0;
 }
 

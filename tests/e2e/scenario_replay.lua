@@ -106,6 +106,47 @@ local function check_keys(world, run)
   rig.check(not text:find("PRIVATE KEY", 1, true), "a private key is in the recording")
 end
 
+-- The same limits change no answer; tighter ones refuse what had passed, and name its fills; wider
+-- ones let pass what one strategy asked for in vain.
+local function check_whatif(world, run)
+  local function judged(change, wanted)
+    local path = world.dir .. "/other.conf"
+    rig.write(path, change(rig.read(world.config)))
+    local text, code = rig.moongate(string.format("whatif --json --limits %s %s", rig.quote(path),
+                                                  rig.quote(run)))
+    local fine, result = pcall(cjson.decode, text)
+    rig.check(fine, "whatif: code %s: %s", tostring(code), text)
+    rig.equal(code, wanted, "exit code of whatif")
+    return result
+  end
+  local same = judged(function(text) return text end, 0)
+  rig.check(same.judged > 3 and same.passed > 3 and same.refused > 0, "too little was judged: %s",
+            cjson.encode(same))
+  rig.equal(#same.orders + same.refused_otherwise, 0, "answers that the same limits change")
+  local tight = judged(function(text)
+    return (text:gsub('max_order_value = "%d+"', 'max_order_value = "1"'))
+  end, 1)
+  local orders, filled = 0, 0
+  for _, group in ipairs(tight.groups) do
+    rig.equal(group.code, "order_value", "what refuses them")
+    orders, filled = orders + group.orders, filled + group.filled
+  end
+  rig.equal(orders, tight.would_be_refused, "orders in the groups")
+  rig.equal(#tight.orders, orders, "orders in the list")
+  rig.check(filled > 0 and filled <= orders and orders <= same.passed, "%d filled of %d", filled,
+            orders)
+  rig.equal(tight.would_pass, 0, "orders that tighter limits let pass")
+  local wide = judged(function(text)
+    text = text:gsub('max_order_size = "%d+%.?%d*"', 'max_order_size = "10"')
+    text = text:gsub('max_position = "%d+%.?%d*"', 'max_position = "20"')
+    return (text:gsub('max_order_value = "%d+"', 'max_order_value = "20000"'))
+  end, 1)
+  rig.equal(wide.would_be_refused, 0, "orders that wider limits refuse")
+  rig.check(wide.would_pass > 0 and wide.would_pass + wide.refused_otherwise <= same.refused,
+            "orders that wider limits let pass: %d of %d", wide.would_pass, same.refused)
+  rig.equal(wide.groups[1].strategy .. " " .. wide.groups[1].code, "large order_size", "whose")
+end
+
 -- F61 | real process | host and a runner killed, a script reloaded, all recorded | the replay is
 --     identical
 -- AC-K1 | real process | a recorded run, a torn one, an event or a script altered | identical, to
@@ -115,6 +156,8 @@ rig.scenario("replay", function(world)
   world:write_config(function(text)
     text = text:gsub("soft_deadline_ms = %d+", "soft_deadline_ms = 5000")
     text = text:gsub("hard_deadline_ms = %d+", "hard_deadline_ms = 9000")
+    local large = world:still("large", '"BTC-cde"'):gsub('size = "0.1"', 'size = "0.2"')
+    text = text:gsub("\nstrategies = %(", "%0\n  " .. large .. ",")
     return text .. string.format('\nrecording = { dir = "%s/rec"; };\n', world.dir)
   end)
   record_first_run(world)
@@ -134,4 +177,5 @@ rig.scenario("replay", function(world)
   rig.contains(second.ended, "ended in order", "the end of a stopped host")
   rig.equal(second.run, runs[2], "the newest run")
   check_keys(world, runs[1])
+  check_whatif(world, runs[1])
 end)

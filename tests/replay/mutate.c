@@ -102,7 +102,7 @@ static void write_chunk(const char *directory, const struct buf *bytes)
 static void pass(struct mutation *mutation, const char *from, const char *to)
 {
     struct recording_packer *packer = recording_packer_create();
-    struct replay_reader reader;
+    struct recording_reader reader;
     struct entry entry;
     struct buf block, chunk;
     struct err err = {""};
@@ -111,8 +111,8 @@ static void pass(struct mutation *mutation, const char *from, const char *to)
     buf_init(&chunk, SIZE_MAX - 1);
     buf_puts(&chunk, RECORDING_MAGIC);
     mutation->met = 0;
-    CHECK(packer && replay_reader_open(&reader, from, &err) == 0);
-    while (replay_reader_next(&reader, &entry, &err) == 1) {
+    CHECK(packer && recording_reader_open(&reader, from, &err) == 0);
+    while (recording_reader_next(&reader, &entry, &err) == 1) {
         copy_entry(mutation, &entry, &block);
         if (block.length < RECORDING_BLOCK_FULL)
             continue;
@@ -123,7 +123,7 @@ static void pass(struct mutation *mutation, const char *from, const char *to)
     CHECK(!block.failed && !chunk.failed);
     if (to)
         write_chunk(to, &chunk);
-    replay_reader_close(&reader);
+    recording_reader_close(&reader);
     recording_packer_destroy(packer);
     buf_fini(&block);
     buf_fini(&chunk);

@@ -28,6 +28,8 @@ local MAY_INCLUDE = {
     { "^core/sim/", set "base model engine sim" },
     { "^core/io/", set "base model wire io" },
     { "^core/app/", set "base model engine wire sim io app" },
+    -- The files of a recording, and no other file or descriptor of the host's.
+    { "^lua/lab/replay", set "base model wire engine sim io" },
     { "^lua/lab/", set "base model wire engine sim" },
     { "^lua/runner/", set "base model wire" },
     { "^lua/", set "base model wire" },

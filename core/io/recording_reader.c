@@ -1,4 +1,6 @@
 #define _GNU_SOURCE
+#include "io/recording_reader.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/text.h"
-#include "lab/replay.h"
 
 #define RUN_PREFIX "run-"
 
@@ -17,16 +19,16 @@ static int is_run(const struct dirent *entry)
     return strncmp(entry->d_name, RUN_PREFIX, strlen(RUN_PREFIX)) == 0;
 }
 
-static int open_chunk(const struct replay_reader *reader, uint32_t number)
+static int open_chunk(const struct recording_reader *reader, uint32_t number)
 {
-    char path[REPLAY_PATH_MAX + 32];
+    char path[RECORDING_PATH_MAX + 32];
 
     snprintf(path, sizeof(path), "%s/%08u.mgr", reader->run, number);
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
 /* Names begin with the time: the last one is the newest. */
-static int find_run(struct replay_reader *reader, const char *path, struct err *err)
+static int find_run(struct recording_reader *reader, const char *path, struct err *err)
 {
     struct dirent **runs = NULL;
     int count, length;
@@ -48,7 +50,7 @@ static int find_run(struct replay_reader *reader, const char *path, struct err *
                                                strerror(errno));
 }
 
-static bool read_bytes(struct replay_reader *reader, void *out, size_t length)
+static bool read_bytes(struct recording_reader *reader, void *out, size_t length)
 {
     size_t done = 0;
 
@@ -63,7 +65,7 @@ static bool read_bytes(struct replay_reader *reader, void *out, size_t length)
     return true;
 }
 
-static int begin_chunk(struct replay_reader *reader, struct err *err)
+static int begin_chunk(struct recording_reader *reader, struct err *err)
 {
     char magic[RECORDING_MAGIC_BYTES];
 
@@ -77,9 +79,9 @@ static int begin_chunk(struct replay_reader *reader, struct err *err)
     return 0;
 }
 
-int replay_reader_open(struct replay_reader *reader, const char *path, struct err *err)
+int recording_reader_open(struct recording_reader *reader, const char *path, struct err *err)
 {
-    *reader = (struct replay_reader){.chunk_fd = -1, .chunk = 1};
+    *reader = (struct recording_reader){.chunk_fd = -1, .chunk = 1};
     buf_init(&reader->packed, RECORDING_BLOCK_MAX);
     buf_init(&reader->block, RECORDING_BLOCK_MAX);
     reader->unpacker = recording_unpacker_create();
@@ -90,7 +92,7 @@ int replay_reader_open(struct replay_reader *reader, const char *path, struct er
     return begin_chunk(reader, err);
 }
 
-void replay_reader_close(struct replay_reader *reader)
+void recording_reader_close(struct recording_reader *reader)
 {
     if (!reader->unpacker)
         return;
@@ -102,9 +104,9 @@ void replay_reader_close(struct replay_reader *reader)
 }
 
 /* How its host says that it ended: one line of end.txt. */
-static void note_end(struct replay_reader *reader, bool torn)
+static void note_end(struct recording_reader *reader, bool torn)
 {
-    char path[REPLAY_PATH_MAX + 16], line[160] = "";
+    char path[RECORDING_PATH_MAX + 16], line[160] = "";
     FILE *file;
 
     snprintf(path, sizeof(path), "%s/end.txt", reader->run);
@@ -118,7 +120,7 @@ static void note_end(struct replay_reader *reader, bool torn)
 }
 
 /* 1: one is in `block`. */
-static int read_block(struct replay_reader *reader)
+static int read_block(struct recording_reader *reader)
 {
     unsigned char head[RECORDING_BLOCK_HEAD];
     static char piece[65536];
@@ -146,7 +148,7 @@ static int read_block(struct replay_reader *reader)
 }
 
 /* The end, or the next chunk, when this one has no further whole block. */
-static int next_chunk(struct replay_reader *reader, uint64_t whole, struct err *err)
+static int next_chunk(struct recording_reader *reader, uint64_t whole, struct err *err)
 {
     bool torn = lseek(reader->chunk_fd, 0, SEEK_END) != (off_t)whole;
     int next = open_chunk(reader, reader->chunk + 1);
@@ -164,7 +166,7 @@ static int next_chunk(struct replay_reader *reader, uint64_t whole, struct err *
     return begin_chunk(reader, err) < 0 ? -1 : 1;
 }
 
-int replay_reader_next(struct replay_reader *reader, struct entry *ret, struct err *err)
+int recording_reader_next(struct recording_reader *reader, struct entry *ret, struct err *err)
 {
     while (reader->at.at == reader->at.end) {
         uint64_t whole = reader->offset;
@@ -176,4 +178,80 @@ int replay_reader_next(struct replay_reader *reader, struct entry *ret, struct e
             return more;
     }
     return recording_next(&reader->at, ret, err);
+}
+
+/* --- turns --- */
+
+void recording_turn_fini(struct recording_turn *turn)
+{
+    buf_fini(&turn->bytes);
+    free(turn->entries);
+}
+
+static void add_entry(struct recording_turn *turn, const struct entry *entry)
+{
+    if (turn->count == turn->capacity) {
+        turn->capacity = turn->capacity ? 2 * turn->capacity : 64;
+        turn->entries = realloc(turn->entries, turn->capacity * sizeof(*turn->entries));
+        CHECK(turn->entries != NULL);
+    }
+    turn->entries[turn->count++] = (struct recording_piece){entry->kind, turn->bytes.length,
+                                                            entry->length};
+    buf_put(&turn->bytes, entry->bytes, entry->length);
+    CHECK(!turn->bytes.failed);
+}
+
+static void begin_turn(struct recording_turn *turn)
+{
+    turn->begun = turn->follows;
+    turn->number = turn->next_number;
+    turn->at = turn->next_at;
+    turn->count = 0;
+    buf_clear(&turn->bytes);
+    memset(turn->next, 0, sizeof(turn->next));
+}
+
+int recording_reader_turn(struct recording_reader *reader, struct recording_turn *turn,
+                          struct err *err)
+{
+    struct entry entry;
+    int more;
+
+    if (turn->bytes.maximum == 0)
+        buf_init(&turn->bytes, SIZE_MAX - 1);
+    begin_turn(turn);
+    while ((more = recording_reader_next(reader, &entry, err)) > 0) {
+        if (turn->ended)
+            continue; /* how it ended is said behind the last entry */
+        if (entry.kind == ENTRY_TURN) {
+            turn->follows = true;
+            return recording_read_turn(&entry, &turn->next_number, &turn->next_at, err) < 0 ? -1
+                                                                                            : 1;
+        }
+        turn->ended = entry.kind == ENTRY_END;
+        if (turn->ended)
+            return 1;
+        add_entry(turn, &entry);
+    }
+    return more;
+}
+
+struct entry recording_turn_at(const struct recording_turn *turn, uint32_t at)
+{
+    const struct recording_piece *piece = &turn->entries[at];
+
+    return (struct entry){piece->kind, (const unsigned char *)turn->bytes.data + piece->offset,
+                          piece->length};
+}
+
+bool recording_turn_next(struct recording_turn *turn, enum entry_kind kind, struct entry *ret)
+{
+    for (uint32_t at = turn->next[kind]; at < turn->count; at++)
+        if (turn->entries[at].kind == kind) {
+            turn->next[kind] = at + 1;
+            *ret = recording_turn_at(turn, at);
+            return true;
+        }
+    turn->next[kind] = turn->count;
+    return false;
 }
