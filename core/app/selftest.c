@@ -102,22 +102,23 @@ static void ask(const struct probe *probe, struct trial *trial, bool outside, st
 
 static void judge(struct row *row, const struct probe *probe, struct trial *trials[2])
 {
-    struct verdict inside;
+    struct verdict inside, outside;
     bool same;
 
     ask(probe, trials[0], false, &inside);
-    ask(probe, trials[1], true, &row->told);
+    ask(probe, trials[1], true, &outside);
+    row->told = outside;
     describe(trials[0], row->inside);
     describe(trials[1], row->outside);
-    same = row->told.code == probe->code && row->told.limit.e18 != 0 &&
+    same = outside.code == probe->code && outside.limit.e18 != 0 &&
            inside.code == REFUSED_NOT;
-    row->outcome = (is_named(probe, row->key, &row->told) || same) &&
+    row->outcome = (is_named(probe, row->key, &outside) || same) &&
                    !is_named(probe, row->key, &inside) ? TRIPPED : DEAD;
     if (row->outcome == TRIPPED && inside.code != REFUSED_NOT)
         snprintf(row->note, sizeof(row->note), "%s refuses sooner",
                  *inside.config_key ? inside.config_key : refusal_text(inside.code));
-    else if (row->outcome == TRIPPED && !is_named(probe, row->key, &row->told))
-        snprintf(row->note, sizeof(row->note), "%s is as tight", row->told.config_key);
+    else if (row->outcome == TRIPPED && !is_named(probe, row->key, &outside))
+        snprintf(row->note, sizeof(row->note), "%s is as tight", outside.config_key);
 }
 
 /* --- where its value stands --- */
