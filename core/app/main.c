@@ -30,6 +30,7 @@ static const struct verb verbs[] = {
     {"report", report_main, "what each day brought, out of the journal"},
     {"verify", verify_main, "check a journal's chain without a daemon"},
     {"whatif", whatif_main, "judge a recorded run again under other limits"},
+    {"backtest", lab_main, "a strategy over recorded data, with the limits of live trading"},
     {"replay", lab_main, "run a recorded run again: identical, or the first divergence"},
     {"params", lab_main, "the parameters that a strategy or rule declares"},
 };

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "io/store_files.h"
 #include "io/store_reader.h"
+#include "io/store_rows.h"
 
 /* 4 MiB of log: small enough that its checkpoint is one short burst, large enough to be rare.
  * While orders keep coming it waits for eight times that before it is put in their way. */
@@ -30,9 +31,7 @@ struct store {
     bool thread_runs;
 
     /* The helper's alone once it runs. */
-    sqlite3_stmt *begin, *insert, *commit;
-    struct buf body;
-    struct store_mark last; /* number and chain of the last row written */
+    struct store_rows rows;
     int frames, frames_checkpointed; /* of the log */
 
     /* The loop's alone. */
@@ -78,51 +77,19 @@ static void die(struct store *store, const char *reason)
     ring_bell(store);
 }
 
-static int run(struct store *store, sqlite3_stmt *statement, const char *doing, struct err *err)
-{
-    int code = sqlite3_step(statement);
-    if (code != SQLITE_DONE)
-        store_db_failed(store->files.database, doing, err);
-    sqlite3_reset(statement);
-    return code == SQLITE_DONE ? 0 : -1;
-}
-
-static int insert_record(struct store *store, const struct record *record, struct err *err)
-{
-    const char *kind = record_kind_text(record->kind);
-    struct store_mark next = {.number = store->last.number + 1};
-    buf_clear(&store->body);
-    journal_rec_encode(record, &store->body);
-    if (store->body.failed)
-        return err_set(err, "a %s record does not fit its row", kind);
-    struct journal_row row = {.number = next.number, .at = record->at, .kind = kind,
-                              .kind_length = strlen(kind), .body = store->body.data,
-                              .body_length = store->body.length};
-    journal_rec_chain(store->last.chain, &row, next.chain);
-    sqlite3_bind_int64(store->insert, 1, row.number);
-    sqlite3_bind_int64(store->insert, 2, row.at.mono_ns);
-    sqlite3_bind_int64(store->insert, 3, row.at.wall_ns);
-    sqlite3_bind_text(store->insert, 4, kind, (int)row.kind_length, SQLITE_STATIC);
-    sqlite3_bind_text(store->insert, 5, row.body, (int)row.body_length, SQLITE_STATIC);
-    sqlite3_bind_blob(store->insert, 6, next.chain, sizeof next.chain, SQLITE_STATIC);
-    if (run(store, store->insert, "insert", err) < 0)
-        return -1;
-    store->last = next;
-    return 0;
-}
-
 /* `first` and `count` name a stretch of the ring that nobody else touches meanwhile. */
 static int write_batch(struct store *store, uint32_t first, uint32_t count, struct err *err)
 {
-    if (run(store, store->begin, "begin", err) < 0)
+    if (store_rows_begin(&store->rows, err) < 0)
         return -1;
     for (uint32_t i = 0; i < count; i++)
-        if (insert_record(store, &store->queue[(first + i) % STORE_QUEUE_RECORDS], err) < 0)
+        if (store_rows_put(&store->rows, &store->queue[(first + i) % STORE_QUEUE_RECORDS],
+                           err) < 0)
             return -1;
-    if (run(store, store->commit, "commit", err) < 0)
+    if (store_rows_commit(&store->rows, err) < 0)
         return -1;
     /* A mark that is not written is only an older mark. */
-    (void)store_mark_write(store->files.mark_fd, &store->last);
+    (void)store_mark_write(store->files.mark_fd, &store->rows.last);
     return 0;
 }
 
@@ -178,7 +145,7 @@ static void work_off(struct store *store)
     }
     store->head = (first + count) % STORE_QUEUE_RECORDS;
     store->count -= count;
-    store->durable = store->last.number;
+    store->durable = store->rows.last.number;
     count_batch(store, count, took_ns);
     pthread_cond_broadcast(&store->done);
     ring_bell(store);
@@ -215,8 +182,8 @@ static int restore_rows(struct store *store, struct store_reader *reader, struct
         if (store->config.on_record &&
             store->config.on_record(store->config.context, row.number, &row.record, err) < 0)
             return err_wrap(err, "row %lld", (long long)row.number);
-        store->last.number = row.number;
-        memcpy(store->last.chain, row.chain, sizeof row.chain);
+        store->rows.last.number = row.number;
+        memcpy(store->rows.last.chain, row.chain, sizeof row.chain);
     }
     return got == STORE_END ? 0 : -1;
 }
@@ -231,7 +198,7 @@ static int verify(struct store *store, struct err *err)
         result = err_set(err, "it belongs to '%s', this host is '%s'",
                          store_reader_identity(reader), store->config.identity);
     } else {
-        journal_rec_genesis(store->config.identity, store->last.chain);
+        journal_rec_genesis(store->config.identity, store->rows.last.chain);
         result = restore_rows(store, reader, err);
         if (result == 0)
             result = store_reader_check_mark(reader, store->config.directory, err);
@@ -242,13 +209,9 @@ static int verify(struct store *store, struct err *err)
 
 static int prepare(struct store *store, struct err *err)
 {
-    static const char INSERT[] = "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    sqlite3 *database = store->files.database;
-    if (sqlite3_prepare_v2(database, "BEGIN IMMEDIATE", -1, &store->begin, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(database, INSERT, -1, &store->insert, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(database, "COMMIT", -1, &store->commit, NULL) != SQLITE_OK)
-        return store_db_failed(database, "prepare", err);
-    sqlite3_wal_hook(database, on_log_grown, store);
+    if (store_rows_prepare(&store->rows, store->files.database, err) < 0)
+        return -1;
+    sqlite3_wal_hook(store->files.database, on_log_grown, store);
     return 0;
 }
 
@@ -286,11 +249,11 @@ static int open_all(struct store *store, struct err *err)
         return -1;
     if (verify(store, err) < 0)
         return explain(config->directory, err);
-    store->issued = store->durable = store->durable_told = store->last.number;
+    store->issued = store->durable = store->durable_told = store->rows.last.number;
     if (store_files_open_mark(&store->files, config->directory, err) < 0 ||
         prepare(store, err) < 0)
         return -1;
-    if (!store_mark_write(store->files.mark_fd, &store->last))
+    if (!store_mark_write(store->files.mark_fd, &store->rows.last))
         return err_set(err, "%s/" STORE_MARK ": %s", config->directory, strerror(errno));
     return start_thread(store, err);
 }
@@ -315,7 +278,6 @@ struct store *store_open(const struct store_config *config, struct err *err)
     store->files = (struct store_files){.lock_fd = -1, .mark_fd = -1};
     store->queue = queue;
     store->event_fd = event_fd;
-    buf_init(&store->body, JOURNAL_BODY_MAX);
     pthread_mutex_init(&store->mutex, NULL);
     pthread_cond_init(&store->work, NULL);
     pthread_cond_init(&store->done, NULL);
@@ -338,9 +300,7 @@ void store_close(struct store *store)
         pthread_mutex_unlock(&store->mutex);
         pthread_join(store->thread, NULL);
     }
-    sqlite3_finalize(store->begin);
-    sqlite3_finalize(store->insert);
-    sqlite3_finalize(store->commit);
+    store_rows_fini(&store->rows);
     /* What a failed fsync left in memory must not be copied over the database. */
     if (store->files.database && (store->dead || !store->thread_runs))
         sqlite3_db_config(store->files.database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -348,7 +308,6 @@ void store_close(struct store *store)
     pthread_cond_destroy(&store->done);
     pthread_cond_destroy(&store->work);
     pthread_mutex_destroy(&store->mutex);
-    buf_fini(&store->body);
     close(store->event_fd);
     free(store->queue);
     free(store);

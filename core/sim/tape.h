@@ -17,13 +17,13 @@
 enum {
     /* A day of the busiest perpetual is about 150 million rows; tests and demos play minutes. */
     TAPE_ROWS_MAX = 20 * 1000 * 1000,
-    TAPE_LINE_MAX = 128,
 };
 
 struct tape {
     struct market_row *rows; /* owned */
     uint32_t count, capacity;
     int64_t length_ns; /* from the first row to the last */
+    int64_t start_ns;  /* Unix time of the rows at 0 */
 };
 
 /* NULL: a line is wrong (err names it), the gzip stream is damaged, or there is no memory. */

@@ -47,9 +47,10 @@ static bool port_next(void *context, struct event *ret)
 
 static int64_t port_commit(void *context, const struct record *records, uint32_t count)
 {
-    (void)records;
-    (void)count;
-    return ++((struct lab *)context)->commits;
+    struct lab *lab = context;
+    const struct journal_port *journal = &lab->config.journal;
+
+    return journal->commit ? journal->commit(journal->context, records, count) : ++lab->commits;
 }
 
 static void keep_refusal(struct lab *lab, const struct command_notice *command)
@@ -99,7 +100,9 @@ void lab_push(struct lab *lab, const struct event *event)
 
 static void show(struct lab *lab, product_index product)
 {
-    if (lab->sim)
+    if (lab->config.world.play)
+        lab->config.world.show(lab->config.world.context, lab, product);
+    else if (lab->sim)
         lab_sim_show(lab->sim, product);
     else
         lab_venue_show(lab->venue, product);
@@ -124,6 +127,8 @@ static void do_commands(struct lab *lab)
         if (command.kind == COMMAND_STREAM_RESET) {
             push_link(lab, command.stream_reset.stream, false);
             push_link(lab, command.stream_reset.stream, true);
+        } else if (lab->config.world.play) {
+            lab->config.world.command(lab->config.world.context, lab, &command);
         } else if (lab->sim) {
             lab_sim_command(lab->sim, &command);
         } else {
@@ -138,7 +143,7 @@ static void deliver_frames(struct lab *lab)
     for (uint32_t i = 0; i < lab->frames.count; i++) {
         struct lab_frame frame = ((struct lab_frame *)lab->frames.items)[i];
         lab_runner_deliver(lab, &frame);
-        free(frame.bytes);
+        free(frame.owned);
     }
     lab->frames.count = 0;
 }
@@ -146,7 +151,19 @@ static void deliver_frames(struct lab *lab)
 static bool is_quiet(const struct lab *lab)
 {
     return event_queue_count(lab->queue) == 0 && lab->frames.count == 0 &&
-           lab->commands.count == 0 && engine_next_deadline_ns(lab->engine) > lab->now.mono_ns;
+           lab->commands.count == 0 && lab->play_ns > lab->now.mono_ns &&
+           engine_next_deadline_ns(lab->engine) > lab->now.mono_ns;
+}
+
+/* What moves by itself does, up to now. */
+static void play(struct lab *lab)
+{
+    if (lab->config.world.play) {
+        lab->play_ns = lab->config.world.play(lab->config.world.context, lab);
+        return;
+    }
+    lab->play_ns += lab->config.sim.step_ns;
+    lab_sim_advance(lab->sim);
 }
 
 int lab_settle(struct lab *lab, struct err *err)
@@ -155,6 +172,8 @@ int lab_settle(struct lab *lab, struct err *err)
         turn_run(&lab->turn, 1024);
         deliver_frames(lab);
         do_commands(lab);
+        if (lab->play_ns <= lab->now.mono_ns)
+            play(lab);
         if (is_quiet(lab))
             return 0;
     }
@@ -164,6 +183,7 @@ int lab_settle(struct lab *lab, struct err *err)
 
 static void beat(struct lab *lab)
 {
+    lab->beat_ns += lab->config.beat_ns;
     for (int stream = 0; stream < STREAM_COUNT; stream++) {
         struct event event = {.kind = EVENT_HEARTBEAT,
                               .heartbeat = {(enum stream)stream, ++lab->beats[stream]}};
@@ -177,18 +197,6 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static void play(struct lab *lab)
-{
-    if (lab->now.mono_ns >= lab->beat_ns) {
-        lab->beat_ns += BEAT_NS;
-        beat(lab);
-    }
-    if (lab->sim && lab->now.mono_ns >= lab->play_ns) {
-        lab->play_ns += lab->config.sim.step_ns;
-        lab_sim_advance(lab->sim);
-    }
-}
-
 int lab_advance(struct lab *lab, int64_t delay_ns, struct err *err)
 {
     int64_t end_ns = lab->now.mono_ns + delay_ns;
@@ -198,7 +206,10 @@ int lab_advance(struct lab *lab, int64_t delay_ns, struct err *err)
         next_ns = least(least(next_ns, lab->play_ns), end_ns);
         lab->now.wall_ns += next_ns - lab->now.mono_ns;
         lab->now.mono_ns = next_ns;
-        play(lab);
+        if (next_ns >= lab->beat_ns)
+            beat(lab);
+        if (next_ns >= lab->play_ns)
+            play(lab);
         if (lab_settle(lab, err) < 0)
             return -1;
     } while (lab->now.mono_ns < end_ns);
@@ -276,7 +287,9 @@ struct lab *lab_create(const struct lab_config *config, struct err *err)
     CHECK(lab != NULL);
     lab->config = *config;
     lab->now = config->start;
-    lab->beat_ns = config->start.mono_ns + BEAT_NS;
+    if (lab->config.beat_ns == 0)
+        lab->config.beat_ns = BEAT_NS;
+    lab->beat_ns = config->start.mono_ns + lab->config.beat_ns;
     lab->engine = engine_create(&config->settings);
     lab->queue = event_queue_create(LAB_QUEUE_BYTES);
     lab->venue = lab_venue_create(lab, &config->venue);
@@ -289,6 +302,8 @@ struct lab *lab_create(const struct lab_config *config, struct err *err)
         .sink = {lab, port_send},
     };
     lab->play_ns = INT64_MAX;
+    if (config->world.play)
+        lab->play_ns = config->start.mono_ns;
     if (config->sim.used) {
         lab->play_ns = config->start.mono_ns + config->sim.step_ns;
         lab->sim = lab_sim_create(lab, &config->sim, err);
@@ -307,7 +322,7 @@ void lab_destroy(struct lab *lab)
     for (int i = 0; i < MAX_RUNNERS; i++)
         lab_runner_fini(&lab->runners[i]);
     for (uint32_t i = 0; i < lab->frames.count; i++)
-        free(((struct lab_frame *)lab->frames.items)[i].bytes);
+        free(((struct lab_frame *)lab->frames.items)[i].owned);
     for (uint32_t i = 0; i < lab->logs.count; i++)
         free(((struct lab_log *)lab->logs.items)[i].text);
     struct lab_list *lists[] = {&lab->frames, &lab->commands, &lab->logs, &lab->intents,

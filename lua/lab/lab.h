@@ -7,8 +7,8 @@
  *     lab_advance(lab, 5 * 1000000000LL, &err);
  *     lab_destroy(lab);
  *
- * Every frame between engine and script goes through the wire's codec both ways. A call settles:
- * turns are run until no event, frame or command is left and nothing is due at this instant. */
+ * What a script says goes through the wire's codec. A call settles: turns are run until no event,
+ * frame or command is left and nothing is due at this instant. */
 #include "base/err.h"
 #include "engine/book.h"
 #include "engine/snapshot.h"
@@ -20,6 +20,7 @@
 #include "lab/jail.h"
 #include "lab/sim.h"
 #include "lab/venue.h"
+#include "lab/world.h"
 
 enum { LAB_TURNS_MAX = 200000, LAB_QUEUE_BYTES = 8 << 20 };
 
@@ -42,6 +43,9 @@ struct lab_config {
     struct stamp start;
     struct lab_venue_config venue;
     struct lab_sim_config sim; /* when used, the markets move by themselves */
+    struct lab_world world;    /* play NULL: venue or sim */
+    struct journal_port journal; /* commit NULL: nothing is kept */
+    int64_t beat_ns;           /* how often the streams give a sign of life; 0: each second */
 };
 
 struct lab_log { actor_index runner; bool fault; char level; char *text; /* owned */ };
@@ -74,7 +78,9 @@ struct lab_runner {
     struct lab *lab;
 };
 
-struct lab_frame { actor_index runner; uint32_t generation; int length; unsigned char *bytes; };
+/* On its way to a script. A view is the engine's own, which stands until it is stepped again. */
+struct lab_frame { actor_index runner; uint32_t generation; enum script_frame_kind kind;
+                   uint64_t request; size_t length; const void *payload; void *owned; };
 
 struct lab {
     struct lab_config config;
@@ -88,7 +94,7 @@ struct lab {
     struct lab_runner runners[MAX_RUNNERS];
     struct lab_venue *venue;      /* owned; the one that is told */
     struct lab_sim *sim;          /* owned; or the one that plays, NULL: told */
-    int64_t play_ns;              /* when it next plays */
+    int64_t play_ns;              /* when it, or the world, next plays */
     struct lab_list frames;       /* struct lab_frame, to be delivered */
     struct lab_list commands;     /* struct command: place, cancel, list, reset; to be done */
     struct lab_list logs, intents, refusals, alerts;
@@ -109,7 +115,6 @@ int lab_trade(struct lab *lab, product_index product, struct price price, struct
               enum side aggressor, struct err *err);
 int lab_link(struct lab *lab, enum stream stream, bool up, struct err *err);
 
-/* runner.c */
 int lab_runner_start(struct lab *lab, actor_index index, const struct lab_script *script,
                      struct err *err);
 /* path and text NULL: the same path again. -1: the old one goes on, err says why. */

@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/backtest.h"
 #include "lab/params.h"
 #include "lab/replay_main.h"
 
 static const struct { const char *name; int (*run)(int argc, char **argv); } verbs[] = {
-    {"replay", replay_main}, {"params", params_main},
+    {"backtest", backtest_main}, {"replay", replay_main}, {"params", params_main},
 };
 
 int main(int argc, char **argv)

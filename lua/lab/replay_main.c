@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lab/find_runner.h"
 #include "lab/replay.h"
 #include "wire/json_write.h"
 
@@ -174,20 +175,6 @@ static void tick(const struct replay *replay)
 {
     if (replay->turn.number % TURNS_A_LINE == 0)
         fprintf(stderr, "\rturn %llu", (unsigned long long)replay->turn.number);
-}
-
-/* moongate-runner stands beside this program. */
-static const char *find_runner(void)
-{
-    static char path[REPLAY_PATH_MAX];
-    static const char name[] = "moongate-runner";
-    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - sizeof(name));
-    char *slash;
-
-    path[length > 0 ? length : 0] = '\0';
-    slash = strrchr(path, '/');
-    memcpy(slash ? slash + 1 : path, name, sizeof(name));
-    return path;
 }
 
 static int run(struct replay *replay, const char *path, bool json)

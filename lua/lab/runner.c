@@ -345,16 +345,19 @@ void lab_runner_fini(struct lab_runner *runner)
 
 /* --- what the engine says --- */
 
-static void add_frame(struct lab *lab, actor_index index, uint32_t generation, uint64_t request,
-                      enum script_frame_kind kind, const void *payload, size_t length)
+static void add_frame(struct lab *lab, const struct lab_frame *frame)
 {
-    struct lab_frame *frame = lab_list_add(&lab->frames, sizeof(*frame));
+    *(struct lab_frame *)lab_list_add(&lab->frames, sizeof(*frame)) = *frame;
+}
 
-    *frame = (struct lab_frame){index, generation, 0, malloc(MAX_SCRIPT_FRAME)};
-    CHECK(frame->bytes != NULL);
-    frame->length = script_frame_encode(frame->bytes, MAX_SCRIPT_FRAME, kind, generation, request,
-                                        false, payload, length);
-    CHECK(frame->length > 0);
+static void add_copy(struct lab *lab, const struct lab_frame *frame, const void *payload)
+{
+    struct lab_frame copied = *frame;
+
+    copied.payload = copied.owned = malloc(frame->length);
+    CHECK(copied.owned != NULL);
+    memcpy(copied.owned, payload, frame->length);
+    add_frame(lab, &copied);
 }
 
 void lab_runner_command(struct lab *lab, const struct command *command)
@@ -363,20 +366,24 @@ void lab_runner_command(struct lab *lab, const struct command *command)
 
     switch (command->kind) {
     case COMMAND_VIEW:
-        add_frame(lab, command->view.runner, command->view.generation, 0, SCRIPT_VIEW,
-                  command->view.view, sizeof(struct view));
+        add_frame(lab, &(struct lab_frame){command->view.runner, command->view.generation,
+                                           SCRIPT_VIEW, 0, sizeof(struct view),
+                                           command->view.view, NULL});
         break;
     case COMMAND_NOTICE:
-        add_frame(lab, command->notice.runner, command->notice.generation, 0, SCRIPT_NOTICE,
-                  &command->notice.notice, sizeof(struct notice));
+        add_copy(lab, &(struct lab_frame){command->notice.runner, command->notice.generation,
+                                          SCRIPT_NOTICE, 0, sizeof(struct notice), NULL, NULL},
+                 &command->notice.notice);
         break;
     case COMMAND_JUDGE:
         memset(&judge, 0, sizeof(judge));
         judge.strategy = command->judge.strategy;
         judge.intent = command->judge.intent;
         judge.view = *command->judge.view;
-        add_frame(lab, command->judge.runner, command->judge.generation, command->judge.request,
-                  SCRIPT_JUDGE, &judge, sizeof(judge));
+        add_copy(lab, &(struct lab_frame){command->judge.runner, command->judge.generation,
+                                          SCRIPT_JUDGE, command->judge.request, sizeof(judge),
+                                          NULL, NULL},
+                 &judge);
         break;
     case COMMAND_RUNNER_END:
         lab_runner_kill(lab, command->runner_end.runner, command->runner_end.reason);
@@ -389,15 +396,10 @@ void lab_runner_command(struct lab *lab, const struct command *command)
 void lab_runner_deliver(struct lab *lab, const struct lab_frame *frame)
 {
     struct lab_runner *runner = &lab->runners[frame->runner];
-    struct script_head head;
-    const void *payload;
     struct err err = {""};
 
     if (!runner->alive || runner->generation != frame->generation)
         return;
-    CHECK(script_frame_decode(frame->bytes, (size_t)frame->length, frame->generation, false, &head,
-                              &payload, &err) == 0);
-    if (tell(runner, (enum script_frame_kind)head.kind, head.request, false, payload, head.length,
-             &err) < 0)
+    if (tell(runner, frame->kind, frame->request, false, frame->payload, frame->length, &err) < 0)
         lab_runner_kill(lab, frame->runner, err.text);
 }

@@ -62,7 +62,7 @@ struct size lab_venue_position(const struct lab_venue *venue, product_index prod
     return venue->positions[product];
 }
 
-static bool is_final(const struct lab_order *order)
+bool lab_order_is_final(const struct lab_order *order)
 {
     return order->status == VENUE_FILLED || order->status == VENUE_CANCELLED ||
            order->status == VENUE_EXPIRED || order->status == VENUE_FAILED;
@@ -73,9 +73,14 @@ static int64_t left_e9(const struct lab_order *order)
     return order->row.size.e9 - order->filled.e9;
 }
 
+struct size lab_order_left(const struct lab_order *order)
+{
+    return (struct size){left_e9(order)};
+}
+
 /* --- what the venue tells --- */
 
-static struct event_order_report report_of(const struct lab_order *order,
+struct event_order_report lab_order_report(const struct lab_order *order,
                                            enum report_source source)
 {
     struct event_order_report report = {
@@ -84,7 +89,7 @@ static struct event_order_report report_of(const struct lab_order *order,
         .type = order->row.type, .tif = order->row.tif, .status = order->status,
         .size = source == REPORT_REST ? order->row.size : (struct size){0},
         .filled = order->filled, .limit_price = order->row.price, .fees = order->fees,
-        .leaves.e9 = is_final(order) ? 0 : left_e9(order),
+        .leaves.e9 = lab_order_is_final(order) ? 0 : left_e9(order),
         .created_ns = order->row.created_wall_ns,
     };
 
@@ -97,7 +102,7 @@ static struct event_order_report report_of(const struct lab_order *order,
 static void push_report(struct lab_venue *venue, struct lab_order *order,
                         enum report_source source)
 {
-    struct event event = {.kind = EVENT_ORDER_REPORT, .order = report_of(order, source)};
+    struct event event = {.kind = EVENT_ORDER_REPORT, .order = lab_order_report(order, source)};
 
     order->updated_ns = venue->lab->now.wall_ns;
     lab_push(venue->lab, &event);
@@ -128,31 +133,36 @@ static void push_cancel_reply(struct lab_venue *venue, const struct command_canc
 
 /* --- fills --- */
 
+void lab_order_book_fill(struct lab_order *order, struct price price, struct size size,
+                         enum liquidity liquidity, const struct lab_venue_config *config,
+                         struct event_fill *ret_fill)
+{
+    struct money value = money_of(price, size);
+
+    *ret_fill = (struct event_fill){
+        .venue_order_id = order->venue_id, .product = order->row.product,
+        .side = order->row.side, .price = price, .size = size, .liquidity = liquidity,
+    };
+    CHECK(money_scale(value, liquidity == LIQUIDITY_TAKER ? config->fee_taker : config->fee_maker,
+                      ROUND_HALF_EVEN, &ret_fill->fee));
+    order->filled.e9 += size.e9;
+    CHECK(money_add(order->value, value, &order->value));
+    CHECK(money_add(order->fees, ret_fill->fee, &order->fees));
+    order->status = left_e9(order) == 0 ? VENUE_FILLED : VENUE_OPEN;
+}
+
 static bool add_fill(struct lab_venue *venue, struct lab_order *order, struct price price,
                      struct size size, enum liquidity liquidity)
 {
     struct event_fill *fill;
-    struct money value = money_of(price, size);
-    struct ratio rate = liquidity == LIQUIDITY_TAKER ? venue->config.fee_taker
-                                                     : venue->config.fee_maker;
 
-    if (is_final(order) || size.e9 <= 0 || size.e9 > left_e9(order))
+    if (lab_order_is_final(order) || size.e9 <= 0 || size.e9 > left_e9(order))
         return false;
     fill = lab_list_add(&venue->fills, sizeof(*fill));
+    lab_order_book_fill(order, price, size, liquidity, &venue->config, fill);
     snprintf(fill->trade_id.text, VENUE_ID_MAX, "lab-trade-%u", venue->fills.count);
-    fill->venue_order_id = order->venue_id;
-    fill->product = order->row.product;
-    fill->side = order->row.side;
-    fill->price = price;
-    fill->size = size;
-    fill->liquidity = liquidity;
     fill->venue_ns = venue->lab->now.wall_ns;
-    CHECK(money_scale(value, rate, ROUND_HALF_EVEN, &fill->fee));
-    order->filled.e9 += size.e9;
-    CHECK(money_add(order->value, value, &order->value));
-    CHECK(money_add(order->fees, fill->fee, &order->fees));
     venue->positions[order->row.product].e9 += order->row.side == SIDE_BUY ? size.e9 : -size.e9;
-    order->status = left_e9(order) == 0 ? VENUE_FILLED : VENUE_OPEN;
     return true;
 }
 
@@ -234,7 +244,7 @@ bool lab_venue_mid(const struct lab_venue *venue, product_index product, struct 
 
 void lab_venue_cancelled(struct lab_venue *venue, struct lab_order *order, const char *reason)
 {
-    if (is_final(order))
+    if (lab_order_is_final(order))
         return;
     order->status = VENUE_CANCELLED;
     text_copy(order->reason, REASON_MAX, reason, strlen(reason));
@@ -286,7 +296,7 @@ static void cancel(struct lab_venue *venue, const struct command_cancel *command
 {
     struct lab_order *order = lab_venue_find(venue, command->id);
 
-    if (!order || is_final(order)) {
+    if (!order || lab_order_is_final(order)) {
         push_cancel_reply(venue, command, OUTCOME_REFUSED, "UNKNOWN_CANCEL_ORDER");
         return;
     }
@@ -303,9 +313,10 @@ static void list_orders(struct lab_venue *venue, int64_t since_ns)
 {
     for (uint32_t i = 0; i < venue->orders.count; i++) {
         const struct lab_order *order = order_at(venue, i);
-        struct event event = {.kind = EVENT_ORDER_REPORT, .order = report_of(order, REPORT_REST)};
+        struct event event = {.kind = EVENT_ORDER_REPORT,
+                              .order = lab_order_report(order, REPORT_REST)};
         if (order->status != VENUE_PENDING && order->status != VENUE_FAILED &&
-            (!is_final(order) || order->updated_ns >= since_ns))
+            (!lab_order_is_final(order) || order->updated_ns >= since_ns))
             lab_push(venue->lab, &event);
     }
 }

@@ -29,6 +29,16 @@ struct lab_order {
     char reason[REASON_MAX];
 };
 
+/* As the venue tells it now. */
+struct event_order_report lab_order_report(const struct lab_order *order,
+                                           enum report_source source);
+bool lab_order_is_final(const struct lab_order *order);
+struct size lab_order_left(const struct lab_order *order);
+/* Into the order's own sums, and *ret_fill but for its trade id and time. */
+void lab_order_book_fill(struct lab_order *order, struct price price, struct size size,
+                         enum liquidity liquidity, const struct lab_venue_config *config,
+                         struct event_fill *ret_fill);
+
 struct lab_venue;
 
 struct lab_venue *lab_venue_create(struct lab *lab, const struct lab_venue_config *config);

@@ -25,11 +25,15 @@ local MAY_INCLUDE = {
     { "^core/sim/ledger", set "base model sim" },
     { "^core/sim/auditor", set "base model sim" },
     { "^core/sim/tape", set "base model sim" },
+    { "^core/sim/fill", set "base model sim" },
+    { "^core/sim/market", set "base model sim" },
     { "^core/sim/", set "base model engine sim" },
     { "^core/io/", set "base model wire io" },
     { "^core/app/", set "base model engine wire sim io app" },
     -- The files of a recording, and no other file or descriptor of the host's.
     { "^lua/lab/replay", set "base model wire engine sim io" },
+    -- A backtest is a host's run without a host: its config and its journal, offline.
+    { "^lua/lab/backtest", set "base model wire engine sim io app" },
     { "^lua/lab/", set "base model wire engine sim" },
     { "^lua/runner/", set "base model wire" },
     { "^lua/", set "base model wire" },

@@ -2,6 +2,6 @@
 
 int main(void)
 {
-    return suite_tape() + suite_ledger() + suite_venue_match() + suite_venue_account() +
-           suite_venue_fault();
+    return suite_tape() + suite_fill_book() + suite_ledger() + suite_venue_match() +
+           suite_venue_account() + suite_venue_fault();
 }

@@ -1,0 +1,222 @@
+#include "sim/market_csv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "sim/csv.h"
+
+enum column { TIME, OPEN, HIGH, LOW, CLOSE, VOLUME, NOTIONAL, PRICE, SIZE, SIDE, COLUMNS };
+enum { TEXT_TIME = 0, ROWS_MAX = 50 * 1000 * 1000 };
+
+static const struct { const char *name; enum column column; int64_t unit_ns; } NAMES[] = {
+    {"time_ns", TIME, 1}, {"time_us", TIME, 1000}, {"time_ms", TIME, 1000000},
+    {"time_s", TIME, 1000000000}, {"start_s", TIME, 1000000000},
+    {"timestamp", TIME, 1000000000}, {"time", TIME, TEXT_TIME},
+    {"open", OPEN, 0}, {"high", HIGH, 0}, {"low", LOW, 0}, {"close", CLOSE, 0},
+    {"volume", VOLUME, 0}, {"notional_usd", NOTIONAL, 0},
+    {"price", PRICE, 0}, {"size", SIZE, 0}, {"side", SIDE, 0},
+};
+enum { NAMED = sizeof NAMES / sizeof NAMES[0], TAPE_WIDTH = 5 };
+
+struct reader {
+    int at[COLUMNS];          /* -1: not there */
+    int64_t unit_ns, last_ns;
+    bool headed, tape, candles;
+    struct price last;        /* of the trade before */
+    enum side last_side;
+    struct market_bars bars;  /* owned until taken over */
+    struct trade *trades;     /* owned */
+    uint32_t count, capacity;
+};
+
+static bool has(const struct reader *reader, enum column column)
+{
+    return reader->at[column] >= 0;
+}
+
+static int take_header(struct reader *reader, const struct csv_line *line, struct err *err)
+{
+    memset(reader->at, -1, sizeof reader->at);
+    for (uint32_t i = 0; i < line->count; i++)
+        for (int name = 0; name < NAMED; name++)
+            if (csv_is(line->fields[i], NAMES[name].name)) {
+                reader->at[NAMES[name].column] = (int)i;
+                if (NAMES[name].column == TIME)
+                    reader->unit_ns = NAMES[name].unit_ns;
+            }
+    reader->headed = true;
+    reader->candles = has(reader, OPEN) && has(reader, HIGH) && has(reader, LOW) &&
+                      has(reader, CLOSE) && (has(reader, VOLUME) || has(reader, NOTIONAL));
+    if (has(reader, TIME) && (reader->candles || (has(reader, PRICE) && has(reader, SIZE))))
+        return 0;
+    return err_set(err, "%s line 1: the columns must be a tape's (recv_ns,kind,side,price,size), "
+                   "a candle's (time_s,open,high,low,close,volume) or a trade's "
+                   "(time_ns,price,size,side)", line->what);
+}
+
+static int take_time(struct reader *reader, const struct csv_line *line, int64_t *ret,
+                     struct err *err)
+{
+    struct csv_field field = line->fields[reader->at[TIME]];
+    bool good = reader->unit_ns == TEXT_TIME
+                    ? text_parse_time(field.text, field.length, ret)
+                    : csv_int64(field, ret) && !__builtin_mul_overflow(*ret, reader->unit_ns, ret);
+    if (!good)
+        return err_set(err, "%s line %u: '%.*s' is no time", line->what, line->number,
+                       (int)field.length, field.text);
+    if (*ret < reader->last_ns)
+        return err_set(err, "%s line %u: time runs backwards; sort the file by time", line->what,
+                       line->number);
+    reader->last_ns = *ret;
+    return 0;
+}
+
+static int take_number(const struct reader *reader, const struct csv_line *line,
+                       enum column column, const char *what, int64_t *ret, struct err *err)
+{
+    struct csv_field field = line->fields[reader->at[column]];
+    struct money value;
+    struct price rounded;
+    bool informative = false;
+    /* Other people's files carry digits that no tick has: rounded, as nothing is booked by them. */
+    if (!money_parse_informative(field.text, field.length, &value, &informative) ||
+        value.e18 < 0 ||
+        !money_div_size(value, (struct size){DECIMAL_ONE}, ROUND_HALF_EVEN, &rounded) ||
+        (rounded.e9 == 0 && column != VOLUME && column != NOTIONAL))
+        return err_set(err, "%s line %u: %s '%.*s' is not a positive decimal", line->what,
+                       line->number, what, (int)field.length, field.text);
+    *ret = rounded.e9;
+    return 0;
+}
+
+static int take_volume(const struct reader *reader, const struct csv_line *line,
+                       struct market_bar *bar, struct err *err)
+{
+    int64_t notional_e9;
+    if (has(reader, VOLUME))
+        return take_number(reader, line, VOLUME, "volume", &bar->volume.e9, err);
+    if (take_number(reader, line, NOTIONAL, "notional_usd", &notional_e9, err) < 0)
+        return -1;
+    struct money notional = {(__int128)notional_e9 * DECIMAL_ONE};
+    if (!money_div_price(notional, bar->close, ROUND_HALF_EVEN, &bar->volume))
+        return err_set(err, "%s line %u: the volume is out of range", line->what, line->number);
+    return 0;
+}
+
+static int take_bar(struct reader *reader, const struct csv_line *line, struct err *err)
+{
+    struct market_bars *bars = &reader->bars;
+    struct market_bar bar;
+    int64_t before_ns = reader->last_ns;
+    if (take_time(reader, line, &bar.start_ns, err) < 0 ||
+        take_number(reader, line, OPEN, "open", &bar.open.e9, err) < 0 ||
+        take_number(reader, line, HIGH, "high", &bar.high.e9, err) < 0 ||
+        take_number(reader, line, LOW, "low", &bar.low.e9, err) < 0 ||
+        take_number(reader, line, CLOSE, "close", &bar.close.e9, err) < 0 ||
+        take_volume(reader, line, &bar, err) < 0)
+        return -1;
+    if (bar.low.e9 > bar.open.e9 || bar.low.e9 > bar.close.e9 || bar.high.e9 < bar.open.e9 ||
+        bar.high.e9 < bar.close.e9)
+        return err_set(err, "%s line %u: open and close must lie between low and high",
+                       line->what, line->number);
+    if (bars->count > 0 && bar.start_ns == before_ns)
+        return err_set(err, "%s line %u: a second bar that starts at this time", line->what,
+                       line->number);
+    if (bars->count > 0 && (bars->length_ns == 0 || bar.start_ns - before_ns < bars->length_ns))
+        bars->length_ns = bar.start_ns - before_ns;
+    if (bars->count == bars->capacity) {
+        bars->capacity = bars->capacity ? 2 * bars->capacity : 4096;
+        bars->items = realloc(bars->items, bars->capacity * sizeof *bars->items);
+        CHECK(bars->items);
+    }
+    bars->items[bars->count++] = bar;
+    return 0;
+}
+
+static int take_side(struct reader *reader, const struct csv_line *line, struct trade *trade,
+                     struct err *err)
+{
+    if (!has(reader, SIDE)) {
+        trade->aggressor = trade->price.e9 == reader->last.e9 ? reader->last_side
+                           : trade->price.e9 > reader->last.e9 ? SIDE_BUY : SIDE_SELL;
+        return 0;
+    }
+    struct csv_field field = line->fields[reader->at[SIDE]];
+    if (csv_is(field, "buy") || csv_is(field, "B") || csv_is(field, "BUY"))
+        trade->aggressor = SIDE_BUY;
+    else if (csv_is(field, "sell") || csv_is(field, "S") || csv_is(field, "SELL"))
+        trade->aggressor = SIDE_SELL;
+    else
+        return err_set(err, "%s line %u: side '%.*s' is neither buy nor sell", line->what,
+                       line->number, (int)field.length, field.text);
+    return 0;
+}
+
+static int take_trade(struct reader *reader, const struct csv_line *line, struct err *err)
+{
+    struct trade trade = {.aggressor = SIDE_BUY};
+    if (take_time(reader, line, &trade.venue_ns, err) < 0 ||
+        take_number(reader, line, PRICE, "price", &trade.price.e9, err) < 0 ||
+        take_number(reader, line, SIZE, "size", &trade.size.e9, err) < 0 ||
+        take_side(reader, line, &trade, err) < 0)
+        return -1;
+    reader->last = trade.price;
+    reader->last_side = trade.aggressor;
+    if (reader->count == reader->capacity) {
+        reader->capacity = reader->capacity ? 2 * reader->capacity : 4096;
+        reader->trades = realloc(reader->trades, reader->capacity * sizeof *reader->trades);
+        CHECK(reader->trades);
+    }
+    reader->trades[reader->count++] = trade;
+    return 0;
+}
+
+static int take_line(void *context, const struct csv_line *line, struct err *err)
+{
+    struct reader *reader = context;
+    if (!reader->headed) {
+        reader->tape = line->count == TAPE_WIDTH && (csv_is(line->fields[0], "recv_ns") ||
+                                                     line->fields[1].length == 1);
+        if (reader->tape)
+            return -1; /* enough is known: another reads it */
+        return take_header(reader, line, err);
+    }
+    if (reader->count == ROWS_MAX || reader->bars.count == ROWS_MAX)
+        return err_set(err, "%s line %u: more than %d rows: cut it", line->what, line->number,
+                       ROWS_MAX);
+    for (int i = 0; i < COLUMNS; i++)
+        if (reader->at[i] >= (int)line->count)
+            return err_set(err, "%s line %u: only %u columns", line->what, line->number,
+                           line->count);
+    return reader->candles ? take_bar(reader, line, err) : take_trade(reader, line, err);
+}
+
+static struct market_data *read_tape(const void *bytes, size_t length,
+                                     const struct instrument *spec, struct err *err)
+{
+    struct tape *tape = tape_create(bytes, length, err);
+    struct market_data *data = tape ? market_data_of_tape(tape, spec, err) : NULL;
+    tape_destroy(tape);
+    return data;
+}
+
+struct market_data *market_data_read(const char *name, const void *bytes, size_t length,
+                                     const struct instrument *spec, struct err *err)
+{
+    struct reader reader = {.last_ns = 0};
+    struct market_data *data = NULL;
+    int result = csv_read(name, bytes, length, take_line, &reader, err);
+    if (reader.tape)
+        data = read_tape(bytes, length, spec, err);
+    else if (result == 0 && reader.candles)
+        data = market_data_of_bars(&reader.bars, spec, err);
+    else if (result == 0)
+        data = market_data_of_trades(reader.trades, reader.count, spec, err);
+    free(reader.bars.items);
+    free(reader.trades);
+    if (!data && result == 0)
+        err_wrap(err, "%s", name);
+    return data;
+}

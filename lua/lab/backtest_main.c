@@ -1,0 +1,384 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "lab/backtest.h"
+#include "lab/find_runner.h"
+#include "wire/json_write.h"
+
+enum { JSON_BYTES_MAX = 1 << 20, PARAMS_BYTES_MAX = 8192, BAR_CELLS = 40 };
+static const int64_t MS_NS = 1000000;
+static const char DEFAULT_CONFIG[] = "config/backtest.conf";
+
+static int usage(FILE *out)
+{
+    fprintf(out,
+            "usage: moongate backtest -s STRATEGY -d DATA [options]\n\n"
+            "Runs a strategy over recorded data: the engine, gate, rules and limits of the live\n"
+            "host, fills by queue position on depth or by a stated model on bars.\n"
+            "  -s, --strategy X      a section of the config, or the path of a script\n"
+            "  -d, --data [P=]FILE   tape, candles or trades (CSV, gzip or plain); P as in the\n"
+            "                        config, BTC-cde; once per product\n"
+            "  -c, --config FILE     limits, rules, params; default config/backtest.conf\n"
+            "  -p, --param K=V       over the params of the config; may be repeated. A number is\n"
+            "                        one, K='\"0.02\"' is text: sizes are\n"
+            "  -o, --out DIR         leave the run there: journal, series.csv, run.json\n"
+            "      --from T --to T   RFC 3339: 2024-08-08T23:55:00Z\n"
+            "      --seed N          of the scripts' random numbers (1)\n"
+            "      --feed-ms, --order-ms, --answer-ms N\n"
+            "                        latency of market data, of requests, of answers (0, 20, 20)\n"
+            "      --fee-maker X --fee-taker X   of the notional (0.0002, 0.0005)\n"
+            "      --cash X          dollars to begin with (100000)\n"
+            "      --funding-rate X  at each stamp (0)\n"
+            "  -j, --jailed          scripts in real jails (moongate-runner): the same result\n"
+            "      --json            run.json on stdout instead of words\n"
+            "  -v, --verbose         what the scripts log\n\n"
+            "Exit: 0 done; 1 it could not be run to its end; 2 the command line is wrong.\n");
+    return out == stdout ? 0 : 2;
+}
+
+struct words { /* what the command line said */
+    struct backtest_options options;
+    struct buf params;
+    bool json, verbose;
+};
+
+/* --- figures --- */
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void put_refusals(struct json_writer *json, const struct counters_row *counters)
+{
+    json_open_object_at(json, "refusals");
+    for (int code = 0; code < REFUSAL_COUNT; code++)
+        if (counters->refusals[code])
+            json_put_uint(json, refusal_text((enum refusal)code), counters->refusals[code]);
+    json_close_object(json);
+}
+
+static void put_options(struct json_writer *json, const struct backtest_options *options)
+{
+    json_put_text(json, "config", options->config);
+    if (options->params)
+        json_put_raw(json, "params", options->params, strlen(options->params));
+    json_open_array_at(json, "data");
+    for (uint32_t i = 0; i < options->data_count; i++) {
+        json_open_object(json);
+        if (options->data[i].product)
+            json_put_text(json, "product", options->data[i].product);
+        json_put_text(json, "path", options->data[i].path);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    json_put_uint(json, "seed", options->seed);
+    json_put_int(json, "feed_ns", options->feed_ns);
+    json_put_int(json, "order_ns", options->order_ns);
+    json_put_int(json, "answer_ns", options->answer_ns);
+    json_put_ratio(json, "fee_maker", options->fee_maker);
+    json_put_ratio(json, "fee_taker", options->fee_taker);
+    json_put_ratio(json, "funding_rate", options->funding_rate);
+    json_put_money(json, "cash", options->cash);
+}
+
+/* Nothing of this machine and nothing of today: the same run gives the same bytes. */
+static void put_run(struct buf *out, const struct backtest_options *options,
+                    const struct backtest_result *result)
+{
+    struct json_writer json;
+
+    json_write_init(&json, out);
+    json_open_object(&json);
+    json_put_text(&json, "kind", "backtest");
+    json_put_text(&json, "strategy", result->strategy);
+    json_put_text(&json, "hash", result->hash);
+    put_options(&json, options);
+    json_put_time(&json, "start", result->start_ns);
+    json_put_time(&json, "end", result->end_ns);
+    json_put_uint(&json, "rows", result->rows);
+    json_put_uint(&json, "batches", result->batches);
+    json_put_uint(&json, "intents", result->intents);
+    json_put_uint(&json, "orders", result->orders);
+    json_put_uint(&json, "fills", result->fills);
+    json_put_uint(&json, "faults", result->faults);
+    json_put_uint(&json, "alerts", result->alerts);
+    put_refusals(&json, &result->counters);
+    json_put_size(&json, "position", result->position);
+    json_put_money(&json, "realised", result->account.realised);
+    json_put_money(&json, "unrealised", result->account.unrealised);
+    json_put_money(&json, "fees", result->account.fees);
+    json_put_money(&json, "funding", result->account.funding);
+    json_put_money(&json, "start_equity", result->start_equity);
+    json_put_money(&json, "equity", result->equity);
+    json_put_text(&json, "state", trading_state_text(result->account.state));
+    json_put_text(&json, "reason", result->account.reason);
+    json_close_object(&json);
+    buf_puts(out, "\n");
+}
+
+static int write_run(const char *directory, const struct buf *text, struct err *err)
+{
+    char path[1024];
+    int fd;
+    bool written;
+
+    snprintf(path, sizeof(path), "%s/run.json", directory);
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set(err, "%s: %s", path, strerror(errno));
+    written = write(fd, text->data, text->length) == (ssize_t)text->length;
+    if (close(fd) < 0 || !written)
+        return err_set(err, "%s: could not be written whole", path);
+    return 0;
+}
+
+static void say_money(const char *what, struct money value)
+{
+    char text[DECIMAL_TEXT_MAX];
+
+    money_format_places(value, 2, text);
+    printf("  %-12s %s\n", what, text);
+}
+
+static void say(const struct backtest_result *result, int64_t took_ns)
+{
+    char from[40], to[40], position[DECIMAL_TEXT_MAX];
+    struct money gained = {result->equity.e18 - result->start_equity.e18};
+    double seconds = (double)took_ns / 1e9;
+
+    text_format_time(result->start_ns, from);
+    text_format_time(result->end_ns, to);
+    size_format(result->position, position);
+    printf("%s %s: %s to %s\n", result->strategy, result->hash, from, to);
+    printf("  %llu rows in %.2f s: %.0f a second; %llu turns\n", (unsigned long long)result->rows,
+           seconds, (double)result->rows / (seconds > 0 ? seconds : 1),
+           (unsigned long long)result->turns);
+    printf("  %llu intents, %llu orders, %llu fills, position %s\n",
+           (unsigned long long)result->intents, (unsigned long long)result->orders,
+           (unsigned long long)result->fills, position);
+    say_money("realised", result->account.realised);
+    say_money("unrealised", result->account.unrealised);
+    say_money("fees", result->account.fees);
+    say_money("funding", result->account.funding);
+    say_money("equity", result->equity);
+    say_money("gained", gained);
+    for (int code = 0; code < REFUSAL_COUNT; code++)
+        if (result->counters.refusals[code])
+            printf("  refused %llu: %s, %s\n",
+                   (unsigned long long)result->counters.refusals[code],
+                   refusal_text((enum refusal)code), refusal_meaning((enum refusal)code));
+    if (result->faults > 0)
+        printf("  the script failed %llu times; -v shows its tracebacks\n",
+               (unsigned long long)result->faults);
+    if (*result->account.reason)
+        printf("  at the end the account was %s: %s\n", trading_state_text(result->account.state),
+               result->account.reason);
+}
+
+/* --- what is shown meanwhile --- */
+
+static void tick(void *context, int64_t done_ns, int64_t whole_ns)
+{
+    int cells = (int)((__int128)done_ns * BAR_CELLS / (whole_ns > 0 ? whole_ns : 1));
+
+    (void)context;
+    fprintf(stderr, "\r[%.*s%*s] %3d %%%s", cells, "########################################",
+            BAR_CELLS - cells, "", cells * 100 / BAR_CELLS, done_ns == whole_ns ? "\r\033[K" : "");
+}
+
+static void log_line(void *context, const char *runner, char level, const char *text)
+{
+    (void)context;
+    fprintf(stderr, "%s %c %s\n", runner, level, text);
+}
+
+/* --- the run --- */
+
+static int run(struct words *words)
+{
+    struct err err = {""};
+    struct backtest_result result;
+    struct buf text;
+    int64_t began_ns = now_ns();
+    int code = backtest_run(&words->options, &result, &err);
+
+    buf_init(&text, JSON_BYTES_MAX);
+    if (code == 0) {
+        put_run(&text, &words->options, &result);
+        if (words->options.out)
+            code = write_run(words->options.out, &text, &err);
+    }
+    if (code < 0)
+        fprintf(stderr, "moongate backtest: %s\n", err.text);
+    else if (words->json)
+        fputs(text.data, stdout);
+    else
+        say(&result, now_ns() - began_ns);
+    buf_fini(&text);
+    return code < 0 ? 1 : 0;
+}
+
+/* --- options --- */
+
+enum { OPT_FROM = 256, OPT_TO, OPT_SEED, OPT_FEED, OPT_ORDER, OPT_ANSWER, OPT_MAKER, OPT_TAKER,
+       OPT_CASH, OPT_FUNDING, OPT_JSON };
+
+static bool read_data(struct backtest_options *options, char *text)
+{
+    char *equals = strchr(text, '='), *slash = strchr(text, '/');
+    bool named = equals && (!slash || equals < slash);
+
+    if (options->data_count == MAX_PRODUCTS)
+        return false;
+    if (named)
+        *equals = '\0';
+    options->data[options->data_count++] =
+        (struct backtest_source){named ? text : NULL, named ? equals + 1 : text};
+    return true;
+}
+
+static bool is_json(const char *text)
+{
+    struct money value;
+    size_t length = strlen(text);
+    bool quoted = length > 1 && *text == '"' && strchr(text + 1, '"') == text + length - 1;
+
+    return quoted || money_parse(text, length, &value) || strcmp(text, "true") == 0 ||
+           strcmp(text, "false") == 0;
+}
+
+/* A number stays one, and so does text in quotes; everything else is text. */
+static bool read_param(struct words *words, char *text)
+{
+    struct json_writer json = {.out = &words->params, .depth = 1,
+                               .comma = words->params.length > 0};
+    char *equals = strchr(text, '=');
+
+    if (!equals || equals == text)
+        return false;
+    if (words->params.length == 0)
+        buf_puts(&words->params, "{");
+    *equals = '\0';
+    json_put_key(&json, text);
+    if (is_json(equals + 1))
+        json_put_raw(&json, NULL, equals + 1, strlen(equals + 1));
+    else
+        json_put_text(&json, NULL, equals + 1);
+    return !words->params.failed;
+}
+
+static bool read_uint(const char *text, uint64_t *ret)
+{
+    char *end;
+
+    *ret = strtoull(text, &end, 10);
+    return *text >= '0' && *text <= '9' && *end == '\0';
+}
+
+static bool read_ms(const char *text, int64_t *ret)
+{
+    uint64_t value;
+
+    if (!read_uint(text, &value) || value > 3600000)
+        return false;
+    *ret = (int64_t)value * MS_NS;
+    return true;
+}
+
+static bool read_long(int option, struct words *words)
+{
+    struct backtest_options *options = &words->options;
+    size_t length = optarg ? strlen(optarg) : 0;
+
+    switch (option) {
+    case OPT_FROM: return text_parse_time(optarg, length, &options->from_ns);
+    case OPT_TO: return text_parse_time(optarg, length, &options->to_ns);
+    case OPT_SEED: return read_uint(optarg, &options->seed);
+    case OPT_FEED: return read_ms(optarg, &options->feed_ns);
+    case OPT_ORDER: return read_ms(optarg, &options->order_ns);
+    case OPT_ANSWER: return read_ms(optarg, &options->answer_ns);
+    case OPT_MAKER: return ratio_parse(optarg, length, &options->fee_maker);
+    case OPT_TAKER: return ratio_parse(optarg, length, &options->fee_taker);
+    case OPT_CASH: return money_parse(optarg, length, &options->cash);
+    case OPT_FUNDING: return ratio_parse(optarg, length, &options->funding_rate);
+    case OPT_JSON: words->json = true; return true;
+    default: return false;
+    }
+}
+
+static bool read_short(int option, struct words *words)
+{
+    struct backtest_options *options = &words->options;
+
+    switch (option) {
+    case 's': options->strategy = optarg; return true;
+    case 'd': return read_data(options, optarg);
+    case 'c': options->config = optarg; return true;
+    case 'p': return read_param(words, optarg);
+    case 'o': options->out = optarg; return true;
+    case 'j': options->jailed = find_runner(); return true;
+    case 'v': words->verbose = true; return true;
+    default: return read_long(option, words);
+    }
+}
+
+static const struct option OPTIONS[] = {
+    {"strategy", required_argument, NULL, 's'}, {"data", required_argument, NULL, 'd'},
+    {"config", required_argument, NULL, 'c'}, {"param", required_argument, NULL, 'p'},
+    {"out", required_argument, NULL, 'o'}, {"from", required_argument, NULL, OPT_FROM},
+    {"to", required_argument, NULL, OPT_TO}, {"seed", required_argument, NULL, OPT_SEED},
+    {"feed-ms", required_argument, NULL, OPT_FEED},
+    {"order-ms", required_argument, NULL, OPT_ORDER},
+    {"answer-ms", required_argument, NULL, OPT_ANSWER},
+    {"fee-maker", required_argument, NULL, OPT_MAKER},
+    {"fee-taker", required_argument, NULL, OPT_TAKER},
+    {"cash", required_argument, NULL, OPT_CASH},
+    {"funding-rate", required_argument, NULL, OPT_FUNDING},
+    {"jailed", no_argument, NULL, 'j'}, {"json", no_argument, NULL, OPT_JSON},
+    {"verbose", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0},
+};
+
+int backtest_main(int argc, char **argv)
+{
+    static struct words words;
+    int option, index = 0, code;
+
+    words.options = backtest_defaults();
+    words.options.config = DEFAULT_CONFIG;
+    buf_init(&words.params, PARAMS_BYTES_MAX);
+    while ((option = getopt_long(argc, argv, "s:d:c:p:o:jvh", OPTIONS, &index)) != -1) {
+        if (option == 'h')
+            return usage(stdout);
+        if (option == '?')
+            return usage(stderr);
+        if (!read_short(option, &words)) {
+            fprintf(stderr, "moongate backtest: '%s' is not what --%s wants; see --help\n", optarg,
+                    option >= 256 ? OPTIONS[index].name : (char[]){(char)option, '\0'});
+            return 2;
+        }
+    }
+    if (optind < argc || !words.options.strategy || words.options.data_count == 0)
+        return usage(stderr);
+    if (words.params.length > 0) {
+        buf_puts(&words.params, "}");
+        words.options.params = words.params.data;
+    }
+    if (isatty(STDERR_FILENO) && !words.json)
+        words.options.tick = tick;
+    if (words.verbose)
+        words.options.log = log_line;
+    code = run(&words);
+    buf_fini(&words.params);
+    return code;
+}

@@ -1,0 +1,235 @@
+/* The recorded market moves: each batch, or point of a path, reaches the venue's book at its time
+ * and the host after the feed's latency. */
+#include "lab/backtest_private.h"
+
+static int64_t batch_time(const struct backtest_market *market, uint32_t index)
+{
+    return market->data->bars.count > 0 ? market->data->bars.items[index].start_ns
+                                        : market->data->batches[index].at_ns;
+}
+
+/* The first batch or bar at or after a time. */
+static uint32_t seek(const struct backtest_market *market, uint32_t count, int64_t at_ns)
+{
+    uint32_t low = 0, high = count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (batch_time(market, middle) < at_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool backtest_market_open(struct backtest_market *market, int64_t from_ns, int64_t to_ns)
+{
+    const struct market_data *data = market->data;
+    uint32_t count = data->bars.count > 0 ? data->bars.count : data->count;
+
+    market->next = seek(market, count, from_ns);
+    market->end = seek(market, count, to_ns);
+    /* The first batch is the book as it was then: shown whole, on connect. */
+    if (data->depth && market->next == 0)
+        market->next = 1;
+    market->book.blind = !data->depth;
+    return market->next < market->end;
+}
+
+int64_t backtest_market_end_ns(const struct backtest_market *market)
+{
+    const struct market_data *data = market->data;
+
+    return batch_time(market, market->end - 1) + (data->bars.count > 0 ? data->bars.length_ns : 1);
+}
+
+int64_t backtest_market_next_ns(const struct backtest_market *market)
+{
+    if (market->point < market->points_count)
+        return market->points[market->point].at_ns;
+    return market->next < market->end ? batch_time(market, market->next) : INT64_MAX;
+}
+
+struct fill_book *backtest_market_book(struct backtest_market *market)
+{
+    const struct market_data *data = market->data;
+
+    for (; data->depth && market->applied < market->next; market->applied++) {
+        const struct market_batch *batch = &data->batches[market->applied];
+        for (uint32_t i = 0; i < batch->levels; i++)
+            fill_book_level(&market->book, &data->levels[batch->level + i]);
+    }
+    return &market->book;
+}
+
+/* --- what the host hears --- */
+
+static void tell(struct backtest *run, const struct event *event)
+{
+    if (run->options->feed_ns > 0)
+        mail_post_event(&run->mail, event, run->lab->now.wall_ns + run->options->feed_ns);
+    else
+        lab_push(run->lab, event);
+}
+
+static void tell_book(struct backtest_market *market, bool snapshot, const struct level *levels,
+                      uint32_t count)
+{
+    struct event event = {.kind = EVENT_BOOK,
+                          .book = {.product = market->product, .snapshot = snapshot,
+                                   .venue_ns = market->run->lab->now.wall_ns, .levels = levels,
+                                   .count = count}};
+
+    tell(market->run, &event);
+}
+
+static void tell_trades(struct backtest_market *market, const struct trade *trades,
+                        uint32_t count)
+{
+    struct event event = {.kind = EVENT_TRADES,
+                          .trades = {.product = market->product, .trades = trades,
+                                     .count = count}};
+
+    tell(market->run, &event);
+}
+
+static void show(void *context, struct lab *lab, product_index product)
+{
+    static struct level levels[MAX_MESSAGE_LEVELS];
+    struct backtest *run = context;
+    struct fill_book *book = backtest_market_book(&run->markets[product]);
+    uint32_t count = 0;
+
+    run->lab = lab;
+    for (int side = SIDE_BUY; side <= SIDE_SELL; side++) {
+        const struct venue_ladder *ladder = &book->sides[side];
+        uint32_t most = MAX_BOOK_LEVELS, from = ladder->count > most ? ladder->count - most : 0;
+        for (uint32_t i = from; i < ladder->count; i++)
+            levels[count++] = (struct level){{ladder->levels[i].price_e9},
+                                             {ladder->levels[i].base_e9}, (enum side)side};
+    }
+    if (count > 0)
+        tell_book(&run->markets[product], true, levels, count);
+    backtest_venue_tell_spec(&run->markets[product]);
+}
+
+/* --- what the venue sees --- */
+
+static void venue_trade(struct backtest_market *market, const struct trade *trade)
+{
+    market->last = trade->price;
+    backtest_series_trade(market, trade->price, trade->size);
+    if (market->run->live.count == 0)
+        return;
+    fill_book_trade(backtest_market_book(market), trade);
+    backtest_venue_traded(market);
+}
+
+static void play_batch(struct backtest_market *market)
+{
+    const struct market_data *data = market->data;
+    const struct market_batch *batch = &data->batches[market->next];
+    bool live = market->run->live.count > 0;
+
+    if (live)
+        backtest_market_book(market);
+    for (uint32_t i = 0; i < batch->trades; i++)
+        venue_trade(market, &data->trades[batch->trade + i]);
+    market->next++;
+    if (!data->depth) {
+        fill_book_clear(&market->book);
+        for (uint32_t i = 0; i < batch->levels; i++)
+            fill_book_level(&market->book, &data->levels[batch->level + i]);
+    }
+    if (live)
+        fill_book_settle(backtest_market_book(market));
+    if (batch->levels > 0)
+        tell_book(market, !data->depth, &data->levels[batch->level], batch->levels);
+    if (batch->trades > 0)
+        tell_trades(market, &data->trades[batch->trade], batch->trades);
+}
+
+static void next_bar(struct backtest_market *market)
+{
+    const struct market_data *data = market->data;
+
+    market_bar_path(&data->bars.items[market->next++], data->bars.length_ns,
+                    market->run->positions[market->product],
+                    &market->run->lab->config.settings.catalog.items[market->product],
+                    market->points);
+    market->point = 0;
+    market->points_count = MARKET_BAR_POINTS;
+}
+
+static void play_point(struct backtest_market *market)
+{
+    struct market_point *point = &market->points[market->point++];
+
+    point->trade.trade_id = ++market->trade_ids;
+    venue_trade(market, &point->trade);
+    fill_book_clear(&market->book);
+    fill_book_level(&market->book, &point->levels[0]);
+    fill_book_level(&market->book, &point->levels[1]);
+    fill_book_settle(&market->book);
+    tell_book(market, true, point->levels, 2);
+    tell_trades(market, &point->trade, 1);
+}
+
+static void play_market(struct backtest_market *market, int64_t now_ns)
+{
+    while (backtest_market_next_ns(market) <= now_ns) {
+        market->run->batches++;
+        if (market->data->bars.count == 0)
+            play_batch(market);
+        else if (market->point == market->points_count)
+            next_bar(market);
+        else
+            play_point(market);
+    }
+}
+
+/* --- the world's port --- */
+
+static int64_t next_wall_ns(const struct backtest *run)
+{
+    int64_t next_ns = backtest_venue_next_ns(run);
+
+    if (run->minutes.next_ns < next_ns)
+        next_ns = run->minutes.next_ns;
+    for (product_index i = 0; i < run->count; i++) {
+        int64_t at_ns = backtest_market_next_ns(&run->markets[i]);
+        next_ns = at_ns < next_ns ? at_ns : next_ns;
+    }
+    return next_ns;
+}
+
+static int64_t play(void *context, struct lab *lab)
+{
+    struct backtest *run = context;
+    int64_t now_ns = lab->now.wall_ns, next_ns;
+
+    run->lab = lab;
+    backtest_drain(run);
+    if (now_ns >= run->minutes.next_ns)
+        backtest_series_minute(run);
+    for (product_index i = 0; i < run->count; i++)
+        play_market(&run->markets[i], now_ns);
+    backtest_venue_work(run, now_ns);
+    next_ns = next_wall_ns(run);
+    return next_ns == INT64_MAX ? INT64_MAX : lab->now.mono_ns + next_ns - now_ns;
+}
+
+static void command(void *context, struct lab *lab, const struct command *said)
+{
+    struct backtest *run = context;
+
+    run->lab = lab;
+    backtest_venue_command(run, said);
+    lab->play_ns = lab->now.mono_ns + next_wall_ns(run) - lab->now.wall_ns;
+}
+
+struct lab_world backtest_world(struct backtest *run)
+{
+    return (struct lab_world){run, show, command, play};
+}

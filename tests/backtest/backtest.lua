@@ -1,0 +1,155 @@
+-- Whole backtests by the program itself: the same run twice, in jails, and what is wrong with a
+-- command line or a file. Run from the root: lua5.4 tests/backtest/backtest.lua build/bin
+local bin = arg[1]
+local tape = "tests/data/btc-perp.tape.csv.gz"
+local bars = "tests/data/btc-perp.bars-1m.csv"
+local scratch = os.tmpname()
+os.remove(scratch)
+assert(os.execute("mkdir " .. scratch))
+
+local function run(words)
+  local pipe = io.popen(("%s/moongate %s 2>&1"):format(bin, words))
+  local text = pipe:read("a")
+  local _, _, code = pipe:close()
+  return code, text
+end
+
+local function backtest(words)
+  return run("backtest " .. words)
+end
+
+local function done(words)
+  local code, text = backtest(words)
+  assert(code == 0, words .. "\n" .. text)
+  return text
+end
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local bytes = file:read("a")
+  file:close()
+  return bytes
+end
+
+local function write(name, text)
+  local path = scratch .. "/" .. name
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+  return path
+end
+
+local function same_run(one, other)
+  for _, file in ipairs {"journal.db", "journal.mark", "series.csv", "run.json"} do
+    assert(read(one .. "/" .. file) == read(other .. "/" .. file), file .. " differs")
+  end
+end
+
+local function figure(json, name)
+  return (assert(json:match('"' .. name .. '":"?([^",}]+)'), name .. " in " .. json))
+end
+
+local tests = {}
+
+function tests.the_same_run_gives_the_same_bytes_in_jails_too()
+  local words = ("-s quoter -d %s --to 2024-08-08T23:54:35Z -o %s/"):format(tape, scratch)
+  done(words .. "one")
+  done(words .. "two")
+  done(words .. "jailed --jailed")
+  same_run(scratch .. "/one", scratch .. "/two")
+  same_run(scratch .. "/one", scratch .. "/jailed")
+  assert(tonumber(figure(read(scratch .. "/one/run.json"), "fills")) > 5)
+  local code, text = run("verify " .. scratch .. "/one")
+  assert(code == 0 and text:find("whole", 1, true), text)
+end
+
+function tests.another_seed_or_latency_is_another_run()
+  local words = ("-s quoter -d %s --to 2024-08-08T23:54:25Z --json "):format(tape)
+  local here = done(words)
+  assert(here == done(words))
+  assert(figure(here, "realised") ~= figure(done(words .. "--order-ms 500"), "realised"))
+end
+
+function tests.a_position_is_worth_what_the_venue_says()
+  local json = done(("-s ma_cross -d %s --json -p 'size_BTC=\"0.02\"'"):format(bars))
+  assert(tonumber(figure(json, "fills")) > 3)
+  -- Two sets of books, the engine's and the venue's, come to the same.
+  local function cents(name) return tonumber(figure(json, name)) * 100 end
+  local gained = cents "equity" - cents "start_equity"
+  local booked = cents "realised" + cents "unrealised" - cents "fees" + cents "funding"
+  assert(figure(json, "position") ~= "0" or math.abs(gained - booked) < 0.01, json)
+end
+
+function tests.series_has_a_row_a_minute()
+  done(("-s ma_cross -d %s -o %s/bars"):format(bars, scratch))
+  local rows = 0
+  for line in io.lines(scratch .. "/bars/series.csv") do
+    rows = rows + 1
+    local _, commas = line:gsub(",", "")
+    assert(commas == 13, line)
+  end
+  assert(rows >= 400 and rows <= 403, rows)
+end
+
+function tests.trades_alone_are_enough()
+  local lines = {"time_ms,price,size,side"}
+  for i = 0, 600 do
+    lines[#lines + 1] = ("%d,%.1f,%.3f,%s"):format(1700000000000 + i * 1000,
+      40000 + 50 * math.sin(i / 20), 0.5, i % 2 == 0 and "buy" or "sell")
+  end
+  local path = write("trades.csv", table.concat(lines, "\n"))
+  local json = done(("-s ma_cross -p candle=5 -d %s --json"):format(path))
+  assert(tonumber(figure(json, "fills")) > 1, json)
+end
+
+-- words, and what the error must say
+local WRONG = {
+  {"-d " .. tape, "usage"},
+  {"-s quoter -d /nowhere", "/nowhere: No such file"},
+  {"-s quoter -d tests", "a file with data is wanted"},
+  {"-s nobody -d " .. tape, "no strategy 'nobody'"},
+  {"-s quoter -d ETH-cde=" .. tape, "data is wanted for products of"},
+  {"-s quoter -c /nowhere -d " .. tape, "cannot be read"},
+  {"-s quoter -d " .. tape .. " --from 2030-01-01T00:00:00Z", "nothing between --from and --to"},
+  {"-s quoter -d " .. tape .. " --cash lots", "'lots' is not what --cash wants"},
+  {"-s strategies/none.lua -d " .. tape, "none.lua"},
+}
+
+function tests.what_is_wrong_is_said()
+  for _, wrong in ipairs(WRONG) do
+    local code, text = backtest(wrong[1])
+    assert(code ~= 0 and text:find(wrong[2], 1, true), wrong[1] .. "\n" .. text)
+  end
+end
+
+-- a file, and what the error must say of it
+local BAD_FILES = {
+  {"", "data is wanted"},
+  {"a,b,c\n1,2,3\n", "line 1: the columns must be"},
+  {"time_s,price,size\nx,1,1\n", "line 2: 'x' is no time"},
+  {"time_s,price,size\n5,1,1\n4,1,1\n", "line 3: time runs backwards"},
+  {"time_s,price,size\n5,-1,1\n", "line 2: price '-1' is not a positive decimal"},
+  {"time_s,price,size,side\n5,1,1,up\n", "line 2: side 'up' is neither buy nor sell"},
+  {"time_s,price,size\n5,1\n", "line 2: only 2 columns"},
+  {"time_s,open,high,low,close,volume\n5,2,1,1,1,1\n", "line 2: open and close must lie"},
+  {"time_s,open,high,low,close,volume\n5,1,1,1,1,1\n5,1,1,1,1,1\n", "line 3: a second bar"},
+  {"time_s,open,high,low,close,volume\n5,1,1,1,1,1\n", "at least two are wanted"},
+  {"recv_ns,kind,side,price,size\n1,L,B,2,x\n", "line 2: size is not a decimal"},
+}
+
+function tests.a_bad_line_is_named()
+  for i, bad in ipairs(BAD_FILES) do
+    local path = write("bad" .. i .. ".csv", bad[1])
+    local code, text = backtest("-s ma_cross -d " .. path)
+    assert(code == 1 and text:find(bad[2], 1, true), bad[1] .. "\n" .. text)
+  end
+end
+
+local names = {}
+for name in pairs(tests) do names[#names + 1] = name end
+table.sort(names)
+for _, name in ipairs(names) do
+  tests[name]()
+  print("ok " .. name:gsub("_", " "))
+end
+os.execute("rm -r " .. scratch)

@@ -1,0 +1,7 @@
+# Whole backtests by the program itself.
+if(TARGET moongate-lab)
+  add_test(NAME backtest
+    COMMAND lua5.4 ${CMAKE_CURRENT_LIST_DIR}/backtest.lua ${MOONGATE_BIN}
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(backtest PROPERTIES TIMEOUT 300)
+endif()
