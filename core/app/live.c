@@ -544,7 +544,8 @@ static int live_trade(struct live *live, struct err *err)
 {
     if (open_engine(live, err) < 0 || open_runners(live, err) < 0 || open_operator(live, err) < 0)
         return -1;
-    if (link_start(live->link, err) < 0 || live_beat_start(live, err) < 0)
+    if (link_start(live->link, err) < 0 || live_beat_start(live, err) < 0 ||
+        live_series_start(live, err) < 0)
         return -1;
     log_info("live", "%u products, %u strategies, %u rules; operator's socket %s",
              live->settings.catalog.count, live->config.strategy_count, live->config.rule_count,
@@ -561,6 +562,7 @@ static int live_trade(struct live *live, struct err *err)
 
 static void live_close(struct live *live)
 {
+    live_series_stop(live);
     operator_destroy(live->operator);
     runner_pool_destroy(live->runners);
     link_destroy(live->link);

@@ -28,7 +28,8 @@ struct live {
     struct loop_fd *recorder_news;
     struct runner_pool *runners;
     struct operator *operator;
-    struct loop_timer *tick, *patience, *pulse_timer;
+    struct loop_timer *tick, *patience, *pulse_timer, *series_timer;
+    struct appender *series;       /* series.csv */
     int awake_fd;                  /* held open; -1: CPUs may halt */
     int pulse_fd;                  /* to the watcher; 0 or less: not open */
     struct notify manager;         /* the service manager, when one listens */
@@ -56,6 +57,9 @@ int live_write_summary(const struct live *live, struct err *err);
 /* The sign of life that a watcher listens for; see io/pulse.h. */
 int live_beat_start(struct live *live, struct err *err);
 void live_beat_stop(struct live *live, bool in_order);
+/* series.csv: what each minute brought. Stopped before the engine goes. */
+int live_series_start(struct live *live, struct err *err);
+void live_series_stop(struct live *live);
 /* What systemd hears, when it started us; see io/notify.h. */
 void live_manager_ready(struct live *live);
 void live_manager_beat(struct live *live);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/report_html.h"
 #include "base/text.h"
 #include "io/store_reader.h"
 
@@ -12,12 +13,15 @@ enum { DATE_CHARS = 10 }; /* of "2026-09-30T00:00:00Z" */
 static int usage(FILE *out)
 {
     fprintf(out,
-            "usage: moongate report [--json] [--day YYYY-MM-DD] DIRECTORY\n\n"
+            "usage: moongate report [--json] [--day YYYY-MM-DD] DIRECTORY\n"
+            "       moongate report --html [-o FILE] DIRECTORY\n\n"
             "Prints the daily report of a journal (state_dir of the config): for each UTC day\n"
             "that is over, who held, filled, realised and paid what, and the account's money.\n"
             "The day that is under way: `moongate ctl report`.\n"
             "  -j, --json      the journal's rows as they are, one a line\n"
-            "  -d, --day DAY   that day alone\n\n"
+            "  -d, --day DAY   that day alone\n"
+            "      --html      the whole run as one HTML file: curves, trades, refusals ...\n"
+            "  -o, --out FILE  that file; else DIRECTORY/report.html\n\n"
             "Exit: 0 read to its end; 1 the journal is damaged; 2 the command line is wrong.\n");
     return out == stdout ? 0 : 2;
 }
@@ -99,17 +103,23 @@ int report_main(int argc, char **argv)
 {
     static const struct option OPTIONS[] = {{"json", no_argument, NULL, 'j'},
                                             {"day", required_argument, NULL, 'd'},
+                                            {"html", no_argument, NULL, 'H'},
+                                            {"out", required_argument, NULL, 'o'},
                                             {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    bool json = false;
-    const char *day = NULL;
+    bool json = false, html = false;
+    const char *day = NULL, *out = NULL;
     optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "jd:h", OPTIONS, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, "jd:o:h", OPTIONS, NULL)) != -1;) {
         switch (option) {
         case 'j': json = true; break;
         case 'd': day = optarg; break;
+        case 'H': html = true; break;
+        case 'o': out = optarg; break;
         case 'h': return usage(stdout);
         default: return usage(stderr);
         }
     }
-    return argc - optind == 1 ? report(argv[optind], json, day) : usage(stderr);
+    if (argc - optind != 1 || (out && !html))
+        return usage(stderr);
+    return html ? report_html(argv[optind], out) : report(argv[optind], json, day);
 }

@@ -13,5 +13,6 @@ int main(void)
     failed += suite_control();
     failed += suite_recorder();
     failed += suite_pulse();
+    failed += suite_appender();
     return failed;
 }

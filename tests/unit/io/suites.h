@@ -18,3 +18,4 @@ int suite_hold(void);
 int suite_control(void);
 int suite_recorder(void);
 int suite_pulse(void);
+int suite_appender(void);
