@@ -160,6 +160,10 @@ static const struct config_key strategy[] = {
            "when its runner dies: keep its orders, cancel them, or cancel_and_flatten"),
     ROW(config_script, "resend_unknown", KEY_BOOL, settings.resend_unknown, false,
         "an order the venue never had is sent once more under its id (false: dropped)"),
+    ROW(config_script, "never_opens", KEY_BOOL, settings.never_opens, false,
+        "it may only reduce, whatever its manifest says"),
+    ROW(config_script, "never_short", KEY_BOOL, settings.never_short, false,
+        "it is never short on its own account, whatever its manifest says"),
 };
 SECTION(config_strategy_section, "strategies", strategy);
 

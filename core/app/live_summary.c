@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/live_private.h"
+#include "app/operator_rows.h"
 #include "engine/snapshot.h"
 #include "wire/json_write.h"
 
@@ -37,6 +38,22 @@ static void put_refusals(struct json_writer *json, const struct counters_row *co
     json_close_object(json);
 }
 
+/* What the scripts said of themselves, by script. */
+static void put_metrics(struct json_writer *json, const struct runner_pool *pool)
+{
+    struct runner_status status;
+
+    json_open_object_at(json, "scripts");
+    for (uint32_t i = 0; pool && i < runner_pool_count(pool); i++) {
+        runner_pool_status(pool, i, &status);
+        json_put_key(json, status.name);
+        json_open_object(json);
+        rows_put_metrics(json, &status);
+        json_close_object(json);
+    }
+    json_close_object(json);
+}
+
 static void put_summary(struct json_writer *json, const struct live *live)
 {
     struct counters_row counters;
@@ -57,6 +74,7 @@ static void put_summary(struct json_writer *json, const struct live *live)
     json_put_money(json, "funding", account.funding);
     put_refusals(json, &counters);
     put_products(json, live->engine);
+    put_metrics(json, live->runners);
     json_close_object(json);
 }
 

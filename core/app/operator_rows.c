@@ -214,6 +214,16 @@ static bool find_process(const struct operator_config *config, uint8_t index,
     return false;
 }
 
+void rows_put_metrics(struct json_writer *json, const struct runner_status *process)
+{
+    json_open_object_at(json, "metrics");
+    for (uint32_t i = 0; i < process->metric_count; i++) {
+        json_put_key(json, process->metrics[i].name);
+        json_put_money(json, NULL, process->metrics[i].value);
+    }
+    json_close_object(json);
+}
+
 static void put_process(struct json_writer *json, const struct runner_status *process)
 {
     json_put_text(json, "life", runner_life_text(process->life));
@@ -230,6 +240,7 @@ static void put_process(struct json_writer *json, const struct runner_status *pr
     json_put_int(json, "answer_last_us", process->answer_last_ns / 1000);
     json_put_int(json, "answer_max_us", process->answer_max_ns / 1000);
     json_put_uint(json, "state_bytes", process->state_bytes);
+    rows_put_metrics(json, process);
 }
 
 static const char *runner_state_word(const struct strategy_row *row)

@@ -10,6 +10,8 @@ void rows_put_order(struct json_writer *json, const struct operator_config *conf
 void rows_put_verdict(struct json_writer *json, const struct operator_config *config,
                       const struct verdict_row *row);
 void rows_put_product(struct json_writer *json, const struct product_row *row);
+/* "metrics": {name: value, ...}, as the script said them last. */
+void rows_put_metrics(struct json_writer *json, const struct runner_status *process);
 void rows_put_runner(struct json_writer *json, const struct operator_config *config,
                      const struct strategy_row *row);
 /* "ma_cross", "operator", "external"; a number for what is not configured any more. */

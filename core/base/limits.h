@@ -42,6 +42,8 @@ enum {
     MAX_RISK_WINDOW = 2000,
     /* Named stress scenarios: what one page of a report shows. */
     MAX_SCENARIOS = 8,
+    /* Figures of a script's own in one screen of status. */
+    MAX_METRICS = 32,
     MAX_FUNDING_STAMPS = 24, /* a day: the venue settles hourly at most */
 
     PRODUCT_ID_MAX = 32, /* longest seen is 16; with the NUL */

@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "engine/reconcile_parts.h"
 #include "engine/watch_parts.h"
+#include "model/manifest.h"
 #include "model/view.h"
 
 enum {
@@ -72,6 +73,7 @@ struct runner {
     int64_t refusal_second;
     uint32_t refusals_recorded, refusals_unrecorded; /* the latter since the last of the former */
     struct view view;         /* borrowed by COMMAND_VIEW until the commands are cleared */
+    struct manifest manifest; /* of the generation that trades */
 };
 
 struct pending {

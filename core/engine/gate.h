@@ -16,6 +16,7 @@
  * worst price it could trade at once it has fired. tests/tables/gate.txt is the table of what each
  * control does to opening, reducing, cancel and operator-flatten. */
 #include "model/approved_order.h"
+#include "model/manifest.h"
 #include "model/settings.h"
 #include "model/intent.h"
 
@@ -86,6 +87,7 @@ struct gate_input {
     struct ratio volatility;
     uint32_t overridden;       /* control 29: bit i: control i is, for now */
     struct gate_tail tail;     /* control 28; of what opens alone */
+    struct manifest manifest;  /* of the strategy's script; all zero: none */
 };
 
 /* The most that an order on this side could take and do nothing but reduce |position|, whatever

@@ -502,6 +502,7 @@ static const struct control controls[] = {
     {gate_check_volatility,   false,    false,  27}, /* 27 */
     {gate_check_var,          false,    false,  28}, /* 28 */
     {gate_check_stress,       false,    false,  28}, /* 28 */
+    {gate_check_manifest,     false,    false,  0},
 };
 
 static bool binds(const struct control *control, const struct judged *j)

@@ -54,6 +54,7 @@ bool gate_check_funding(const struct judged *judged, struct verdict *ret_verdict
 bool gate_check_quiet(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_daily_loss(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_drawdown(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_manifest(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_streak(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_cancel(const struct judged *judged, struct verdict *ret_verdict);
 

@@ -98,6 +98,7 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
     fill_health(engine, ret);
     if (actor < MAX_STRATEGIES) {
         ret->strategy_state = engine->guard.strategies[actor].state;
+        ret->manifest = engine->runners[actor].manifest;
         ret->messages_strategy = rate_get(&engine->runners[actor].messages, now_ns);
     }
     ret->working_strategy = working_of(engine, actor);

@@ -61,6 +61,7 @@ bool judge_begin(struct engine *engine, actor_index actor, const struct intent *
     engine_due(engine, pending->deadline_ns);
     strategies_view(engine, actor, intent->product,
                     engine->products[intent->product].trade_count, &pending->view);
+    strategies_view_holdings(engine, actor, &pending->view);
     orders_reserve(&engine->orders, actor, intent->product, intent->side, intent->size,
                    value_price, false);
     for (int i = 0; i < engine->settings.rule_count; i++)

@@ -214,6 +214,12 @@ struct size exposure_size(__int128 sum)
     return (struct size){sum > INT64_MAX ? INT64_MAX : (int64_t)sum};
 }
 
+struct size exposure_room(struct size max, __int128 position, __int128 working)
+{
+    __int128 room = (__int128)max.e9 - position - working;
+    return exposure_size(room < 0 ? 0 : room);
+}
+
 /* ---- room */
 
 static struct ref_key ref_key(actor_index actor, order_ref ref)

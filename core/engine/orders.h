@@ -69,4 +69,6 @@ void orders_resting(const struct orders *orders, product_index product, struct p
                     struct price *ret_ask);
 /* Clamped to what a size or money can hold: past it every limit refuses anyway. */
 struct size exposure_size(__int128 sum);
+/* What is left of `max` to the side where `position` counts as positive and `working` works. */
+struct size exposure_room(struct size max, __int128 position, __int128 working);
 bool client_id_is_set(struct client_id id);

@@ -98,15 +98,6 @@ void snapshot_account(const struct engine *engine, struct account_row *ret)
 
 /* ---- products and positions */
 
-/* What max_position leaves open on a side when everything working there fills. */
-static struct size room_of(struct size max, __int128 position, __int128 working)
-{
-    __int128 room = (__int128)max.e9 - position - working;
-    if (room < 0)
-        room = 0;
-    return (struct size){room > INT64_MAX ? INT64_MAX : (int64_t)room};
-}
-
 static void product_book(const struct engine *engine, product_index i, struct product_row *ret)
 {
     const struct product *p = &engine->products[i];
@@ -160,8 +151,9 @@ bool snapshot_product(const struct engine *engine, product_index i, struct produ
     ret->working_value.e18 = sum->value;
     ret->working = sum->count;
     ret->limits = engine->settings.product_limits[i];
-    ret->room_buy = room_of(ret->limits.max_position, position->size.e9, sum->buy);
-    ret->room_sell = room_of(ret->limits.max_position, -(__int128)position->size.e9, sum->sell);
+    ret->room_buy = exposure_room(ret->limits.max_position, position->size.e9, sum->buy);
+    ret->room_sell = exposure_room(ret->limits.max_position, -(__int128)position->size.e9,
+                                   sum->sell);
     return true;
 }
 

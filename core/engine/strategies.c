@@ -4,7 +4,9 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "engine/balance.h"
 #include "engine/cancels.h"
+#include "engine/funding.h"
 #include "engine/judge.h"
 #include "engine/ladder.h"
 #include "engine/market.h"
@@ -66,6 +68,7 @@ static void take_over(struct engine *engine, const struct event_runner *event)
     runner->generation = runner->generation_max = event->generation;
     runner->credit = true;
     runner->notices = 0;
+    runner->manifest = event->manifest;
     memset(runner->shown_version, 0, sizeof runner->shown_version);
     for (product_index i = 0; i < engine->settings.catalog.count; i++)
         runner->shown_trades[i] = engine->products[i].trade_count;
@@ -161,7 +164,8 @@ void strategies_on_timer_set(struct engine *engine, const struct event_timer_set
         return;
     }
     bool known = has_timer(engine, event->runner, event->id);
-    if (!known && runner->timers == MAX_TIMERS_PER_RUNNER) {
+    if (!known && runner->timers >= manifest_least(MAX_TIMERS_PER_RUNNER,
+                                                   runner->manifest.max_timers)) {
         end_runner(engine, event->runner, "too many timers");
         return;
     }
@@ -225,6 +229,71 @@ static void view_position(struct engine *engine, actor_index actor, product_inde
     ret->working_orders = (uint16_t)engine->orders.actors[actor][product].count;
 }
 
+static enum product_mode mode_of(const struct instrument *spec)
+{
+    return !spec->session_open    ? MODE_SESSION_CLOSED
+           : spec->trading_disabled ? MODE_DISABLED
+           : spec->view_only      ? MODE_VIEW_ONLY
+           : spec->cancel_only    ? MODE_CANCEL_ONLY
+           : spec->post_only      ? MODE_POST_ONLY
+           : spec->limit_only     ? MODE_LIMIT_ONLY
+                                  : MODE_OPEN;
+}
+
+/* What the venue tells of the product beside its book, and of the account's money. */
+static void view_facts(const struct engine *engine, product_index product, struct view *ret)
+{
+    const struct instrument *spec = &engine->settings.catalog.items[product];
+    int64_t next_ns = funding_next_ns(spec, engine->now.wall_ns);
+    struct event_balance balance;
+    ret->mode = (uint8_t)mode_of(spec);
+    ret->index = spec->index;
+    ret->funding_rate = spec->funding_rate;
+    ret->funding_next_ns = next_ns < INT64_MAX ? next_ns : 0;
+    ret->funding_interval_ns = spec->funding_interval_ns;
+    ret->equity_known = balance_get(engine, &balance);
+    if (ret->equity_known)
+        ret->equity = balance.equity;
+}
+
+/* Worst case, as the gate counts it: all that works on this side has filled. */
+static struct size room_on(const struct engine *engine, product_index product, enum side side)
+{
+    const struct product_limits *limits = &engine->settings.product_limits[product];
+    const struct exposure *working = &engine->orders.products[product];
+    __int128 position = engine->portfolio.shown_account[product].size.e9;
+    struct size room = side == SIDE_BUY
+                           ? exposure_room(limits->max_position, position, working->buy)
+                           : exposure_room(limits->max_position, -position, working->sell);
+    return room.e9 < limits->max_order_size.e9 ? room : limits->max_order_size;
+}
+
+static void view_room(const struct engine *engine, actor_index actor, product_index product,
+                      struct view *ret)
+{
+    uint32_t most = engine->settings.strategies[actor].max_working_orders, used = 0;
+    for (product_index i = 0; i < engine->settings.catalog.count; i++)
+        used += engine->orders.actors[actor][i].count;
+    ret->room.buy = room_on(engine, product, SIDE_BUY);
+    ret->room.sell = room_on(engine, product, SIDE_SELL);
+    ret->room.orders = (uint16_t)(used < most ? most - used < UINT16_MAX ? most - used
+                                                                         : UINT16_MAX
+                                              : 0);
+}
+
+void strategies_view_holdings(struct engine *engine, actor_index actor, struct view *ret)
+{
+    int64_t age_ns;
+    ret->holding_count = (uint8_t)engine->settings.catalog.count;
+    for (product_index i = 0; i < ret->holding_count; i++) {
+        struct view_holding *holding = &ret->holdings[i];
+        holding->own = engine->portfolio.shown[actor][i].size;
+        holding->account = engine->portfolio.shown_account[i].size;
+        if (!market_mark(engine, i, &holding->mark, &age_ns))
+            holding->mark.e9 = 0;
+    }
+}
+
 void strategies_view(struct engine *engine, actor_index actor, product_index product,
                      uint64_t trades_seen, struct view *ret)
 {
@@ -247,6 +316,9 @@ void strategies_view(struct engine *engine, actor_index actor, product_index pro
     if (!market_mark(engine, product, &ret->mark, &mark_age_ns))
         ret->mark.e9 = 0;
     view_position(engine, actor, product, ret);
+    view_facts(engine, product, ret);
+    if (actor < MAX_STRATEGIES)
+        view_room(engine, actor, product, ret);
     ret->state = (uint8_t)ladder_state(engine, actor, product);
     ret->ladder = (uint8_t)ladder_step(engine, product);
 }

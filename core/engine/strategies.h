@@ -14,3 +14,5 @@ bool strategies_is_current(const struct engine *engine, actor_index runner, uint
 /* One product as `actor` sees it; trades after `trades_seen`. */
 void strategies_view(struct engine *engine, actor_index actor, product_index product,
                      uint64_t trades_seen, struct view *ret);
+/* Adds what a strategy holds in every product: for the rules, who see but one book. */
+void strategies_view_holdings(struct engine *engine, actor_index actor, struct view *ret);

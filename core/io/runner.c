@@ -94,6 +94,7 @@ void runner_push_state(struct runner *runner, const struct runner_process *proce
     event.runner.runner = runner->status.index;
     event.runner.generation = process->generation;
     event.runner.state = state;
+    event.runner.manifest = process->manifest;
     memcpy(event.runner.hash, process->hash, sizeof event.runner.hash);
     text_copy(event.runner.reason, REASON_MAX, reason, strlen(reason));
     runner_push(runner, &event);

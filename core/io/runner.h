@@ -92,6 +92,8 @@ struct runner_status {
     uint32_t waiting;      /* frames sent and not yet answered */
     int64_t answer_last_ns, answer_max_ns; /* frame sent to its answer read */
     uint32_t state_bytes;  /* of the last SAVE */
+    struct script_metric metrics[MAX_METRICS]; /* as last said; kept over generations */
+    uint32_t metric_count, metrics_dropped;    /* dropped: names past MAX_METRICS */
     char reason[REASON_MAX]; /* of the last death, fault or refused reload */
 };
 

@@ -184,7 +184,15 @@ static void take_timer(struct runner_process *process, const struct script_timer
 
 static void take_ready(struct runner_process *process, const struct script_ready *ready)
 {
+    struct err err = {""};
     process->layers = ready->layers;
+    process->manifest = ready->manifest;
+    if (manifest_check(&ready->manifest, config_of(process)->settings,
+                       process->runner->status.index, &err) < 0) {
+        process->failed_itself = true; /* it would again: no restart */
+        process_end(process, "%s", err.text);
+        return;
+    }
     runner_on_ready(process);
 }
 
@@ -253,6 +261,24 @@ static void take_answer(struct runner_process *process, const struct script_head
     }
 }
 
+/* Never an event: what a script says of itself moves nothing. */
+static void take_metric(struct runner_process *process, const struct script_metric *metric)
+{
+    struct runner_status *status = &process->runner->status;
+    char name[NAME_MAX_BYTES];
+    uint32_t at = 0;
+    copy_line(name, sizeof name, metric->name, strlen(metric->name));
+    while (at < status->metric_count && strcmp(status->metrics[at].name, name) != 0)
+        at++;
+    if (at == MAX_METRICS) {
+        status->metrics_dropped++;
+        return;
+    }
+    status->metric_count += at == status->metric_count;
+    status->metrics[at].value = metric->value;
+    memcpy(status->metrics[at].name, name, sizeof name);
+}
+
 static void take_unasked(struct runner_process *process, const struct script_head *head,
                          const void *payload)
 {
@@ -263,6 +289,7 @@ static void take_unasked(struct runner_process *process, const struct script_hea
         log_line(process, level_of(*(const char *)payload), (const char *)payload + 1,
                  head->length - 1);
         break;
+    case SCRIPT_METRIC: take_metric(process, payload); break;
     case SCRIPT_FAULT: take_fault(process, payload, head->length); break;
     case SCRIPT_FAIL: take_fail(process, payload, head->length); break;
     default:

@@ -204,16 +204,11 @@ static void fill_start(const struct runner_process *process, bool reload, struct
 {
     const struct runner *runner = process->runner;
     const struct runner_pool_config *config = config_of(process);
-    const struct engine_settings *settings = config->settings;
     memset(ret, 0, sizeof *ret); /* padding too: it crosses a socket */
     ret->role = runner->role;
-    ret->runner = runner->status.index;
+    script_start_fill(ret, config->settings, runner->status.index);
     memcpy(ret->name, runner->status.name, sizeof ret->name);
-    ret->catalog = settings->catalog;
     ret->products = runner->products;
-    memcpy(ret->candle_lengths_ns, settings->candle_lengths_ns, sizeof ret->candle_lengths_ns);
-    ret->candle_length_count = settings->candle_length_count;
-    memcpy(ret->view_bands, settings->view_bands, sizeof ret->view_bands);
     ret->soft_deadline_ns = config->soft_deadline_ns;
     ret->hard_deadline_ns = config->hard_deadline_ns;
     ret->memory_max = config->memory_max;

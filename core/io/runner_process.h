@@ -50,6 +50,7 @@ struct runner_process {
     struct runner_process *next;     /* of those that are leaving */
     enum process_stage stage, ended_in;
     uint32_t generation, layers;
+    struct manifest manifest;
     char hash[17];
     pid_t pid;
     int socket, pidfd;               /* owned */

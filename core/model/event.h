@@ -3,6 +3,7 @@
  * tape and simulator speak these; none has a private door. Arrays are borrowed from the source
  * of the event and valid until it is asked for the next one. */
 #include "model/event_venue.h"
+#include "model/manifest.h"
 #include "model/view.h"
 
 enum event_kind {
@@ -24,7 +25,8 @@ struct event_intent { actor_index runner; uint32_t generation; struct intent int
 struct event_verdict { actor_index runner; uint32_t generation; uint64_t request; bool allow;
                        char reason[REASON_MAX]; };
 struct event_runner { actor_index runner; uint32_t generation; enum runner_state state;
-                      char hash[17]; char reason[REASON_MAX]; };
+                      char hash[17]; char reason[REASON_MAX];
+                      struct manifest manifest; /* of READY and REPLACED */ };
 struct event_credit { actor_index runner; uint32_t generation; };
 struct event_timer_set { actor_index runner; uint32_t generation; uint32_t id; int64_t delay_ns;
                          /* delay < 0: cancel the timer */ };

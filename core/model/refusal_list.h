@@ -49,4 +49,5 @@
     X(REFUSED_COOLDOWN, "cooldown", 24, "too soon after a losing trade")                         \
     X(REFUSED_VOLATILITY, "volatility", 27, "too large for this volatility, or too volatile")    \
     X(REFUSED_VAR, "value_at_risk", 28, "the account's value at risk above its limit, or unknown")\
-    X(REFUSED_STRESS, "stress", 28, "a stress scenario would lose more than its limit")
+    X(REFUSED_STRESS, "stress", 28, "a stress scenario would lose more than its limit")          \
+    X(REFUSED_MANIFEST, "manifest", 0, "more than its script's manifest asked for")

@@ -41,6 +41,7 @@ struct strategy_settings {
     uint32_t max_loss_streak;         /* control 24 */
     int64_t cooldown_ns;
     uint32_t max_rejects;             /* control 2: by the venue, in fires_window_ns */
+    bool never_opens, never_short;    /* whatever its script's manifest says */
 };
 
 /* Control 28: how returns are measured, and what the account may be found to lose. */

@@ -4,6 +4,14 @@
 
 struct view_level { struct price price; struct size size; };
 struct view_band { struct size bid, ask; }; /* base size within the band's bps of mid */
+/* Of a product that the view is not about: what is held, the strategy's own and everybody's. */
+struct view_holding { struct size own, account; struct price mark; /* 0: none */ };
+/* The largest order that the limits of order and position leave on each side; other controls may
+ * still say no. */
+struct view_room { struct size buy, sell; uint16_t orders; /* the strategy may still add */ };
+/* Whether the venue takes orders, and which. */
+enum product_mode { MODE_OPEN, MODE_SESSION_CLOSED, MODE_DISABLED, MODE_VIEW_ONLY,
+                    MODE_CANCEL_ONLY, MODE_POST_ONLY, MODE_LIMIT_ONLY, PRODUCT_MODE_COUNT };
 
 /* One product, as of one turn. `number` counts views per runner, so replay can name them. */
 struct view {
@@ -25,6 +33,15 @@ struct view {
     uint16_t working_orders;        /* the strategy's own on this product */
     uint8_t state;                  /* enum trading_state, the tightest that applies */
     uint8_t ladder;                 /* enum ladder_step: what is off */
+    uint8_t mode;                   /* enum product_mode */
+    struct price index;             /* as the venue tells it; 0: not */
+    struct ratio funding_rate;      /* informative, a fraction per interval */
+    int64_t funding_next_ns, funding_interval_ns; /* wall; 0: no funding */
+    bool equity_known;
+    struct money equity;            /* the account's */
+    struct view_room room;
+    uint8_t holding_count;          /* 0 but in a rule's question: then all products, by index */
+    struct view_holding holdings[MAX_PRODUCTS];
 };
 
 enum notice_kind { NOTICE_ORDER, NOTICE_FILL, NOTICE_TIMER, NOTICE_CANDLE, NOTICE_STALE,

@@ -16,13 +16,19 @@ static const struct layout_field VIEW[] = { /* its levels, bands and trades foll
     FIELD(view, position),        FIELD(view, account_position), FIELD(view, realised),
     FIELD(view, unrealised),      FIELD(view, fees),          FIELD(view, average_price),
     FIELD(view, working_orders),  FIELD(view, state),
-    FIELD(view, ladder),
+    FIELD(view, ladder),          FIELD(view, mode),          FIELD(view, index),
+    FIELD(view, funding_rate),    FIELD(view, funding_next_ns), FIELD(view, funding_interval_ns),
+    FIELD(view, equity_known),    FIELD(view, equity),        FIELD(view, room.buy),
+    FIELD(view, room.sell),       FIELD(view, room.orders),   FIELD(view, holding_count),
 };
 static const struct layout VIEW_LAYOUT = LAYOUT(view, VIEW);
 static const struct layout_field VIEW_LEVEL[] = {FIELD(view_level, price), FIELD(view_level, size)};
 static const struct layout VIEW_LEVEL_LAYOUT = LAYOUT(view_level, VIEW_LEVEL);
 static const struct layout_field VIEW_BAND[] = {FIELD(view_band, bid), FIELD(view_band, ask)};
 static const struct layout VIEW_BAND_LAYOUT = LAYOUT(view_band, VIEW_BAND);
+static const struct layout_field VIEW_HOLDING[] = {
+    FIELD(view_holding, own), FIELD(view_holding, account), FIELD(view_holding, mark)};
+static const struct layout VIEW_HOLDING_LAYOUT = LAYOUT(view_holding, VIEW_HOLDING);
 
 typedef void walk(const struct layout *layout, const void *from, struct buf *ret);
 
@@ -36,12 +42,13 @@ static void walk_items(walk *each, const struct layout *layout, const void *item
 static void walk_view(walk *each, const struct view *view, struct buf *ret)
 {
     CHECK(view->bid_count <= VIEW_LEVELS && view->ask_count <= VIEW_LEVELS &&
-          view->trade_count <= VIEW_TRADES);
+          view->trade_count <= VIEW_TRADES && view->holding_count <= MAX_PRODUCTS);
     each(&VIEW_LAYOUT, view, ret);
     walk_items(each, &VIEW_LEVEL_LAYOUT, view->bids, view->bid_count, ret);
     walk_items(each, &VIEW_LEVEL_LAYOUT, view->asks, view->ask_count, ret);
     walk_items(each, &VIEW_BAND_LAYOUT, view->bands, VIEW_BANDS, ret);
     walk_items(each, &trade_layout, view->trades, view->trade_count, ret);
+    walk_items(each, &VIEW_HOLDING_LAYOUT, view->holdings, view->holding_count, ret);
 }
 
 uint64_t view_rec_hash(const struct view *view)

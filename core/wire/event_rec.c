@@ -218,10 +218,18 @@ static const struct layout_field VERDICT[] = {
     FIELD(event_verdict, request),  FIELD(event_verdict, allow),
     FIELD(event_verdict, reason),
 };
+static const struct layout_field MANIFEST[] = {
+    FIELD(manifest, no_open),       FIELD(manifest, no_short),
+    FIELD(manifest, products),      FIELD(manifest, max_order_size),
+    FIELD(manifest, max_position),  FIELD(manifest, max_messages),
+    FIELD(manifest, max_working_orders), FIELD(manifest, max_timers),
+};
+static const struct layout MANIFEST_LAYOUT = LAYOUT(manifest, MANIFEST);
 static const struct layout_field RUNNER[] = {
     ACTOR(event_runner, runner),    FIELD(event_runner, generation),
     CHOICE(event_runner, state, RUNNER_DEAD, NULL),
     FIELD(event_runner, hash),      FIELD(event_runner, reason),
+    PART(event_runner, manifest, &MANIFEST_LAYOUT),
 };
 static const struct layout_field CREDIT[] = {
     ACTOR(event_credit, runner),

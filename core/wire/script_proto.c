@@ -97,6 +97,9 @@ static const char *check_view(const void *payload)
     for (unsigned i = 0; i < view->trade_count; i++)
         if (view->trades[i].aggressor > SIDE_UNKNOWN)
             return "a trade's side is unknown";
+    if (view->mode >= PRODUCT_MODE_COUNT || !is_flag(&view->equity_known) ||
+        view->holding_count > MAX_PRODUCTS)
+        return "the product's mode, the equity's flag or the holdings are out of range";
     if (view->ladder >= LADDER_STEP_COUNT)
         return "the ladder's step is unknown";
     return view->state < TRADING_STATE_COUNT ? NULL : "the trading state is unknown";
@@ -183,9 +186,17 @@ static const char *check_ready(const void *payload)
     if (ready->layers & ~(uint32_t)LAYER_ALL)
         return "a layer is unknown";
     if (!is_flag(&ready->wants_book) || !is_flag(&ready->wants_trade) ||
-        !is_flag(&ready->wants_candle))
+        !is_flag(&ready->wants_candle) || !is_flag(&ready->manifest.no_open) ||
+        !is_flag(&ready->manifest.no_short))
         return "a flag is neither 0 nor 1";
     return NULL;
+}
+
+static const char *check_metric(const void *payload)
+{
+    const struct script_metric *metric = payload;
+    return is_text(metric->name, sizeof metric->name) && metric->name[0] != '\0'
+               ? NULL : "the metric's name is not terminated or empty";
 }
 
 static const char *check_timer(const void *payload)
@@ -232,7 +243,27 @@ static const struct frame_rule RULES[] = {
     [SCRIPT_FAULT] = BYTES("fault", true, 0, NULL),
     [SCRIPT_BYE] = EMPTY("bye", true),
     [SCRIPT_DONE] = EMPTY("done", true),
+    [SCRIPT_METRIC] = STRUCT("metric", true, struct script_metric, check_metric),
 };
+
+void script_start_fill(struct script_start *ret, const struct engine_settings *settings,
+                       actor_index runner)
+{
+    ret->runner = runner;
+    ret->catalog = settings->catalog;
+    memcpy(ret->candle_lengths_ns, settings->candle_lengths_ns, sizeof ret->candle_lengths_ns);
+    ret->candle_length_count = settings->candle_length_count;
+    memcpy(ret->view_bands, settings->view_bands, sizeof ret->view_bands);
+    for (product_index i = 0; i < settings->catalog.count; i++) {
+        const struct product_limits *limits = &settings->product_limits[i];
+        ret->limits[i] = (struct script_limits){limits->max_order_size, limits->max_position,
+                                                limits->max_order_value, limits->price_collar};
+    }
+    if (runner >= settings->strategy_count)
+        return;
+    ret->max_messages = settings->strategies[runner].max_messages;
+    ret->max_working_orders = settings->strategies[runner].max_working_orders;
+}
 
 static const struct frame_rule *rule_of(unsigned kind)
 {

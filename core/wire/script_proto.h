@@ -4,10 +4,11 @@
  * and the head's version pins their layout. A frame that is short, long, unknown, or of another
  * generation ends the runner, never the core. */
 #include "base/err.h"
+#include "model/manifest.h"
 #include "model/settings.h"
 #include "model/view.h"
 
-enum { SCRIPT_PROTO_VERSION = 1, SCRIPT_FD = 3, SCRIPT_BUNDLE_FD = 4, SCRIPT_TEXT_MAX = 4096 };
+enum { SCRIPT_PROTO_VERSION = 2, SCRIPT_FD = 3, SCRIPT_BUNDLE_FD = 4, SCRIPT_TEXT_MAX = 4096 };
 
 enum script_frame_kind {
     /* core -> runner */
@@ -34,7 +35,8 @@ enum script_frame_kind {
     /* No payload: a NOTICE or a piece of STATE_IN was handled. The runner's main loop sends it, not
      * the script: so every frame from the core has one answer, in order, that ends its deadline
      * (START READY, GO and VIEW CREDIT, JUDGE VERDICT, SAVE the last STATE_OUT, STOP BYE). */
-    SCRIPT_DONE
+    SCRIPT_DONE,
+    SCRIPT_METRIC  /* struct script_metric: a figure of the script's own, for status and summary */
 };
 
 struct script_head {
@@ -46,6 +48,10 @@ struct script_head {
     uint32_t length;     /* of what follows the head, exactly */
     uint32_t reserved[3]; /* 0; they keep what follows aligned for 128-bit money */
 };
+
+/* Of one product, as the config gives them: they never change while the host runs. */
+struct script_limits { struct size max_order_size, max_position; struct money max_order_value;
+                       struct ratio price_collar; };
 
 enum script_role { SCRIPT_ROLE_STRATEGY, SCRIPT_ROLE_RULE };
 struct script_start {
@@ -61,14 +67,21 @@ struct script_start {
     uint64_t memory_max;             /* bytes the Lua state may hold */
     uint64_t seed;                   /* of the script's random(); recorded */
     bool reload;                     /* state follows, call on_reload instead of on_start */
+    struct script_limits limits[MAX_PRODUCTS];
+    uint32_t max_messages, max_working_orders; /* of a strategy */
 };
+/* What both kinds of runner are told alike: catalog, candles, bands, limits. The rest stays. */
+void script_start_fill(struct script_start *ret, const struct engine_settings *settings,
+                       actor_index runner);
 struct script_judge { actor_index strategy; struct intent intent; struct view view; };
 struct script_verdict { bool allow; char reason[REASON_MAX]; };
 struct script_timer { uint32_t id; int64_t delay_ns; /* < 0: cancel */ };
 /* Bits of script_ready.layers. */
 enum script_layer { LAYER_RLIMITS = 1, LAYER_NO_NEW_PRIVS = 2, LAYER_LANDLOCK = 4,
                     LAYER_SECCOMP = 8, LAYER_ENV_EMPTY = 16, LAYER_ALL = 31 };
-struct script_ready { uint32_t layers; bool wants_book, wants_trade, wants_candle; };
+struct script_ready { uint32_t layers; bool wants_book, wants_trade, wants_candle;
+                      struct manifest manifest; };
+struct script_metric { char name[NAME_MAX_BYTES]; struct money value; };
 
 /* Both directions check everything. encode: bytes written into out (MAX_SCRIPT_FRAME), or -1 when
  * it does not fit. decode: 0 and a pointer into `bytes`, or -1 with err. `from_runner` says which

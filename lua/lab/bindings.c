@@ -434,6 +434,22 @@ static int host_faults(lua_State *L) /* tracebacks, as text */
     return 1;
 }
 
+static int host_metrics(lua_State *L) /* {script, name, value}, as last said */
+{
+    const struct lab *lab = check_lab(L);
+
+    lua_newtable(L);
+    for (uint32_t i = 0; i < lab->metrics.count; i++) {
+        const struct lab_metric *kept = &((const struct lab_metric *)lab->metrics.items)[i];
+        lua_createtable(L, 0, 3);
+        set_runner(L, lab, kept->runner);
+        set_text(L, "name", kept->metric.name);
+        set_money(L, "value", kept->metric.value);
+        lua_rawseti(L, -2, i + 1);
+    }
+    return 1;
+}
+
 static int host_alerts(lua_State *L)
 {
     const struct lab *lab = check_lab(L);
@@ -563,7 +579,7 @@ static const luaL_Reg methods[] = {
     {"cancelled", host_cancelled}, {"position", host_position}, {"log", host_log},
     {"faults", host_faults}, {"alerts", host_alerts}, {"intents", host_intents},
     {"refusals", host_refusals}, {"reload", host_reload}, {"reload_rule", host_reload_rule},
-    {"kill", host_kill},
+    {"kill", host_kill}, {"metrics", host_metrics},
     {"script", host_script}, {"close", lab_close}, {NULL, NULL},
 };
 

@@ -326,7 +326,7 @@ void lab_destroy(struct lab *lab)
     for (uint32_t i = 0; i < lab->logs.count; i++)
         free(((struct lab_log *)lab->logs.items)[i].text);
     struct lab_list *lists[] = {&lab->frames, &lab->commands, &lab->logs, &lab->intents,
-                                &lab->refusals, &lab->alerts};
+                                &lab->refusals, &lab->alerts, &lab->metrics};
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         lab_list_fini(lists[i]);
     lab_venue_destroy(lab->venue);

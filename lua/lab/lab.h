@@ -18,6 +18,7 @@
 #include "wire/bundle.h"
 
 #include "lab/jail.h"
+#include "lab/kept.h"
 #include "lab/sim.h"
 #include "lab/venue.h"
 #include "lab/world.h"
@@ -48,16 +49,6 @@ struct lab_config {
     int64_t beat_ns;           /* how often the streams give a sign of life; 0: each second */
 };
 
-struct lab_log { actor_index runner; bool fault; char level; char *text; /* owned */ };
-struct lab_intent { struct stamp at; actor_index runner; struct intent intent; };
-struct lab_refusal { struct stamp at; actor_index runner; product_index product; order_ref ref;
-                     struct verdict verdict; char text[REASON_MAX]; };
-
-/* Grows by doubling; items are copied in. */
-struct lab_list { void *items; uint32_t count, capacity; };
-void *lab_list_add(struct lab_list *list, size_t item_bytes); /* zeroed room for one more */
-void lab_list_fini(struct lab_list *list);
-
 struct lab_runner {
     bool used, alive;
     enum script_role role;
@@ -66,6 +57,7 @@ struct lab_runner {
     char *path, *params;          /* owned; path NULL: from text */
     uint32_t products, generation;
     uint64_t seed;
+    struct manifest manifest;
     char hash[17];
     struct buf bundle_bytes;
     struct bundle bundle;         /* into bundle_bytes */
@@ -97,7 +89,7 @@ struct lab {
     int64_t play_ns;              /* when it, or the world, next plays */
     struct lab_list frames;       /* struct lab_frame, to be delivered */
     struct lab_list commands;     /* struct command: place, cancel, list, reset; to be done */
-    struct lab_list logs, intents, refusals, alerts;
+    struct lab_list logs, intents, refusals, alerts, metrics;
 };
 
 /* NULL: a script does not compile or start, or a setting is wrong. */
@@ -125,6 +117,6 @@ void lab_runner_fini(struct lab_runner *runner);
 /* A command for a runner becomes a frame. */
 void lab_runner_command(struct lab *lab, const struct command *command);
 void lab_runner_deliver(struct lab *lab, const struct lab_frame *frame);
-/* bundle.c: the script and what it requires, as the host would read it. */
+/* bundle.c: as the host would read it. */
 int lab_bundle_read(const struct lab_script *script, const char *library, struct buf *ret_bytes,
                     struct bundle *ret, struct err *err);

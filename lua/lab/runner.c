@@ -39,6 +39,22 @@ static void keep_state(struct lab_runner *runner, const struct script_head *head
     runner->state_whole = !head->more;
 }
 
+static void keep_metric(struct lab_runner *runner, const struct script_metric *metric)
+{
+    struct lab *lab = runner->lab;
+    struct lab_metric *kept = NULL;
+
+    for (uint32_t i = 0; i < lab->metrics.count && !kept; i++) {
+        struct lab_metric *each = &((struct lab_metric *)lab->metrics.items)[i];
+        if (each->runner == runner->index && strcmp(each->metric.name, metric->name) == 0)
+            kept = each;
+    }
+    if (!kept)
+        kept = lab_list_add(&lab->metrics, sizeof(*kept));
+    kept->runner = runner->index;
+    kept->metric = *metric;
+}
+
 static void push_said(struct lab_runner *runner, const struct script_head *head,
                       const void *payload)
 {
@@ -81,7 +97,12 @@ static void hear(void *context, const struct script_head *head, const void *payl
 {
     struct lab_runner *runner = context;
 
-    if (head->kind == SCRIPT_LOG)
+    if (head->kind == SCRIPT_READY)
+        memcpy(&runner->manifest, &((const struct script_ready *)payload)->manifest,
+               sizeof(runner->manifest));
+    else if (head->kind == SCRIPT_METRIC)
+        keep_metric(runner, payload);
+    else if (head->kind == SCRIPT_LOG)
         keep_text(runner, false, *(const char *)payload, (const char *)payload + 1,
                   head->length - 1);
     else if (head->kind == SCRIPT_FAULT)
@@ -157,13 +178,9 @@ static int compile(struct lab *lab, struct lab_runner *runner, bool reload, stru
 
     memset(&start, 0, sizeof(start));
     start.role = runner->role;
-    start.runner = runner->index;
+    script_start_fill(&start, settings, runner->index);
     memcpy(start.name, runner->name, sizeof(start.name));
-    start.catalog = settings->catalog;
     start.products = runner->products;
-    memcpy(start.candle_lengths_ns, settings->candle_lengths_ns, sizeof(start.candle_lengths_ns));
-    start.candle_length_count = settings->candle_length_count;
-    memcpy(start.view_bands, settings->view_bands, sizeof(start.view_bands));
     start.soft_deadline_ns = start.hard_deadline_ns = DEADLINE_NS; /* nobody signals here */
     start.memory_max = lab->config.memory_max;
     start.seed = runner->seed;
@@ -173,7 +190,11 @@ static int compile(struct lab *lab, struct lab_runner *runner, bool reload, stru
                                       &runner->bundle_bytes, &ear, err);
     else
         runner->script = script_create(&start, &runner->bundle, &host, err);
-    return runner->jail || runner->script ? 0 : -1;
+    if (!runner->jail && !runner->script)
+        return -1;
+    if (runner->script)
+        runner->manifest = script_wants(runner->script).manifest;
+    return manifest_check(&runner->manifest, settings, runner->index, err);
 }
 
 static void push_runner(struct lab_runner *runner, enum runner_state state, const char *reason)
@@ -182,6 +203,7 @@ static void push_runner(struct lab_runner *runner, enum runner_state state, cons
                           .runner = {.runner = runner->index, .generation = runner->generation,
                                      .state = state}};
 
+    event.runner.manifest = runner->manifest;
     memcpy(event.runner.hash, runner->hash, sizeof(event.runner.hash));
     text_copy(event.runner.reason, REASON_MAX, reason, strlen(reason));
     lab_push(runner->lab, &event);

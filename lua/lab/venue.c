@@ -331,14 +331,20 @@ static void list_fills(struct lab_venue *venue, int64_t since_ns)
     }
 }
 
-/* All of it in the pot of the first product, nothing in the other one. */
+/* In equal parts in the pots that its products are margined with. */
 static void list_balance(struct lab_venue *venue)
 {
+    const struct catalog *catalog = &venue->lab->config.settings.catalog;
+    bool traded[2] = {false, false};
+
+    for (product_index i = 0; i < catalog->count; i++)
+        traded[catalog->items[i].profile] = true;
     for (int i = PROFILE_CDE; i <= PROFILE_INTX; i++) {
         struct event event = {.kind = EVENT_BALANCE,
                               .balance = {.profile = (enum venue_profile)i}};
-        if (venue->lab->config.settings.catalog.items[0].profile == event.balance.profile)
-            event.balance.equity = event.balance.available_margin = venue->config.equity;
+        if (traded[i])
+            event.balance.equity.e18 = venue->config.equity.e18 / (traded[0] + traded[1]);
+        event.balance.available_margin = event.balance.equity;
         lab_push(venue->lab, &event);
     }
 }

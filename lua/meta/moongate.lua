@@ -113,6 +113,21 @@ function Book:mark() end
 ---@return integer
 function Book:trades_lost() end
 
+---@param levels? integer 1 to 10
+---@return number? # -1 to 1
+function Book:imbalance(levels) end
+
+---@return Decimal?
+function Book:index() end
+
+---@return Decimal? rate
+---@return integer? next Unix ns
+---@return number? seconds between two
+function Book:funding() end
+
+---@return "open"|"session_closed"|"disabled"|"view_only"|"cancel_only"|"post_only"|"limit_only"
+function Book:mode() end
+
 ---@class Candle
 ---@field product string
 ---@field time integer
@@ -382,4 +397,39 @@ function host.random(n) end
 
 ---@param level "debug"|"info"|"warn"|"error"
 ---@param text string
-function host.log(level, text) end
+---@param fields? table<string, any>
+function host.log(level, text, fields) end
+
+---@return Decimal?
+function host.equity() end
+
+---@class Limits
+---@field max_order_size Decimal
+---@field max_order_value Decimal
+---@field max_position Decimal
+---@field price_collar Decimal
+---@field max_messages integer
+---@field buy? Decimal what is left
+---@field sell? Decimal
+---@field orders? integer
+
+---@param product string
+---@return Limits
+function host.limits(product) end
+
+---@param name string
+---@param value number|Decimal
+function host.metric(name, value) end
+
+---@class Manifest
+---@field products? string[]
+---@field max_order_size? Amount
+---@field max_position? Amount
+---@field may_open? boolean
+---@field may_short? boolean
+---@field messages? integer
+---@field working_orders? integer
+---@field timers? integer
+
+---@param manifest Manifest
+function host.manifest(manifest) end

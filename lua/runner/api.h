@@ -12,6 +12,7 @@ void api_open_params(lua_State *L);    /* parameters */
 void api_open_declare(lua_State *L);   /* what a script says of itself: parameters, ranges */
 void api_open_market(lua_State *L);    /* books as the callbacks see them */
 void api_open_orders(lua_State *L);    /* place, cancel, orders, position */
+void api_open_account(lua_State *L);   /* equity, limits, metrics, the manifest */
 void api_open_protect(lua_State *L);   /* stops that the host holds */
 void api_open_state(lua_State *L);     /* saved state as JSON */
 

@@ -3,7 +3,7 @@
  *     host.now()                 Unix ns of the frame being handled: the script's only clock
  *     host.uptime()              monotonic ns of the same frame: for ages and durations
  *     host.random(n)             1..n, seeded by the host and recorded
- *     host.log("info", text)     levels debug, info, warn, error
+ *     host.log("info", text, {bid = p})    levels debug, info, warn, error; "text bid=61495"
  *     host.timer(id, seconds)    on_timer(id) once, after that long; host.cancel_timer(id)
  *     host.products()            ids of this script's products; host.product(id) its facts
  *     host.health()              "normal", or what is off and why: "no_open", "the market ..."
@@ -57,6 +57,40 @@ void log_send(struct script *script, char level, const char *text, size_t length
     script_report(script, SCRIPT_LOG, line, length + 1);
 }
 
+/* " key=value" for each field, in order; a value with blanks or quotes is quoted as %q would. */
+static void add_fields(lua_State *L, luaL_Buffer *line, int keys)
+{
+    for (lua_Integer i = 1; lua_rawgeti(L, keys, i) != LUA_TNIL; i++) {
+        size_t length;
+        const char *value;
+        int key = lua_gettop(L);
+        lua_pushvalue(L, key);
+        lua_rawget(L, 3);
+        lua_getglobal(L, "tostring");
+        lua_insert(L, -2);
+        lua_call(L, 1, 1);
+        value = lua_tolstring(L, -1, &length);
+        lua_pushfstring(L, strpbrk(value, " =\"\n") || length == 0 ? " %s=\"%s\"" : " %s=%s",
+                        lua_tostring(L, key), value);
+        lua_replace(L, key);
+        lua_settop(L, key);
+        luaL_addvalue(line);
+    }
+    lua_pop(L, 1);
+}
+
+static void check_fields(lua_State *L)
+{
+    luaL_checktype(L, 3, LUA_TTABLE);
+    tables_push_keys(L, 3);
+    for (lua_Integer i = 1; lua_rawgeti(L, 4, i) != LUA_TNIL; i++) {
+        if (lua_type(L, -1) != LUA_TSTRING)
+            luaL_error(L, "log: fields have names");
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
 static int host_log(lua_State *L)
 {
     static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
@@ -65,6 +99,16 @@ static int host_log(lua_State *L)
     int level = luaL_checkoption(L, 1, NULL, levels);
     const char *text = luaL_checklstring(L, 2, &length);
 
+    lua_settop(L, 3);
+    if (!lua_isnil(L, 3)) {
+        luaL_Buffer line;
+        check_fields(L); /* leaves their names at 4 */
+        luaL_buffinit(L, &line);
+        luaL_addlstring(&line, text, length);
+        add_fields(L, &line, 4);
+        luaL_pushresult(&line);
+        text = lua_tolstring(L, -1, &length);
+    }
     log_send(script_of(L), letters[level], text, length);
     return 0;
 }

@@ -3,6 +3,7 @@
  *     local bid, size = book:bid()      best bid, or nil without one
  *     book:level("ask", 3)              price, size of the third ask
  *     book:mid()  book:spread_bps()  book:depth("bid", 1)  book:age()  book:stale()
+ *     book:mark()  book:index()  book:funding()  book:mode()  book:imbalance(5)
  *     book.product                      the product's id
  *
  * Methods push decimals and numbers, no fresh tables: a callback costs no garbage it did not ask
@@ -152,10 +153,65 @@ static int book_trades_lost(lua_State *L)
     return 1;
 }
 
+static int book_index_price(lua_State *L)
+{
+    const struct view *view = book_check(L);
+
+    if (view->index.e9 > 0)
+        decimal_push_e9(L, view->index.e9);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int book_funding(lua_State *L) /* rate, its next stamp in Unix ns, seconds between two */
+{
+    const struct view *view = book_check(L);
+
+    if (view->funding_next_ns == 0) {
+        lua_pushnil(L);
+        return 1;
+    }
+    decimal_push_e9(L, view->funding_rate.e9);
+    lua_pushinteger(L, view->funding_next_ns);
+    lua_pushnumber(L, (lua_Number)view->funding_interval_ns / 1e9);
+    return 3;
+}
+
+static int book_mode(lua_State *L)
+{
+    static const char *const names[PRODUCT_MODE_COUNT] = {
+        "open", "session_closed", "disabled", "view_only", "cancel_only", "post_only",
+        "limit_only"};
+
+    lua_pushstring(L, names[book_check(L)->mode]);
+    return 1;
+}
+
+static int book_imbalance(lua_State *L) /* -1 to 1 over the best n levels; a float, as it decides */
+{
+    const struct view *view = book_check(L);
+    lua_Integer levels = luaL_optinteger(L, 2, 1);
+    lua_Number bids = 0, asks = 0;
+
+    luaL_argcheck(L, levels >= 1 && levels <= VIEW_LEVELS, 2, "1 to 10 levels are shown");
+    for (int i = 0; i < levels; i++) {
+        bids += i < view->bid_count ? (lua_Number)view->bids[i].size.e9 : 0;
+        asks += i < view->ask_count ? (lua_Number)view->asks[i].size.e9 : 0;
+    }
+    if (two_sided(view))
+        lua_pushnumber(L, (bids - asks) / (bids + asks));
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
 static const luaL_Reg methods[] = {
     {"bid", book_bid}, {"ask", book_ask}, {"level", book_level}, {"depth", book_depth},
-    {"mid", book_mid}, {"spread_bps", book_spread_bps}, {"stale", book_stale},
-    {"age", book_age}, {"mark", book_mark}, {"trades_lost", book_trades_lost}, {NULL, NULL},
+    {"mid", book_mid}, {"spread_bps", book_spread_bps}, {"imbalance", book_imbalance},
+    {"stale", book_stale}, {"age", book_age}, {"mark", book_mark}, {"index", book_index_price},
+    {"funding", book_funding}, {"mode", book_mode}, {"trades_lost", book_trades_lost},
+    {NULL, NULL},
 };
 
 static int book_index(lua_State *L)

@@ -365,12 +365,26 @@ static int host_orders(lua_State *L)
     return 1;
 }
 
+/* A rule's question shows one product whole; of the others what is held, and the mark. */
+static int push_holding(lua_State *L, const struct view_holding *holding)
+{
+    lua_createtable(L, 0, 3);
+    field_e9(L, "size", holding->own.e9);
+    field_e9(L, "account", holding->account.e9);
+    if (holding->mark.e9 > 0)
+        field_e9(L, "mark", holding->mark.e9);
+    return 1;
+}
+
 static int host_position(lua_State *L)
 {
     const struct script *script = script_of(L);
     product_index product = product_check(L, 1);
     const struct view *view = &script->views[product];
 
+    if (product < script->holding_count && script->start.role == SCRIPT_ROLE_RULE &&
+        product != script->asked)
+        return push_holding(L, &script->holdings[product]);
     if (!script->has_view[product]) {
         lua_pushnil(L);
         return 1;

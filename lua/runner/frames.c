@@ -20,6 +20,30 @@ static bool send_frame(struct script *script, enum script_frame_kind kind, const
     return script->host.send(script->host.context, kind, 0, false, payload, length);
 }
 
+/* The state, and the version it was saved under, nil without one: "v3 {...}". */
+static void push_state(struct script *script)
+{
+    lua_State *L = script->L;
+    const char *text = script->incoming.data, *space = NULL;
+    size_t length = script->incoming.length;
+
+    if (length > 0 && *text == 'v')
+        space = memchr(text, ' ', length);
+    if (space)
+        length -= (size_t)(space + 1 - text);
+    if (length == 0)
+        lua_pushnil(L);
+    else
+        state_decode(L, space ? space + 1 : text, length);
+    if (!space) {
+        lua_pushnil(L);
+        return;
+    }
+    lua_pushlstring(L, text + 1, (size_t)(space - text - 1));
+    lua_pushinteger(L, lua_tointeger(L, -1));
+    lua_remove(L, -2);
+}
+
 /* The old generation's state goes to on_reload before anything else happens: a script that
  * cannot take it over never replaces the one that runs. */
 static int on_state(struct script *script, const struct script_head *head, const void *payload,
@@ -30,11 +54,8 @@ static int on_state(struct script *script, const struct script_head *head, const
         return err_set(err, "saved state is larger than %d bytes", MAX_SCRIPT_STATE);
     if (head->more || !script_has(script, CALLBACK_RELOAD))
         return 0;
-    if (script->incoming.length == 0)
-        lua_pushnil(script->L);
-    else
-        state_decode(script->L, script->incoming.data, script->incoming.length);
-    if (script_call(script, CALLBACK_RELOAD, 1, 0) != 0)
+    push_state(script);
+    if (script_call(script, CALLBACK_RELOAD, 2, 0) != 0)
         return err_set(err, "on_reload failed, see the traceback before");
     return 0;
 }
@@ -64,6 +85,11 @@ static int take_view(struct script *script, const struct view *view, struct err 
     take_stamp(script, view->mono_ns, view->wall_ns);
     script->views[view->product] = *view;
     script->has_view[view->product] = true;
+    script->equity_known = view->equity_known;
+    script->equity = view->equity;
+    script->holding_count = view->holding_count;
+    script->asked = view->product;
+    memcpy(script->holdings, view->holdings, sizeof(script->holdings));
     return 0;
 }
 
@@ -139,6 +165,11 @@ static int on_save(struct script *script)
 
     if (script_call(script, CALLBACK_SAVE, 0, 1) == 0 && !lua_isnil(L, -1)) {
         state_encode(L);
+        if (script->has_state_version) {
+            lua_pushfstring(L, "v%d ", (int)script->state_version);
+            lua_insert(L, -2);
+            lua_concat(L, 2);
+        }
         text = lua_tolstring(L, -1, &length);
     }
     if (!send_pieces(script, text, length))

@@ -49,7 +49,7 @@ static void api_open(lua_State *L)
     static void (*const areas[])(lua_State *) = {
         api_open_base, api_open_tables, api_open_decimal, api_open_state,
         api_open_host, api_open_params, api_open_declare, api_open_market, api_open_orders,
-        api_open_protect,
+        api_open_account, api_open_protect,
     };
     for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
         int top = lua_gettop(L);
@@ -136,6 +136,19 @@ static void take_callbacks(lua_State *L, struct script *script, const char *scri
     check_role(L, script, script_name);
 }
 
+/* The number of the shape that on_save gives, so that the next version knows what it is handed. */
+static void take_state_version(lua_State *L, struct script *script, const char *script_name)
+{
+    int kind = lua_getfield(L, -1, "state_version");
+
+    script->has_state_version = kind != LUA_TNIL;
+    if (kind != LUA_TNIL && (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 0 ||
+                             lua_tointeger(L, -1) > INT32_MAX))
+        luaL_error(L, "%s: state_version is a whole number", script_name);
+    script->state_version = (uint32_t)lua_tointeger(L, -1);
+    lua_pop(L, 1);
+}
+
 /* Protected: opens the API, compiles entry 0 and runs its chunk, which returns the callbacks. */
 static int script_open(lua_State *L)
 {
@@ -154,7 +167,9 @@ static int script_open(lua_State *L)
     if (!lua_istable(L, -1))
         return luaL_error(L, "%s must return a table of callbacks, it returned a %s",
                           chunk_name + 1, luaL_typename(L, -1));
+    take_state_version(L, script, chunk_name + 1);
     take_callbacks(L, script, chunk_name + 1);
+    script->loaded = true;
     return 0;
 }
 
@@ -277,6 +292,7 @@ struct script_ready script_wants(const struct script *script)
     ready.wants_book = script_has(script, CALLBACK_BOOK);
     ready.wants_trade = script_has(script, CALLBACK_TRADE);
     ready.wants_candle = script_has(script, CALLBACK_CANDLE);
+    ready.manifest = script->manifest;
     return ready;
 }
 

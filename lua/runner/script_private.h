@@ -76,6 +76,15 @@ struct script {
     struct script_protection protections[MAX_PRODUCTS];
     enum ladder_step ladder;      /* what is off, as last told */
     char ladder_reason[REASON_MAX];
+    struct manifest manifest;
+    bool loaded, has_manifest, equity_known;
+    struct money equity;          /* the account's, as last shown */
+    struct view_holding holdings[MAX_PRODUCTS]; /* of a rule: as last asked */
+    uint8_t holding_count;
+    product_index asked;          /* of a rule: the product of the question */
+    char metrics[MAX_METRICS][NAME_MAX_BYTES];
+    uint32_t metric_count, state_version;
+    bool has_state_version;
     uint64_t timers_waiting;      /* bit per timer */
     struct buf incoming;          /* saved state, until its last piece */
     union {                       /* the frame at hand, aligned: on the wire it need not be */

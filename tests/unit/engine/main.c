@@ -36,5 +36,6 @@ int main(void)
     failed += suite_funding();
     failed += suite_margin();
     failed += suite_metrics();
+    failed += suite_manifest();
     return failed;
 }

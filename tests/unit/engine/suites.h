@@ -41,3 +41,4 @@ int suite_lifecycle(void);
 int suite_funding(void);
 int suite_margin(void);
 int suite_metrics(void);
+int suite_manifest(void);

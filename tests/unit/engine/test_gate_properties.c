@@ -394,6 +394,7 @@ static bool may_stop_reducing(enum refusal code, bool operator)
     case REFUSED_LIQUIDATION_BUFFER: case REFUSED_FUNDING: case REFUSED_QUIET:
     case REFUSED_DAILY_LOSS: case REFUSED_DRAWDOWN: case REFUSED_LOSS_STREAK:
     case REFUSED_COOLDOWN: case REFUSED_VOLATILITY: case REFUSED_VAR: case REFUSED_STRESS:
+    case REFUSED_MANIFEST:
         return false;
     case REFUSED_STATE: case REFUSED_STRATEGY_STATE: case REFUSED_ORDER_SIZE:
     case REFUSED_DUPLICATE: case REFUSED_RATE: case REFUSED_WORKING_COUNT:

@@ -15,3 +15,4 @@ int suite_callbacks(void);
 int suite_bounds(void);
 int suite_state(void);
 int suite_declare(void);
+int suite_account(void);

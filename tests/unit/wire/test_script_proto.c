@@ -144,7 +144,7 @@ static void test_head_is_checked(void **state)
 {
     (void)state;
     struct { size_t at; unsigned char value; const char *words; } rows[] = {
-        {offsetof(struct script_head, version), 2, "version 2"},
+        {offsetof(struct script_head, version), 99, "version 99"},
         {offsetof(struct script_head, kind), 0, "kind 0 (unknown)"},
         {offsetof(struct script_head, kind), 63, "kind 63 (unknown)"},
         {offsetof(struct script_head, kind), 255, "kind 255 (unknown)"},
