@@ -102,10 +102,13 @@ static int take_words(int count, char **words, struct control_request *ret, stru
         return err_set(err, "which verb? See moongate ctl --help");
     if (control_verb_find(words[0], &ret->verb, err) < 0)
         return -1;
-    if (count > 2 || (count == 2 && !control_verb(ret->verb)->name_is))
+    const struct control_verb_spec *spec = control_verb(ret->verb);
+    if (count > 1 + (spec->name_is != NULL) + spec->takes_value)
         return err_set(err, "'%s' is one word too many (a reason is --reason TEXT)",
                        words[count - 1]);
-    if (count == 2 && take_text(ret->name, sizeof ret->name, words[1], "name", err) < 0)
+    if (count > 2 && take_text(ret->value, sizeof ret->value, words[2], "value", err) < 0)
+        return -1;
+    if (count > 1 && take_text(ret->name, sizeof ret->name, words[1], "name", err) < 0)
         return -1;
     return control_request_check(ret, err);
 }

@@ -251,6 +251,7 @@ static enum operator_verb engine_verb(enum control_verb verb)
     case CONTROL_OVERRIDE: return OPERATOR_OVERRIDE;
     case CONTROL_CONFIRM: return OPERATOR_CONFIRM;
     case CONTROL_REVOKE: return OPERATOR_REVOKE;
+    case CONTROL_LIMIT: return OPERATOR_LIMIT;
     default: CHECK(verb == CONTROL_STOP); return OPERATOR_STOP;
     }
 }
@@ -275,6 +276,7 @@ static void act(struct operator *operator, uint64_t client, const struct control
     }
     memcpy(event->reason, request->reason, sizeof event->reason);
     event->cancel = request->cancel;
+    memcpy(event->value, request->value, sizeof event->value);
     event->for_ns = request->for_s * (int64_t)1000000000;
     text_copy(event->id, sizeof event->id, request->name, strlen(request->name));
     if (is_account_halt(event) && config->on_halt)

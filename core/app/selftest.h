@@ -4,6 +4,7 @@
  *
  *     selftest_trial.c    a market and an account in which the smallest order passes
  *     selftest_probes.c   what is tried of each control, just inside and just outside
+ *     selftest_latches.c  what latches with time, in an engine
  *     selftest_host.c     an engine in virtual time, for what the engine measures itself
  *     selftest.c          the run over products and strategies, the signed-off table */
 #include "app/config.h"
@@ -53,5 +54,10 @@ struct probe {
 };
 extern const struct probe selftest_probes[];
 extern const uint32_t selftest_probe_count;
+
+/* Of selftest_latches.c: it was wrong for its limit, or for half of it. */
+void drill_unknown(struct trial *trial, bool outside, struct verdict *ret);
+void drill_stale(struct trial *trial, bool outside, struct verdict *ret);
+void drill_unhealthy(struct trial *trial, bool outside, struct verdict *ret);
 
 int selftest_main(int argc, char **argv);

@@ -8,7 +8,7 @@
 static const int64_t PACE_NS = 250 * (int64_t)1000000;
 static const int64_t DEEP_E9 = 1000000 * (int64_t)DECIMAL_ONE;
 static const __int128 RICH = (__int128)1000000000000 * DECIMAL_ONE * DECIMAL_ONE;
-enum { GENERATION = 1 };
+enum { GENERATION = 1, OUTAGE_TICKS = 128 };
 
 static void step(struct drill_host *host, struct event event);
 
@@ -21,7 +21,7 @@ static void answer(struct drill_host *host, const struct command_list *list)
         step(host, event);
     }
     step(host, (struct event){.kind = EVENT_LIST_END,
-                              .list_end = {list->kind, list->request, true}});
+                              .list_end = {list->kind, list->request, !host->deaf}});
 }
 
 static void step(struct drill_host *host, struct event event)
@@ -97,17 +97,34 @@ void drill_host_pass(struct drill_host *host, int64_t ns)
     }
 }
 
-static void begin(struct drill_host *host)
+void drill_host_recover(struct drill_host *host)
 {
     step(host, (struct event){.kind = EVENT_SKEW, .skew = {.known = true}});
     for (int i = 0; i < STREAM_COUNT; i++)
         step(host, (struct event){.kind = EVENT_LINK,
                                   .link = {.stream = (enum stream)i, .up = true}});
+    tell(host);
+    drill_host_pass(host, 20 * PACE_NS); /* the lists of a start follow one another */
+}
+
+static void begin(struct drill_host *host)
+{
     step(host, (struct event){.kind = EVENT_RUNNER,
                               .runner = {.runner = host->strategy, .generation = GENERATION,
                                          .state = RUNNER_READY}});
-    tell(host);
-    drill_host_pass(host, 20 * PACE_NS); /* the lists of a start follow one another */
+    drill_host_recover(host);
+}
+
+void drill_host_outage(struct drill_host *host, enum stream stream, int64_t ns)
+{
+    step(host, (struct event){.kind = EVENT_LINK, .link = {.stream = stream, .up = false}});
+    host->deaf = true;
+    for (int i = 0; i < OUTAGE_TICKS; i++) {
+        host->now.mono_ns += ns / OUTAGE_TICKS + 1;
+        host->now.wall_ns += ns / OUTAGE_TICKS + 1;
+        step(host, (struct event){.kind = EVENT_TICK});
+    }
+    host->deaf = false;
 }
 
 struct drill_host *drill_host_open(const struct engine_settings *settings, product_index product,
@@ -143,7 +160,8 @@ void drill_host_close(struct drill_host *host)
     free(host);
 }
 
-void drill_host_order(struct drill_host *host, struct price price, struct verdict *ret)
+struct client_id drill_host_leave(struct drill_host *host, struct price price,
+                                  enum outcome outcome, struct verdict *ret)
 {
     struct event event = {.kind = EVENT_INTENT};
     struct verdict_row row = {.verdict.code = REFUSED_MALFORMED};
@@ -159,7 +177,25 @@ void drill_host_order(struct drill_host *host, struct price price, struct verdic
     *ret = row.verdict;
     if (row.verdict.code == REFUSED_NOT)
         step(host, (struct event){.kind = EVENT_PLACE_REPLY,
-                                  .place_reply = {.client_id = row.id,
-                                                  .outcome = OUTCOME_REFUSED,
-                                                  .reason = "the drill is over"}});
+                                  .place_reply = {.client_id = row.id, .outcome = outcome,
+                                                  .venue_id = {"drill"}}});
+    return row.id;
+}
+
+void drill_host_cancelled(struct drill_host *host, struct client_id id)
+{
+    step(host, (struct event){.kind = EVENT_ORDER_REPORT,
+                              .order = {.source = REPORT_USER_UPDATE, .client_id = id,
+                                        .has_client_id = true, .venue_id = {"drill"},
+                                        .product = host->product, .side = SIDE_BUY,
+                                        .type = ORDER_TYPE_LIMIT, .tif = TIF_GTC,
+                                        .status = VENUE_CANCELLED}});
+}
+
+void drill_host_order(struct drill_host *host, struct price price, struct verdict *ret)
+{
+    struct client_id id = drill_host_leave(host, price, OUTCOME_ACCEPTED, ret);
+
+    if (ret->code == REFUSED_NOT)
+        drill_host_cancelled(host, id);
 }

@@ -19,6 +19,7 @@ struct drill_host {
     struct price far;               /* how far from the bid what is deep in the book stands */
     uint64_t sequence[STREAM_COUNT], beats, trades, lists;
     order_ref refs;
+    bool deaf;                      /* its lists fail */
 };
 
 /* NULL: no memory. Rules and control 28 are out of it: a drill is of one limit. */
@@ -27,5 +28,12 @@ struct drill_host *drill_host_open(const struct engine_settings *settings, produ
                                    struct size size);
 void drill_host_close(struct drill_host *host);
 void drill_host_pass(struct drill_host *host, int64_t ns);
-/* A resting buy; the venue refuses it afterwards, so that nothing is left of it. */
+/* A resting buy; the venue cancels it afterwards, so that nothing is left of it. */
 void drill_host_order(struct drill_host *host, struct price price, struct verdict *ret);
+/* The same, answered so and left alone until it is cancelled; the id of the order. */
+struct client_id drill_host_leave(struct drill_host *host, struct price price,
+                                  enum outcome outcome, struct verdict *ret);
+void drill_host_cancelled(struct drill_host *host, struct client_id id);
+/* A stream goes down, lists fail, time goes by in silence; and all is well again. */
+void drill_host_outage(struct drill_host *host, enum stream stream, int64_t ns);
+void drill_host_recover(struct drill_host *host);

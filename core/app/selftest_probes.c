@@ -59,6 +59,11 @@ static void set_refusals(struct trial *t, bool outside)
     t->in.refusals_in_row = say_count(t, "refusals in a row:", STRATEGY(t)->max_refusals, outside);
 }
 
+static void set_rejects(struct trial *t, bool outside)
+{
+    t->in.rejects = say_count(t, "refused by the venue:", STRATEGY(t)->max_rejects, outside);
+}
+
 static void set_allowed(struct trial *t, bool outside)
 {
     STRATEGY(t)->products = outside ? 0 : STRATEGY(t)->products;
@@ -687,6 +692,7 @@ const struct probe selftest_probes[] = {
     {2, "strategy state", S, KEY("max_refusals"), REFUSED_STRATEGY_STATE, set_refusals},
     {2, "strategy state", S, "fires_window_ms", ".state", REFUSED_STRATEGY_STATE, NULL,
      drill_fires},
+    {2, "strategy state", S, KEY("max_rejects"), REFUSED_STRATEGY_STATE, set_rejects},
     {3, "instrument allow-list", S, NULL, ".products", REFUSED_OWNER, set_allowed},
     {3, "instrument allow-list", P, NULL, ".session", REFUSED_PRODUCT, set_session},
     {3, "instrument allow-list", P, NULL, ".cancel_only", REFUSED_PRODUCT_MODE, set_cancel_only},
@@ -697,6 +703,7 @@ const struct probe selftest_probes[] = {
     {5, "reference price", P, KEY("max_book_age_ms"), REFUSED_BOOK_STALE, set_book_age},
     {5, "reference price", P, KEY("max_mark_age_ms"), REFUSED_MARK_STALE, set_mark_age},
     {5, "reference price", P, KEY("max_mark_deviation"), REFUSED_MARK_STALE, set_mark_deviation},
+    {5, "reference price", A, "max_stale_ms", ".state", REFUSED_STATE, NULL, drill_stale},
     {6, "increments", P, NULL, ".tick", REFUSED_PRICE_TICK, set_tick},
     {6, "increments", P, NULL, ".step", REFUSED_SIZE_STEP, set_step},
     {6, "increments", P, NULL, ".stop_price", REFUSED_STOP_SIDE, set_stop_side},
@@ -745,6 +752,9 @@ const struct probe selftest_probes[] = {
     {24, "drawdown, loss streak", S, KEY("max_loss_streak"), REFUSED_LOSS_STREAK, set_streak},
     {24, "drawdown, loss streak", S, KEY("cooldown_ms"), REFUSED_COOLDOWN, set_cooldown},
     {25, "UNKNOWN outstanding", P, NULL, ".unknown", REFUSED_UNKNOWN_OUTSTANDING, set_unknown},
+    {25, "UNKNOWN outstanding", A, "max_unknown_ms", ".state", REFUSED_STATE, NULL,
+     drill_unknown},
+    {26, "health", A, "max_unhealthy_ms", ".state", REFUSED_STATE, NULL, drill_unhealthy},
     {26, "health", A, KEY("max_skew_ms"), REFUSED_HEALTH, set_skew},
     {26, "health", A, NULL, "", REFUSED_HEALTH, set_market},
     {26, "health", A, NULL, "", REFUSED_HEALTH, set_user},

@@ -5,6 +5,7 @@
 #include "base/prng.h"
 #include "base/text.h"
 #include "engine/outbox.h"
+#include "engine/tune.h"
 
 static const int64_t ASKED_NS = 120000000000;
 enum { WRONG_MAX = 3 };
@@ -27,7 +28,7 @@ static struct consent_held *find(struct engine *engine, uint64_t number)
     return NULL;
 }
 
-static bool is_same(const struct consent *a, const struct consent *b)
+bool consent_is_same(const struct consent *a, const struct consent *b)
 {
     return a->kind == b->kind && a->target == b->target && a->index == b->index &&
            strncmp(a->what, b->what, sizeof a->what) == 0;
@@ -44,16 +45,14 @@ static struct record_consent *record(struct engine *engine, enum consent_step st
     return r;
 }
 
-/* What it changes, beside what is looked up while it stands. */
-static void apply(struct engine *engine, const struct consent *consent, bool begins)
+/* What it changes, beside what is looked up while it stands: each order asks consent_overridden. */
+static void apply(struct engine *engine, struct consent_held *held, bool begins)
 {
-    (void)begins;
-    switch (consent->kind) {
-    case CONSENT_OVERRIDE: /* each order asks consent_overridden */
-        for (product_index i = 0; i < engine->settings.catalog.count; i++)
-            engine->products[i].version++;
-        return;
-    case CONSENT_KIND_COUNT: break;
+    switch (held->consent.kind) {
+    case CONSENT_LIMIT: tune_apply(engine, held, begins); return;
+    case CONSENT_OVERRIDE:
+    case CONSENT_REVOKE:
+    case CONSENT_KIND_COUNT: return;
     }
 }
 
@@ -61,14 +60,28 @@ static void end(struct engine *engine, struct consent_held *held, const char *wh
 {
     struct consent consent = held->consent;
     bool stood = held->granted;
+    if (stood)
+        apply(engine, held, false);
     memset(held, 0, sizeof *held);
     struct record_consent *r = record(engine, CONSENT_ENDED, &consent);
     memset(r->consent.reason, 0, sizeof r->consent.reason);
     text_copy(r->consent.reason, sizeof r->consent.reason, why, strnlen(why, REASON_MAX));
-    if (!stood)
-        return;
-    apply(engine, &consent, false);
-    out_alert(engine, consent_kind_text(consent.kind), " is over: ", consent.what, NULL);
+    if (stood)
+        out_alert(engine, consent_kind_text(consent.kind), " is over: ", consent.what, NULL);
+}
+
+static uint64_t number_of(const char *text)
+{
+    uint64_t number = 0;
+    for (; *text >= '0' && *text <= '9' && number < UINT32_MAX; text++)
+        number = number * 10 + (uint64_t)(*text - '0');
+    return number;
+}
+
+/* A tightened limit stands until it is revoked; all else that is for good leaves nothing behind. */
+static bool stands(const struct consent *consent)
+{
+    return consent->for_ns > 0 || tune_is_tightening(consent);
 }
 
 /* ---- asked */
@@ -123,26 +136,52 @@ void consent_ask(struct engine *engine, uint64_t reply_token, const struct conse
 
 /* ---- confirmed */
 
+/* What is for good and does its work at once. */
+static void act(struct engine *engine, const struct consent *consent)
+{
+    struct consent_held *other;
+    if (consent->kind == CONSENT_REVOKE &&
+        (other = find(engine, number_of(consent->what))) != NULL)
+        end(engine, other, consent->reason[0] ? consent->reason : "revoked");
+}
+
 static void grant(struct engine *engine, struct consent_held *held)
 {
-    struct consent consent = held->consent;
+    struct consent *consent = &held->consent;
     for (int i = 0; i < MAX_CONSENTS; i++) {
         struct consent_held *other = &engine->consents.held[i];
-        if (other->granted && is_same(&other->consent, &consent))
+        if (other->granted && consent_is_same(&other->consent, consent))
             end(engine, other, "another one takes its place");
     }
-    struct record_consent *r = record(engine, CONSENT_GRANTED, &consent);
-    if (consent.for_ns > 0) {
-        held->granted = true;
-        held->ends_ns = engine->now.mono_ns + consent.for_ns;
-        held->until_wall_ns = r->until_wall_ns = engine->now.wall_ns + consent.for_ns;
+    struct record_consent *r = record(engine, CONSENT_GRANTED, consent);
+    held->granted = true;
+    held->ends_ns = INT64_MAX;
+    if (consent->for_ns > 0) {
+        held->ends_ns = engine->now.mono_ns + consent->for_ns;
+        held->until_wall_ns = r->until_wall_ns = engine->now.wall_ns + consent->for_ns;
         engine_due(engine, held->ends_ns);
-    } else {
-        memset(held, 0, sizeof *held);
     }
-    apply(engine, &consent, true);
-    out_alert(engine, consent_kind_text(consent.kind), " granted by the operator: ", consent.what,
-              NULL);
+    apply(engine, held, true);
+    out_alert(engine, consent_kind_text(consent->kind), " granted by the operator: ",
+              consent->what, NULL);
+    if (stands(consent))
+        return;
+    act(engine, consent);
+    memset(held, 0, sizeof *held);
+}
+
+void consent_tighten(struct engine *engine, uint64_t reply_token, const struct consent *asked)
+{
+    struct consent_held *held = take_slot(engine);
+    if (held == NULL) {
+        out_reply(engine, reply_token, false, "too many consents: revoke one first");
+        return;
+    }
+    memset(held, 0, sizeof *held);
+    held->consent = *asked;
+    held->consent.number = ++engine->consents.last;
+    grant(engine, held);
+    out_reply(engine, reply_token, true, "in force; `consents` shows it, `revoke` takes it back");
 }
 
 static void count_wrong(struct engine *engine, uint64_t reply_token)
@@ -179,12 +218,14 @@ void consent_on_confirm(struct engine *engine, const struct event_operator *even
 
 void consent_on_revoke(struct engine *engine, const struct event_operator *event)
 {
-    uint64_t number = 0;
-    for (const char *c = event->id; *c >= '0' && *c <= '9' && number < UINT32_MAX; c++)
-        number = number * 10 + (uint64_t)(*c - '0');
-    struct consent_held *held = find(engine, number);
+    struct consent_held *held = find(engine, number_of(event->id));
     if (held == NULL) {
         out_reply(engine, event->token, false, "there is none of that number: see consents");
+        return;
+    }
+    if (held->granted && tune_is_tightening(&held->consent)) {
+        struct consent asked = consent_from(event, CONSENT_REVOKE);
+        consent_ask(engine, event->token, &asked, "that lets more through again");
         return;
     }
     end(engine, held, event->reason[0] ? event->reason : "revoked");
@@ -215,21 +256,21 @@ bool consent_restore(struct engine *engine, const struct record_consent *record,
         return false;
     if (consent.number > all->last)
         all->last = consent.number;
-    if (record->step == CONSENT_ENDED && held != NULL)
+    if (record->step == CONSENT_ENDED && held != NULL) {
+        apply(engine, held, false);
         memset(held, 0, sizeof *held);
-    if (record->step != CONSENT_GRANTED)
+    }
+    if (record->step != CONSENT_GRANTED || !stands(&consent))
         return true;
     if (consent.target != TARGET_ACCOUNT && index == NO_PRODUCT)
         return true; /* what it was for is not configured any more */
-    if (consent.for_ns > 0) {
-        held = take_slot(engine);
-        if (held == NULL)
-            return false;
-        held->granted = true;
-        held->consent = consent;
-        held->until_wall_ns = record->until_wall_ns;
-    }
-    apply(engine, &consent, true);
+    held = take_slot(engine);
+    if (held == NULL)
+        return false;
+    held->granted = true;
+    held->consent = consent;
+    held->until_wall_ns = record->until_wall_ns;
+    apply(engine, held, true);
     return true;
 }
 
@@ -239,7 +280,8 @@ void consent_begin(struct engine *engine)
     for (int i = 0; i < MAX_CONSENTS; i++) {
         struct consent_held *held = &engine->consents.held[i];
         int64_t left_ns = held->until_wall_ns - engine->now.wall_ns;
-        if (held->consent.number == 0)
+        held->ends_ns = INT64_MAX;
+        if (held->consent.number == 0 || held->consent.for_ns == 0)
             continue;
         if (left_ns > held->consent.for_ns)
             left_ns = held->consent.for_ns;

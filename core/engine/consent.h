@@ -7,16 +7,20 @@
  *     consent_on_confirm(engine, event);     `confirm TOKEN`: journaled, then apply() in consent.c
  *     consent_on_revoke(engine, event);      `revoke NUMBER`: of what was asked for or stands
  *
- * A new kind is a row in model/consent.h and a case in apply(), which is called when one begins,
- * when it ends (never for one that is for good: for_ns 0 leaves no row behind), and again when
- * the journal is read back. Three wrong tokens in a row forget all that was asked for. What was
- * asked for does not outlive the host; what was granted does, until its time by the wall clock. */
+ * A new kind is a row in model/consent.h and a case in apply(), called when one that stands begins,
+ * when it ends, and again when the journal is read back; or, for what is done at once and for good
+ * (for_ns 0), in act(), with a record of its own. Three wrong tokens in a row forget all that was
+ * asked for. What was asked for does not outlive the host; what was granted does, until its time by
+ * the wall clock. */
 #include "engine/engine_inside.h"
 
 struct consent consent_from(const struct event_operator *event, enum consent_kind kind);
 /* Journals it and answers the operator: `what` in words, the token, and how long both are good. */
 void consent_ask(struct engine *engine, uint64_t reply_token, const struct consent *asked,
                  const char *what);
+bool consent_is_same(const struct consent *a, const struct consent *b); /* of the same thing */
+/* What lets less through needs one step, and stands until it is revoked. */
+void consent_tighten(struct engine *engine, uint64_t reply_token, const struct consent *asked);
 void consent_on_confirm(struct engine *engine, const struct event_operator *event);
 void consent_on_revoke(struct engine *engine, const struct event_operator *event);
 void consent_due(struct engine *engine);

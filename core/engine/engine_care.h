@@ -44,6 +44,7 @@ struct consent_held {
     char token[CONSENT_TOKEN];
     int64_t ends_ns;          /* mono */
     int64_t until_wall_ns;
+    __int128 configured;      /* LIMIT: what it is by the config */
 };
 struct consents { uint64_t last; uint32_t wrong; struct consent_held held[MAX_CONSENTS]; };
 

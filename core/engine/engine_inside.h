@@ -15,6 +15,7 @@
  *     risk.c        result, streaks, volatility, their latches
  *     parked.c      what waits for the operator    drain.c      none of our orders left
  *     consent.c     what loosens, in two steps       overdue.c   wrong for too long, latched
+ *     tune.c        limits changed while it runs
  *     daily.c       each day's books               funding.c    what is paid at each stamp
  *     rehearse.c    the gate asked under other settings
  *

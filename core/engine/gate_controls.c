@@ -34,67 +34,25 @@ static bool check_figures(const struct judged *j, struct verdict *ret)
 
 /* ---- law 1: no limit is unlimited by silence */
 
-enum figure { FIGURE_E9, FIGURE_MONEY, FIGURE_COUNT, FIGURE_NS };
-
-struct limit {
-    size_t offset;
-    enum figure figure;
-    enum refusal code;
-    const char *key;
-};
-
-#define FIGURE_SIZE FIGURE_E9
-#define FIGURE_RATIO FIGURE_E9
-#define FIGURE_MS FIGURE_NS
-#define PRODUCT_LIMIT(member, kind, looser, code, key, meaning)                                   \
-    {offsetof(struct product_limits, member), FIGURE_##kind, code, key},
-#define STRATEGY_LIMIT(member, kind, looser, code, key, meaning)                                  \
-    {offsetof(struct strategy_settings, member), FIGURE_##kind, code, key},
-#define ACCOUNT_LIMIT(member, kind, looser, code, key, meaning)                                   \
-    {offsetof(struct engine_settings, member), FIGURE_##kind, code, key},
-static const struct limit product_limits[] = {PRODUCT_LIMIT_LIST(PRODUCT_LIMIT)};
-static const struct limit strategy_limits[] = {STRATEGY_LIMIT_LIST(STRATEGY_LIMIT)};
-static const struct limit account_limits[] = {ACCOUNT_LIMIT_LIST(ACCOUNT_LIMIT)};
-
-static bool is_set(const void *of, const struct limit *limit)
+static bool all_set(const struct judged *j, const void *of, enum gate_scope scope,
+                    struct verdict *ret)
 {
-    const unsigned char *at = (const unsigned char *)of + limit->offset;
-    struct money money;
     uint32_t count;
-    int64_t number;
-    switch (limit->figure) {
-    case FIGURE_MONEY:
-        memcpy(&money, at, sizeof money);
-        return money.e18 > 0;
-    case FIGURE_COUNT:
-        memcpy(&count, at, sizeof count);
-        return count > 0;
-    default: /* price, size and ratio are one int64, as nanoseconds are */
-        memcpy(&number, at, sizeof number);
-        return number > 0;
-    }
-}
-
-static bool all_set(const struct judged *j, const void *of, const struct limit *limits,
-                    size_t count, enum gate_scope scope, struct verdict *ret)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!is_set(of, &limits[i]))
-            return gate_refuse_limit(j, ret, limits[i].code, scope, limits[i].key);
+    const struct limit_row *rows = limit_rows((int)scope, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (limit_get(&rows[i], of) <= 0)
+            return gate_refuse_limit(j, ret, rows[i].code, scope, rows[i].key);
     }
     return true;
 }
-
-#define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 
 static bool check_limits_set(const struct judged *j, struct verdict *ret)
 {
     if (!j->limits)
         return gate_refuse(ret, REFUSED_PRODUCT);
-    return all_set(j, j->limits, product_limits, COUNT_OF(product_limits), GATE_PRODUCT, ret) &&
-           all_set(j, j->settings, account_limits, COUNT_OF(account_limits), GATE_ACCOUNT, ret) &&
-           (!j->strategy || all_set(j, j->strategy, strategy_limits, COUNT_OF(strategy_limits),
-                                    GATE_STRATEGY, ret));
+    return all_set(j, j->limits, GATE_PRODUCT, ret) &&
+           all_set(j, j->settings, GATE_ACCOUNT, ret) &&
+           (!j->strategy || all_set(j, j->strategy, GATE_STRATEGY, ret));
 }
 
 /* ---- verdicts in figures */
@@ -447,6 +405,8 @@ static bool check_ladder(const struct judged *j, struct verdict *ret)
 }
 
 /* ---- the table */
+
+#define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 
 /* Openings meet every control. Reducing orders of a strategy, and the operator's flatten (which is
  * reducing or refused), meet those that are marked: nothing that measures risk stops what takes

@@ -15,6 +15,7 @@
 #include "engine/reconcile.h"
 #include "engine/risk.h"
 #include "engine/drain.h"
+#include "engine/tune.h"
 
 static const int64_t FLATTEN_GAP_NS = 1000000000;
 
@@ -230,6 +231,7 @@ void operator_on_event(struct engine *engine, const struct event_operator *event
     case OPERATOR_DROP: parked_drop(engine, event); return;
     case OPERATOR_OVERRIDE: consent_on_override(engine, event); return;
     case OPERATOR_CONFIRM: consent_on_confirm(engine, event); return;
+    case OPERATOR_LIMIT: tune_on_limit(engine, event); return;
     case OPERATOR_REVOKE: consent_on_revoke(engine, event); return;
     case OPERATOR_VERB_COUNT: break;
     }

@@ -15,7 +15,8 @@ static bool is_overdue(struct engine *engine, struct since *since, bool wrong, i
         return false;
     if (now_ns - since->at_ns >= most_ns)
         return true;
-    engine_due(engine, since->at_ns + most_ns);
+    if (most_ns <= INT64_MAX - since->at_ns)
+        engine_due(engine, since->at_ns + most_ns);
     return false;
 }
 

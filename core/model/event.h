@@ -34,7 +34,7 @@ struct event_timer_set { actor_index runner; uint32_t generation; uint32_t id; i
 enum operator_verb { OPERATOR_HALT, OPERATOR_REDUCE, OPERATOR_RESUME, OPERATOR_CANCEL_MINE,
                      OPERATOR_FLATTEN, OPERATOR_STOP, OPERATOR_RECONCILE, OPERATOR_ACCEPT,
                      OPERATOR_CANCEL_ALL, OPERATOR_ADOPT, OPERATOR_CANCEL, OPERATOR_DROP,
-                     OPERATOR_OVERRIDE, OPERATOR_CONFIRM, OPERATOR_REVOKE,
+                     OPERATOR_OVERRIDE, OPERATOR_CONFIRM, OPERATOR_REVOKE, OPERATOR_LIMIT,
                      OPERATOR_VERB_COUNT };
 struct event_operator {
     enum operator_verb verb;
@@ -43,7 +43,7 @@ struct event_operator {
     uint8_t index;  /* of the strategy or product */
     char reason[REASON_MAX];
     char id[VENUE_ID_MAX]; /* ADOPT, CANCEL, DROP: client id or venue id, as typed; OVERRIDE: the
-                              control; CONFIRM: the token; REVOKE: the number */
+                              control; CONFIRM: the token; REVOKE: the number; LIMIT: its key */
     bool cancel;    /* HALT: cancel own orders too, and answer when the venue shows none */
     char value[DECIMAL_TEXT_MAX]; /* what it shall be, of verbs that set something */
     int64_t for_ns; /* how long it shall hold; 0: not said */

@@ -1,5 +1,9 @@
 #include "model/limit_list.h"
 
+#include <string.h>
+
+#include "base/check.h"
+
 static const __int128 WIDE_MONEY = (__int128)1000000000000 * DECIMAL_ONE * DECIMAL_ONE;
 static const int64_t WIDE_SIZE = 1000000 * (int64_t)DECIMAL_ONE,
                      WIDE_RATIO = 1000 * (int64_t)DECIMAL_ONE,
@@ -38,4 +42,84 @@ void limits_widen(struct engine_settings *of)
         of->stage = STAGE_PRODUCTION;
     if (of->funding_stamp_count == 0)
         of->funding_stamps_min[of->funding_stamp_count++] = NOON_MIN;
+}
+
+/* ---- rows */
+
+enum { LOOSER_MORE, LOOSER_LESS };
+#define ROW(type, member, kind, looser, code, key)                                                \
+    {key, LIMIT_IS_##kind, LOOSER_##looser == LOOSER_LESS, code, offsetof(struct type, member)},
+#define PRODUCT_ROW(member, kind, looser, code, key, meaning)                                     \
+    ROW(product_limits, member, kind, looser, code, key)
+#define STRATEGY_ROW(member, kind, looser, code, key, meaning)                                    \
+    ROW(strategy_settings, member, kind, looser, code, key)
+#define ACCOUNT_ROW(member, kind, looser, code, key, meaning)                                     \
+    ROW(engine_settings, member, kind, looser, code, key)
+static const struct limit_row product_rows[] = {PRODUCT_LIMIT_LIST(PRODUCT_ROW)};
+static const struct limit_row strategy_rows[] = {STRATEGY_LIMIT_LIST(STRATEGY_ROW)};
+static const struct limit_row account_rows[] = {ACCOUNT_LIMIT_LIST(ACCOUNT_ROW)};
+#define GIVE(rows) (*ret_count = sizeof(rows) / sizeof(rows)[0], rows)
+
+const struct limit_row *limit_rows(int scope, uint32_t *ret_count)
+{
+    CHECK(scope == SCOPE_ACCOUNT || scope == SCOPE_STRATEGY || scope == SCOPE_PRODUCT);
+    if (scope == SCOPE_ACCOUNT)
+        return GIVE(account_rows);
+    return scope == SCOPE_STRATEGY ? GIVE(strategy_rows) : GIVE(product_rows);
+}
+
+__int128 limit_get(const struct limit_row *row, const void *of)
+{
+    const char *at = (const char *)of + row->offset;
+    struct money money;
+    uint32_t count;
+    int64_t number; /* size and ratio are one int64, as nanoseconds are */
+    switch (row->unit) {
+    case LIMIT_IS_MONEY: memcpy(&money, at, sizeof money); return money.e18;
+    case LIMIT_IS_COUNT: memcpy(&count, at, sizeof count); return count;
+    default: memcpy(&number, at, sizeof number); return number;
+    }
+}
+
+void limit_set(const struct limit_row *row, void *of, __int128 value)
+{
+    char *at = (char *)of + row->offset;
+    struct money money = {value};
+    uint32_t count = (uint32_t)value;
+    int64_t number = (int64_t)value;
+    switch (row->unit) {
+    case LIMIT_IS_MONEY: memcpy(at, &money, sizeof money); return;
+    case LIMIT_IS_COUNT: memcpy(at, &count, sizeof count); return;
+    default: memcpy(at, &number, sizeof number);
+    }
+}
+
+static bool parse_whole(const char *text, int64_t most, __int128 *ret)
+{
+    *ret = 0;
+    for (; *text >= '0' && *text <= '9' && *ret <= most; text++)
+        *ret = *ret * 10 + (*text - '0');
+    return *text == '\0' && *ret <= most;
+}
+
+bool limit_parse(const struct limit_row *row, const char *text, __int128 *ret)
+{
+    struct money money = {0};
+    struct size size = {0};
+    bool parsed;
+    switch (row->unit) {
+    case LIMIT_IS_MONEY:
+        parsed = money_parse(text, strlen(text), &money);
+        *ret = money.e18;
+        break;
+    case LIMIT_IS_COUNT: parsed = parse_whole(text, UINT32_MAX, ret); break;
+    case LIMIT_IS_MS:
+        parsed = parse_whole(text, INT64_MAX / 1000000, ret);
+        *ret *= 1000000;
+        break;
+    default:
+        parsed = size_parse(text, strlen(text), &size);
+        *ret = size.e9;
+    }
+    return parsed && *ret > 0;
 }

@@ -2,6 +2,8 @@
 /* Every limit of the gate, defined once. Each row is X(MEMBER, KIND, LOOSER, CODE, "key", "what it
  * means"); the config's keys, the gate's refusal of what is not set, docs/gate.md and the test that
  * each limit is tripped derive from it. LOOSER: the way in which it lets more through. */
+#include <stddef.h>
+
 #include "model/settings.h"
 
 #define PRODUCT_LIMIT_LIST(X)                                                                      \
@@ -96,6 +98,19 @@
       "control 5: a mark stale for so long on what is held; it reduces until it is resumed")       \
     X(max_unhealthy_ns, MS, MORE, REFUSED_HEALTH, "max_unhealthy_ms",                              \
       "control 26: nothing could open for so long; the account reduces until it is resumed")
+
+/* The same as rows. A value is a whole number in the limit's own unit: 1e-9 of a size or ratio,
+ * 1e-18 of money, a count, nanoseconds. */
+enum limit_unit { LIMIT_IS_SIZE, LIMIT_IS_RATIO, LIMIT_IS_MONEY, LIMIT_IS_COUNT, LIMIT_IS_MS };
+struct limit_row { const char *key; enum limit_unit unit; bool less_is_looser; enum refusal code;
+                   size_t offset; };
+/* Of SCOPE_ACCOUNT in engine_settings, of SCOPE_STRATEGY in strategy_settings, of SCOPE_PRODUCT in
+ * product_limits. */
+const struct limit_row *limit_rows(int scope, uint32_t *ret_count);
+__int128 limit_get(const struct limit_row *row, const void *of);
+void limit_set(const struct limit_row *row, void *of, __int128 value);
+/* As the config has it; false: not a number of its kind above zero, or too large. */
+bool limit_parse(const struct limit_row *row, const char *text, __int128 *ret);
 
 /* Every limit that is not set takes its widest value that sums still hold: for worlds that are not
  * the world. The gate refuses live what is not set. */

@@ -66,6 +66,11 @@ static const struct control_verb_spec VERBS[CONTROL_VERB_COUNT] = {
         .mutating = true, .name_is = "TOKEN", .needs_name = true, .example = "confirm k7m2xq"},
     [CONTROL_REVOKE] = {"revoke", "end a consent before its time", .mutating = true,
         .name_is = "NUMBER", .needs_name = true, .takes_reason = true, .example = "revoke 3"},
+    [CONTROL_LIMIT] = {"limit", "change a limit while the host runs: tighter at once, looser in "
+        "two steps and for a time", .mutating = true, .name_is = "KEY", .needs_name = true,
+        .takes_value = true, .takes_strategy = true, .takes_product = true, .takes_reason = true,
+        .needs_reason = true, .takes_for = true,
+        .example = "limit max_position 0.05 --product BIP-20DEC30-CDE --reason 'thin week'"},
     [CONTROL_CONSENTS] = {"consents", "what was asked for and what is in force, with its time"},
     [CONTROL_RISK] = {"risk", "volatility, correlation, value at risk, stress losses"},
 };
@@ -96,6 +101,8 @@ void control_verb_usage(enum control_verb verb, struct buf *out)
     buf_puts(out, spec->name);
     if (spec->name_is)
         buf_printf(out, spec->needs_name ? " %s" : " [%s]", spec->name_is);
+    if (spec->takes_value)
+        buf_puts(out, " VALUE");
     if (spec->takes_strategy && spec->takes_product)
         buf_puts(out, " [--strategy NAME | --product ID]");
     else if (spec->takes_strategy || spec->takes_product)
@@ -103,7 +110,7 @@ void control_verb_usage(enum control_verb verb, struct buf *out)
     if (spec->takes_cancel)
         buf_puts(out, " [--cancel]");
     if (spec->takes_for)
-        buf_puts(out, " --for TIME");
+        buf_puts(out, spec->takes_value ? " [--for TIME]" : " --for TIME");
     if (spec->takes_limit)
         buf_puts(out, " [--limit N]");
     if (spec->takes_reason)
@@ -177,6 +184,9 @@ int control_request_check(const struct control_request *request, struct err *err
         return err_set(err, "%s takes no name", spec->name);
     if (!*request->name && spec->needs_name)
         return err_set(err, "%s needs %s: `%s`", spec->name, spec->name_is, spec->example);
+    if (!*request->value != !spec->takes_value)
+        return err_set(err, *request->value ? "%s takes no value" : "%s needs a value: what it "
+                                                                    "shall be", spec->name);
     if (*request->reason && !spec->takes_reason)
         return err_set(err, "%s takes no reason", spec->name);
     if (spec->needs_reason && is_blank(request->reason))
@@ -210,6 +220,7 @@ void control_request_encode(const struct control_request *request, struct buf *o
     put_unless_empty(&json, "strategy", request->strategy);
     put_unless_empty(&json, "product", request->product);
     put_unless_empty(&json, "name", request->name);
+    put_unless_empty(&json, "value", request->value);
     put_unless_empty(&json, "reason", request->reason);
     if (request->limit > 0)
         json_put_uint(&json, "limit", request->limit);
@@ -252,6 +263,8 @@ static bool take_member(struct json_reader *json, struct json_text key, char *re
         return take_text(json, ret->product, sizeof ret->product);
     if (json_text_equal(key, "name"))
         return take_text(json, ret->name, sizeof ret->name);
+    if (json_text_equal(key, "value"))
+        return take_text(json, ret->value, sizeof ret->value);
     if (json_text_equal(key, "reason"))
         return take_text(json, ret->reason, sizeof ret->reason);
     if (json_text_equal(key, "limit"))
@@ -262,8 +275,8 @@ static bool take_member(struct json_reader *json, struct json_text key, char *re
                           &ret->for_s);
     if (json_text_equal(key, "cancel"))
         return json_read_bool(json, &ret->cancel);
-    return json_fail(json, "a request has verb, strategy, product, name, reason, limit, cancel, "
-                           "for_s");
+    return json_fail(json, "a request has verb, strategy, product, name, value, reason, limit, "
+                           "cancel, for_s");
 }
 
 int control_request_decode(const char *bytes, size_t length, struct control_request *ret,

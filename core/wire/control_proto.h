@@ -19,7 +19,7 @@ enum control_verb {
     CONTROL_ORDERS, CONTROL_POSITIONS, CONTROL_LIMITS, CONTROL_RUNNERS, CONTROL_REFUSALS,
     CONTROL_WHY, CONTROL_CANCEL_ALL, CONTROL_ADOPT, CONTROL_CANCEL, CONTROL_DROP, CONTROL_PARKED,
     CONTROL_REPORT, CONTROL_RISK, CONTROL_OVERRIDE, CONTROL_CONFIRM, CONTROL_REVOKE,
-    CONTROL_CONSENTS, CONTROL_VERB_COUNT
+    CONTROL_CONSENTS, CONTROL_LIMIT, CONTROL_VERB_COUNT
 };
 
 struct control_verb_spec {
@@ -30,6 +30,7 @@ struct control_verb_spec {
     bool needs_name;
     const char *example;   /* behind `moongate ctl `; NULL: the verb alone */
     bool takes_for;        /* how long it shall hold */
+    bool takes_value;      /* a second word: what it shall be; then it is needed */
 };
 
 enum { CONTROL_LINE_MAX = 64 * 1024, CONTROL_REPLY_MAX = 2 * 1024 * 1024, CONTROL_NAME_MAX = 64,
@@ -44,6 +45,7 @@ struct control_request {
     uint32_t limit;        /* rows at most; 0: CONTROL_LIMIT_DEFAULT */
     bool cancel;           /* halt: and answer when the venue shows no own order */
     uint32_t for_s;        /* 0: not said */
+    char value[DECIMAL_TEXT_MAX];
 };
 
 struct control_reply {

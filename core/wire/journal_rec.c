@@ -66,7 +66,7 @@ const char *operator_verb_text(enum operator_verb verb)
         [OPERATOR_CANCEL_ALL] = "cancel-all", [OPERATOR_ADOPT] = "adopt",
         [OPERATOR_CANCEL] = "cancel",       [OPERATOR_DROP] = "drop",
         [OPERATOR_OVERRIDE] = "override",   [OPERATOR_CONFIRM] = "confirm",
-        [OPERATOR_REVOKE] = "revoke",
+        [OPERATOR_REVOKE] = "revoke",       [OPERATOR_LIMIT] = "limit",
     };
     return (unsigned)verb < sizeof NAMES / sizeof NAMES[0] ? NAMES[verb] : "invalid";
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engine/snapshot_care.h"
 #include "engine_rig.h"
+#include "model/limit_list.h"
 
 static const int64_t SECOND = 1000000000, MINUTE = 60000000000;
 
@@ -21,9 +22,9 @@ static struct rig *ready(void)
     return rig;
 }
 
-static const struct command_operator_reply *say(struct rig *rig, enum operator_verb verb,
-                                                int target, uint8_t index, const char *id,
-                                                int64_t for_ns)
+static const struct command_operator_reply *say_value(struct rig *rig, enum operator_verb verb,
+                                                      int target, uint8_t index, const char *id,
+                                                      const char *value, int64_t for_ns)
 {
     struct event event = {.kind = EVENT_OPERATOR};
     event.operator.verb = verb;
@@ -31,10 +32,18 @@ static const struct command_operator_reply *say(struct rig *rig, enum operator_v
     event.operator.target = target;
     event.operator.index = index;
     event.operator.for_ns = for_ns;
+    text_copy(event.operator.value, DECIMAL_TEXT_MAX, value, strlen(value));
     text_copy(event.operator.id, VENUE_ID_MAX, id, strlen(id));
     text_copy(event.operator.reason, REASON_MAX, "a test of the size limit", 24);
     rig_step(rig, &event);
     return &rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply;
+}
+
+static const struct command_operator_reply *say(struct rig *rig, enum operator_verb verb,
+                                                int target, uint8_t index, const char *id,
+                                                int64_t for_ns)
+{
+    return say_value(rig, verb, target, index, id, "", for_ns);
 }
 
 /* The token is the word behind "confirm". */
@@ -58,8 +67,10 @@ static enum refusal asked(struct rig *rig, actor_index strategy, product_index p
 {
     uint32_t placed = rig_count(rig, COMMAND_PLACE);
     rig_limit(rig, strategy, product, SIDE_BUY, "98", size, ref);
-    if (rig_count(rig, COMMAND_PLACE) > placed)
+    if (rig_count(rig, COMMAND_PLACE) > placed) { /* the venue refuses it: nothing is left */
+        rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_REFUSED, "");
         return REFUSED_NOT;
+    }
     return rig_last_notice(rig, strategy, NOTICE_REFUSAL)->refusal.verdict.code;
 }
 
@@ -184,6 +195,126 @@ static void an_override_can_be_revoked(void **state)
     rig_destroy(rig);
 }
 
+/* ---- limits while it runs; the config's largest order is 0.5 */
+
+static bool limit_size(struct rig *rig, const char *value, int64_t for_ns)
+{
+    return say_value(rig, OPERATOR_LIMIT, TARGET_PRODUCT, 0, "max_order_size", value, for_ns)
+        ->done;
+}
+
+static void confirm_last(struct rig *rig)
+{
+    char token[16];
+    token_of(&rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply, token);
+    assert_true(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
+}
+
+/* F72 | unit | a limit is tightened | at once, over restarts, taken back in two steps alone */
+static void a_tighter_limit_holds_at_once_until_it_is_revoked(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    assert_true(limit_size(rig, "0.3", 0));
+    assert_int_equal(asked(rig, 0, 0, "0.4", 1), REFUSED_ORDER_SIZE);
+    assert_true(limit_size(rig, "0.2", 0)); /* in its place */
+    assert_int_equal(count(rig, true), 1);
+    assert_false(limit_size(rig, "0.25", 0)); /* looser than now: revoke first */
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.3", 2), REFUSED_ORDER_SIZE);
+    assert_int_equal(asked(rig, 1, 1, "0.4", 3), REFUSED_NOT); /* another product's is its own */
+    assert_true(say(rig, OPERATOR_REVOKE, TARGET_ACCOUNT, 0, "2", 0)->done);
+    assert_int_equal(asked(rig, 0, 0, "0.31", 4), REFUSED_ORDER_SIZE); /* that was the first step */
+    confirm_last(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.5", 5), REFUSED_NOT);
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.49", 6), REFUSED_NOT);
+    assert_int_equal(asked(rig, 0, 0, "0.51", 7), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
+/* F72 | unit | a limit is loosened | in two steps, for a time, then the config's again */
+static void a_looser_limit_takes_two_steps_and_ends(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    assert_false(limit_size(rig, "0.6", 0)); /* for good: by the config alone */
+    assert_true(limit_size(rig, "0.6", 10 * MINUTE));
+    assert_int_equal(asked(rig, 0, 0, "0.6", 1), REFUSED_ORDER_SIZE);
+    assert_true(limit_size(rig, "0.6", 10 * MINUTE));
+    confirm_last(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.6", 2), REFUSED_NOT);
+    assert_int_equal(asked(rig, 0, 0, "0.61", 3), REFUSED_ORDER_SIZE);
+    assert_false(limit_size(rig, "0.7", MINUTE)); /* one at a time */
+    assert_false(limit_size(rig, "0.55", 0));
+    rig_pass(rig, 4 * MINUTE);
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.59", 4), REFUSED_NOT);
+    rig_pass(rig, 7 * MINUTE);
+    assert_int_equal(asked(rig, 0, 0, "0.58", 5), REFUSED_ORDER_SIZE);
+    assert_int_equal(asked(rig, 0, 0, "0.5", 6), REFUSED_NOT);
+    assert_false(limit_size(rig, "0.4", MINUTE)); /* tighter holds until it is revoked */
+    assert_true(limit_size(rig, "0.4", 0));
+    rig->settings.product_limits[0].max_order_size = rig_size("0.1");
+    rig_restart(rig); /* the config of a later start is tighter still */
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.2", 7), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
+static void limits_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    static const struct { int target; const char *key, *value; } WRONG[] = {
+        {TARGET_PRODUCT, "max_order_siz", "1"},    {TARGET_PRODUCT, "", "1"},
+        {TARGET_PRODUCT, "max_order_size", ""},    {TARGET_PRODUCT, "max_order_size", "0"},
+        {TARGET_PRODUCT, "max_order_size", "-1"},  {TARGET_PRODUCT, "max_order_size", "1e3"},
+        {TARGET_ACCOUNT, "max_order_size", "1"},   {TARGET_ACCOUNT, "message_window_ms", "5000"},
+        {TARGET_STRATEGY, "fires_window_ms", "5"}, {TARGET_ACCOUNT, "max_messages", "1.5"},
+        {TARGET_ACCOUNT, "max_messages", "4294967296"},
+        {TARGET_ACCOUNT, "max_skew_ms", "99999999999999999999"},
+        {TARGET_ACCOUNT, "max_gross", "nan"},
+        {TARGET_PRODUCT, "price_collar", "0.0000000001"}};
+    struct rig *rig = ready();
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++)
+        assert_false(say_value(rig, OPERATOR_LIMIT, WRONG[i].target, 0, WRONG[i].key,
+                               WRONG[i].value, 0)
+                         ->done);
+    assert_int_equal(rig_records(rig, RECORD_CONSENT), 0);
+    rig_destroy(rig);
+}
+
+/* Of every limit, whichever way is tighter: half of it, or twice, is in force and is taken back. */
+static void every_limit_can_be_tightened(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    static const int SCOPES[] = {SCOPE_ACCOUNT, SCOPE_STRATEGY, SCOPE_PRODUCT};
+    for (int target = TARGET_ACCOUNT; target <= TARGET_PRODUCT; target++) {
+        uint32_t rows;
+        const struct limit_row *row = limit_rows(SCOPES[target], &rows);
+        for (uint32_t i = 0; i < rows; i++, row++) {
+            bool coin = row->unit == LIMIT_IS_SIZE || row->unit == LIMIT_IS_RATIO;
+            const char *least = coin ? "0.000000001" : "1";
+            const char *most = coin ? "9000000000" : "900000000";
+            bool window = strstr(row->key, "message_window") || strstr(row->key, "fires_window");
+            bool done = say_value(rig, OPERATOR_LIMIT, target, 0, row->key,
+                                  row->less_is_looser ? most : least, 0)
+                            ->done;
+            if (done == window)
+                fail_msg("%s", row->key);
+            if (count(rig, true) == MAX_CONSENTS) {
+                rig_destroy(rig);
+                rig = ready();
+            }
+        }
+    }
+    rig_destroy(rig);
+}
+
 int suite_consent(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +325,10 @@ int suite_consent(void)
         cmocka_unit_test(an_override_is_for_what_it_names),
         cmocka_unit_test(an_override_holds_over_a_restart_until_its_time),
         cmocka_unit_test(an_override_can_be_revoked),
+        cmocka_unit_test(a_tighter_limit_holds_at_once_until_it_is_revoked),
+        cmocka_unit_test(a_looser_limit_takes_two_steps_and_ends),
+        cmocka_unit_test(limits_that_cannot_be_are_refused),
+        cmocka_unit_test(every_limit_can_be_tightened),
     };
     return cmocka_run_group_tests_name("consent", tests, NULL, NULL);
 }

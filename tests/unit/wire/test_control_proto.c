@@ -32,6 +32,8 @@ static void any_request(struct prng *prng, struct control_request *ret)
         any_word(prng, ret->reason, sizeof ret->reason);
     if (spec->takes_limit && prng_below(prng, 2))
         ret->limit = 1 + (uint32_t)prng_below(prng, CONTROL_LIMIT_MAX);
+    if (spec->takes_value)
+        any_word(prng, ret->value, sizeof ret->value);
     if (spec->takes_for && prng_below(prng, 2))
         ret->for_s = 1 + (uint32_t)prng_below(prng, CONTROL_FOR_MAX_S);
 }
@@ -61,6 +63,7 @@ static void every_request_comes_back(void **state)
         assert_string_equal(request.reason, again.reason);
         assert_int_equal(request.limit, again.limit);
         assert_int_equal(request.for_s, again.for_s);
+        assert_string_equal(request.value, again.value);
     }
     buf_fini(&line);
 }
@@ -99,6 +102,8 @@ static void bad_requests_say_why(void **state)
     refuses("{\"verb\":\"orders\",\"limit\":\"5\"}", "number");
     refuses("{\"verb\":\"halt\",\"limit\":5}", "takes no limit");
     refuses("{\"verb\":\"halt\",\"for_s\":5}", "takes no --for");
+    refuses("{\"verb\":\"halt\",\"value\":\"5\"}", "takes no value");
+    refuses("{\"verb\":\"limit\",\"name\":\"max_gross\",\"reason\":\"x\"}", "needs a value");
     refuses("{\"verb\":\"override\",\"name\":\"7\",\"reason\":\"x\",\"for_s\":604801}", "week");
     refuses("{\"verb\":\"halt\",\"strategy\":\"0123456789012345678901234567890123456789\"}",
             "too long");
