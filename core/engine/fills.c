@@ -217,8 +217,11 @@ static void take_provisional(struct order *order, struct size before)
 static void apply_to_external(struct order *order, const struct event_fill *fill)
 {
     struct size before = order_provisional(order), left = before, rest = fill->size;
-    if (fill->kind == FILL_REVERSAL)
+    if (fill->kind == FILL_REVERSAL) { /* the venue may call it filled and tell nothing of it */
+        if (!size_add(order->reversed, rest, &order->reversed))
+            order->reversed.e9 = INT64_MAX;
         return;
+    }
     if (fill->venue_ns < order->met_wall_ns)
         (void)take_off(&order->unread, &rest);
     order->booked.e9 += take_off(&left, &rest);
@@ -277,16 +280,18 @@ static enum side booked_side(const struct event_fill *fill)
     return fill->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
 }
 
+static struct money booked_fee(const struct event_fill *fill)
+{
+    return (struct money){fill->kind == FILL_REVERSAL ? -fill->fee.e18 : fill->fee.e18};
+}
+
 /* Into the exact books; the caller has seen that it was not there. */
 static bool book_exact(struct engine *engine, struct order *order, actor_index actor,
                        const struct event_fill *fill)
 {
-    struct money fee = fill->fee;
-    if (fill->kind == FILL_REVERSAL)
-        fee.e18 = -fee.e18;
     mark_seen(engine, fill);
     if (!portfolio_book(&engine->portfolio, actor, fill->product, booked_side(fill), fill->price,
-                        fill->size, fee))
+                        fill->size, booked_fee(fill)))
         return false;
     daily_on_fill(engine, actor, fill);
     funding_on_fill(engine, actor, fill, 1);
@@ -307,7 +312,7 @@ static bool book_exact(struct engine *engine, struct order *order, actor_index a
 static bool claim(struct engine *engine, struct order *order, const struct event_fill *fill)
 {
     if (!portfolio_claim(&engine->portfolio, order->actor, fill->product, booked_side(fill),
-                         fill->price, fill->size, fill->fee))
+                         fill->price, fill->size, booked_fee(fill)))
         return false;
     funding_on_fill(engine, order->actor, fill, 1);
     funding_on_fill(engine, ACTOR_EXTERNAL, fill, -1);
@@ -510,10 +515,14 @@ static bool book_or_hold(struct engine *engine, struct staged_fill *staged)
     return true;
 }
 
+/* At one time the reversal goes before the correction that takes the place of what it takes back:
+ * the other way round a part filled order would seem filled, and filled is an end. */
 static bool is_after(const struct event_fill *a, const struct event_fill *b)
 {
     if (a->venue_ns != b->venue_ns)
         return a->venue_ns > b->venue_ns;
+    if (a->kind != b->kind)
+        return a->kind > b->kind;
     return strcmp(a->trade_id.text, b->trade_id.text) > 0;
 }
 

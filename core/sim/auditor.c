@@ -167,7 +167,7 @@ static void book(struct auditor_product *product, const struct auditor_order *or
     product->position.e9 += signed_e9;
     if (order->ours)
         product->own.e9 += signed_e9;
-    else
+    if (!order->ours || back)
         product->strange.e9 += fill->size.e9;
     product->paid.e18 += value.e18;
     product->fees.e18 += back ? -fill->fee.e18 : fill->fee.e18;

@@ -25,7 +25,8 @@ struct auditor_order {
 };
 
 struct auditor_product {
-    struct size position, own, strange; /* strange: what strangers traded, without sign */
+    struct size position, own, strange; /* strange: moved by others: what strangers traded and what
+                                           the venue took back, without sign */
     struct size buy, sell;              /* what our live and flying orders could still add */
     struct money fees, paid;            /* paid: for buys, less what sells took in */
     uint32_t working;

@@ -59,6 +59,9 @@ static void book_adjustment(struct venue_sim *sim, struct venue_fill fill)
     order->value.e18 += back ? -value.e18 : value.e18;
     order->fees.e18 += fee.e18;
     order->filled.e9 += back ? -fill.size.e9 : fill.size.e9;
+    if (order->resting) /* what was taken back rests again */
+        venue_book_rest(&sim->listings[fill.product].book, fill.side, order->request.limit,
+                        (struct size){back ? fill.size.e9 : -fill.size.e9});
     if (sim->sink.on_fill)
         sim->sink.on_fill(sim->sink.context, &fill);
     venue_match_tell(sim, order);

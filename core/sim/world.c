@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/prng.h"
 #include "base/text.h"
+#include "sim/venue_sim_fault.h"
 #include "sim/world_private.h"
 
 product_index world_product(const struct world *world, int venue_product)
@@ -153,6 +154,12 @@ void world_stranger(struct world *world, uint64_t roll)
     snprintf(request.client_id, sizeof request.client_id, "a stranger's order %u",
              ++world->stranger_count);
     (void)venue_sim_place(world->venue, &request, &order);
+}
+
+void world_bust(struct world *world, uint64_t roll)
+{
+    int64_t ticks = (int64_t)(roll >> 1) % 8;
+    venue_sim_reverse_fill(world->venue, roll & 1 ? 0 : roll & 16 ? -ticks : ticks);
 }
 
 bool world_take(struct world *world, struct letter *letter)

@@ -71,6 +71,8 @@ void world_list(struct world *world, const struct command_list *list);
 void world_reset_stream(struct world *world, enum stream stream);
 /* Somebody else's market order. */
 void world_stranger(struct world *world, uint64_t roll);
+/* The venue takes back its newest trade; half of the time it is booked anew, some ticks away. */
+void world_bust(struct world *world, uint64_t roll);
 
 /* True: it was for the venue or the network, or is of a former life, and is freed. */
 bool world_take(struct world *world, struct letter *letter);

@@ -143,13 +143,13 @@ static void set_account(struct engine_settings *settings, uint64_t seed)
     settings->cancel_on_stop = seed % 2 == 0;
 }
 
-/* One to three products of the venue: contracts and coins, one market twice or two. */
+/* One to four products of the venue: contracts and coins, some of them of one market. */
 static void choose_products(uint64_t seed, struct world_config *config)
 {
-    static const int PRODUCTS[] = {0, 4, 5};
-    config->product_count = (product_index)(1 + seed % 3);
+    static const int PRODUCTS[VENUE_PRODUCTS] = {0, 4, 5, 2, 6, 1, 7, 3};
+    config->product_count = (product_index)(1 + seed % 4);
     for (product_index i = 0; i < config->product_count; i++)
-        config->products[i] = PRODUCTS[(i + seed / 3) % 3];
+        config->products[i] = PRODUCTS[(i + seed / 4) % VENUE_PRODUCTS];
 }
 
 static int begin_world(struct sim *sim, struct err *err)
@@ -250,6 +250,8 @@ static void strike_host(struct sim *sim)
         sim->awake_ns = sim->now_ns + (int64_t)(fault->roll % (uint64_t)(60 * SECOND));
     if ((fault = world_strike(&sim->world, FAULT_STRANGER)) != NULL)
         world_stranger(&sim->world, fault->roll);
+    if ((fault = world_strike(&sim->world, FAULT_BUST)) != NULL)
+        world_bust(&sim->world, fault->roll);
     if (sim->engine && world_strike(&sim->world, FAULT_CRASH)) {
         checks_restore(sim);
         host_crash(sim);
