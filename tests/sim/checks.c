@@ -42,6 +42,23 @@ static void set_level(struct mirror_side *side, const struct level *level)
     }
 }
 
+static bool is_better(enum side side, struct price a, struct price b)
+{
+    return side == SIDE_BUY ? a.e9 > b.e9 : a.e9 < b.e9;
+}
+
+static bool mirror_mid(const struct mirror *mirror, struct price *ret)
+{
+    struct price best[2] = {{0}, {0}};
+    for (int side = SIDE_BUY; side <= SIDE_SELL; side++)
+        for (uint32_t i = 0; i < mirror->sides[side].count; i++)
+            if (best[side].e9 == 0 ||
+                is_better((enum side)side, mirror->sides[side].levels[i].price, best[side]))
+                best[side] = mirror->sides[side].levels[i].price;
+    ret->e9 = best[SIDE_BUY].e9 + (best[SIDE_SELL].e9 - best[SIDE_BUY].e9) / 2;
+    return best[SIDE_BUY].e9 > 0 && best[SIDE_SELL].e9 > best[SIDE_BUY].e9;
+}
+
 static void apply_book(struct sim *sim, const struct event_book *book)
 {
     struct mirror *mirror = &sim->mirrors[book->product];
@@ -53,6 +70,11 @@ static void apply_book(struct sim *sim, const struct event_book *book)
     mirror->told_ns = sim->now_ns;
     for (uint32_t i = 0; mirror->taken && i < book->count; i++)
         set_level(&mirror->sides[book->levels[i].side], &book->levels[i]);
+    struct price mid;
+    if (mirror->taken && mirror_mid(mirror, &mid)) {
+        mirror->good = mid;
+        mirror->good_ns = sim->now_ns;
+    }
 }
 
 static void void_mirrors(struct sim *sim)
@@ -125,20 +147,23 @@ void checks_hand(struct sim *sim, const struct event *event)
     note_fresh(sim);
 }
 
+static struct size held(const struct sim *sim, product_index product)
+{
+    struct product_row row;
+    return snapshot_product(sim->engine, product, &row) ? row.position : (struct size){0};
+}
+
 void checks_turn(struct sim *sim)
 {
     sim->fresh = 0;
     sim->cancel_only_before = sim->cancel_only;
     memcpy(sim->generations_before, sim->generations, sizeof sim->generations);
     note_fresh(sim);
+    for (product_index i = 0; i < sim->settings.catalog.count; i++)
+        sim->mirrors[i].held_before = held(sim, i);
 }
 
 /* ---- what scripts are shown */
-
-static bool is_better(enum side side, struct price a, struct price b)
-{
-    return side == SIDE_BUY ? a.e9 > b.e9 : a.e9 < b.e9;
-}
 
 static bool shows(const struct mirror_side *told, enum side side, const struct view_level *shown,
                   uint8_t count)
@@ -223,6 +248,22 @@ static void check_ref(struct sim *sim, actor_index actor, order_ref ref, uint32_
     slot[1] = order + 1u;
 }
 
+/* Law 4: with no book to be trusted what takes and can only reduce leaves all the same, priced inside
+ * the collar of the last mid that could be, while that is young enough. */
+static bool is_blind_exit(const struct sim *sim, const struct record_order *r)
+{
+    const struct product_limits *limits = &sim->settings.product_limits[r->product];
+    const struct mirror *mirror = &sim->mirrors[r->product];
+    int64_t before = mirror->held_before.e9, now = held(sim, r->product).e9;
+    int64_t most = r->side == SIDE_SELL ? (before > now ? before : now)
+                                        : -(before < now ? before : now);
+    __int128 off = (__int128)r->price.e9 - mirror->good.e9;
+    return r->type == ORDER_TYPE_LIMIT && r->tif == TIF_IOC && r->size.e9 <= most &&
+           sim->now_ns - mirror->good_ns <= limits->max_exit_price_age_ns + SLACK_NS &&
+           (off < 0 ? -off : off) * DECIMAL_ONE <=
+               (__int128)mirror->good.e9 * limits->price_collar.e9;
+}
+
 /* Its first record: the moment it was approved. */
 static void check_born(struct sim *sim, const struct record_order *r, uint32_t order)
 {
@@ -235,7 +276,7 @@ static void check_born(struct sim *sim, const struct record_order *r, uint32_t o
     }
     if (sim->cancel_only & sim->cancel_only_before & 1u << product)
         sim_break(sim, BROKEN_MODE, "%s", r->product_id);
-    if (!(sim->fresh >> product & 1))
+    if (!(sim->fresh >> product & 1) && !is_blind_exit(sim, r))
         sim_break(sim, BROKEN_STALE, "%s: up %d, gap %d, book %lld ms old", r->product_id,
                   sim->market_up, sim->market_gap,
                   (long long)(sim->now_ns - sim->mirrors[product].told_ns) / 1000000);
@@ -362,6 +403,8 @@ void checks_restart(struct sim *sim)
     }
     sim->market_up = sim->market_gap = sim->market_counted = false;
     void_mirrors(sim);
+    for (product_index i = 0; i < sim->settings.catalog.count; i++)
+        sim->mirrors[i].good.e9 = 0;
 }
 
 /* ---- what leaves */

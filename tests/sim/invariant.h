@@ -13,7 +13,8 @@
     X(BROKEN_HALTED, "halted", "an order byte left while its account, strategy or product halted")\
     X(BROKEN_LEFT, "left", "none of ours was said to be left, and one can still fill")            \
     X(BROKEN_MODE, "mode", "an order was approved for a product that takes cancels alone")        \
-    X(BROKEN_STALE, "stale", "an order was approved on market data that could not be trusted")    \
+    X(BROKEN_STALE, "stale", "an order was approved on market data that could not be trusted, and"\
+      " was no limit IOC that can only reduce, inside the collar of a mid that is young enough")  \
     X(BROKEN_GENERATION, "generation", "an order came of an intent of an older runner")           \
     X(BROKEN_BOOK, "book", "a script was shown a book that nobody had sent")                      \
     X(BROKEN_WIRE, "wire", "what left is no order, or another one than was journaled")            \

@@ -63,7 +63,9 @@ struct told_order { uint32_t record; order_ref ref; actor_index actor; enum orde
 
 /* The book as the frames that were handed over make it. */
 struct mirror_side { struct level levels[SIM_LEVELS]; uint32_t count; };
-struct mirror { struct mirror_side sides[2]; bool taken; int64_t told_ns; };
+struct mirror { struct mirror_side sides[2]; bool taken; int64_t told_ns;
+                struct price good; int64_t good_ns; /* the last mid that could be used, and when */
+                struct size held_before; };  /* the account's, when this turn began */
 
 struct sim {
     struct sim_options options;
