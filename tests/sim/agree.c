@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "engine/snapshot_care.h"
 #include "model/client_id.h"
 #include "parts.h"
 
@@ -121,9 +122,25 @@ static const char *agree_product(struct sim *sim, product_index product)
     return NULL;
 }
 
+static const char *agree_protections(struct sim *sim)
+{
+    struct protection_row row;
+    struct product_row product;
+    for (uint32_t i = 0; snapshot_protection(sim->engine, i, &row); i++) {
+        CHECK(snapshot_product(sim->engine, row.product, &product));
+        /* What others hold against it makes it an order like any other, within the limits. */
+        bool reduces = row.side == SIDE_BUY ? product.position.e9 > 0 : product.position.e9 < 0;
+        if (row.state == PROTECT_FIRING && reduces)
+            return "a protection still fires";
+    }
+    return NULL;
+}
+
 const char *checks_agree(struct sim *sim)
 {
     const char *why = agree_account(sim);
+    if (!why)
+        why = agree_protections(sim);
     if (!why)
         why = agree_orders(sim);
     for (product_index i = 0; !why && i < sim->settings.catalog.count; i++)

@@ -13,19 +13,19 @@ static const int64_t SLACK_NS = 2000000;
 
 /* ---- what was handed to the host */
 
-static bool is_fresh(const struct sim *sim, product_index product)
+static bool is_fresh(const struct sim *sim, product_index product, int64_t slack_ns)
 {
     const struct mirror *mirror = &sim->mirrors[product];
     int64_t book_ns = sim->now_ns - mirror->told_ns, heard_ns = sim->now_ns - sim->heard_ns;
     return sim->market_up && !sim->market_gap && mirror->taken &&
-           book_ns <= sim->settings.product_limits[product].max_book_age_ns + SLACK_NS &&
-           heard_ns <= sim->settings.stale_after_ns + SLACK_NS;
+           book_ns <= sim->settings.product_limits[product].max_book_age_ns + slack_ns &&
+           heard_ns <= sim->settings.stale_after_ns + slack_ns;
 }
 
 static void note_fresh(struct sim *sim)
 {
     for (product_index i = 0; i < sim->settings.catalog.count; i++)
-        sim->fresh |= (uint32_t)is_fresh(sim, i) << i;
+        sim->fresh |= (uint32_t)is_fresh(sim, i, SLACK_NS) << i;
 }
 
 static void set_level(struct mirror_side *side, const struct level *level)
@@ -59,28 +59,39 @@ static bool mirror_mid(const struct mirror *mirror, struct price *ret)
     return best[SIDE_BUY].e9 > 0 && best[SIDE_SELL].e9 > best[SIDE_BUY].e9;
 }
 
-static void apply_book(struct sim *sim, const struct event_book *book)
+bool checks_mid(const struct sim *sim, product_index product, int64_t slack_ns, struct price *ret)
 {
-    struct mirror *mirror = &sim->mirrors[book->product];
-    if (!sim->market_up || sim->market_gap || sim->market_passing)
-        return;
-    if (book->snapshot)
-        mirror->sides[SIDE_BUY].count = mirror->sides[SIDE_SELL].count = 0;
-    mirror->taken = mirror->taken || book->snapshot;
-    mirror->told_ns = sim->now_ns;
-    for (uint32_t i = 0; mirror->taken && i < book->count; i++)
-        set_level(&mirror->sides[book->levels[i].side], &book->levels[i]);
-    struct price mid;
-    if (mirror->taken && mirror_mid(mirror, &mid)) {
-        mirror->good = mid;
-        mirror->good_ns = sim->now_ns;
-    }
+    return sim->world.streams[STREAM_MARKET].up && is_fresh(sim, product, slack_ns) &&
+           mirror_mid(&sim->mirrors[product], ret);
 }
 
 static void void_mirrors(struct sim *sim)
 {
     for (product_index i = 0; i < sim->settings.catalog.count; i++)
         sim->mirrors[i].taken = false;
+}
+
+static void apply_book(struct sim *sim, const struct event_book *book)
+{
+    struct mirror *mirror = &sim->mirrors[book->product];
+    if (!sim->market_up || sim->market_gap || sim->market_passing)
+        return;
+    if (!book->snapshot && !mirror->taken) { /* its snapshot is missing: nothing is believed then */
+        sim->market_gap = true;
+        void_mirrors(sim);
+        return;
+    }
+    if (book->snapshot)
+        mirror->sides[SIDE_BUY].count = mirror->sides[SIDE_SELL].count = 0;
+    mirror->taken = true;
+    mirror->told_ns = sim->now_ns;
+    for (uint32_t i = 0; i < book->count; i++)
+        set_level(&mirror->sides[book->levels[i].side], &book->levels[i]);
+    struct price mid;
+    if (mirror_mid(mirror, &mid)) {
+        mirror->good = mid;
+        mirror->good_ns = sim->now_ns;
+    }
 }
 
 static void apply_frame(struct sim *sim, const struct event_frame *frame)
@@ -277,9 +288,15 @@ static void check_born(struct sim *sim, const struct record_order *r, uint32_t o
     if (sim->cancel_only & sim->cancel_only_before & 1u << product)
         sim_break(sim, BROKEN_MODE, "%s", r->product_id);
     if (!(sim->fresh >> product & 1) && !is_blind_exit(sim, r))
-        sim_break(sim, BROKEN_STALE, "%s: up %d, gap %d, book %lld ms old", r->product_id,
-                  sim->market_up, sim->market_gap,
-                  (long long)(sim->now_ns - sim->mirrors[product].told_ns) / 1000000);
+        sim_break(sim, BROKEN_STALE, "%s: up %d, gap %d, book %lld ms, mid %lld ms old; %s %lld at"
+                  " %lld, mid %lld, held %lld, %lld", r->product_id, sim->market_up,
+                  sim->market_gap,
+                  (long long)(sim->now_ns - sim->mirrors[product].told_ns) / 1000000,
+                  (long long)(sim->now_ns - sim->mirrors[product].good_ns) / 1000000,
+                  side_text(r->side), (long long)r->size.e9, (long long)r->price.e9,
+                  (long long)sim->mirrors[product].good.e9,
+                  (long long)sim->mirrors[product].held_before.e9,
+                  (long long)held(sim, product).e9);
 }
 
 static bool is_over(enum order_state state)
@@ -360,6 +377,8 @@ void checks_record(struct sim *sim, const struct record *record, uint32_t at)
         check_order(sim, &record->order, at);
     else if (record->kind == RECORD_FILL)
         check_fill(sim, &record->fill);
+    else if (record->kind == RECORD_PROTECT)
+        promises_record(sim, &record->protect, false);
     else if (record->kind == RECORD_FUNDING)
         check_funding(sim, &record->funding);
     else if (record->kind == RECORD_LATCH)
@@ -390,6 +409,7 @@ static void forget_orders(struct sim *sim)
 void checks_restart(struct sim *sim)
 {
     auditor_forget_bookings(sim->auditor);
+    promises_restart(sim);
     if (sim->ref_capacity > 0)
         forget_orders(sim);
     for (uint32_t i = 0; i < sim->journal.count; i++) {
@@ -429,6 +449,14 @@ void checks_none_left(struct sim *sim)
             sim_break(sim, BROKEN_LEFT, "order %s", sim->auditor->orders[i].client_id);
 }
 
+/* May that order, by its strategy's name for it, still fill? */
+static bool may_fill(struct sim *sim, actor_index actor, order_ref ref)
+{
+    uint64_t key = ref ^ (uint64_t)(actor + 1) << 56;
+    const uint64_t *slot = ref_slot(sim->refs, sim->ref_capacity, key);
+    return ref != 0 && slot[0] == key && auditor_can_fill(sim->auditor, (uint32_t)slot[1] - 1);
+}
+
 void checks_place(struct sim *sim, const struct command_place *place,
                   const struct venue_request *request)
 {
@@ -444,6 +472,9 @@ void checks_place(struct sim *sim, const struct command_place *place,
     else if (auditor_can_fill(sim->auditor, number))
         sim_break(sim, BROKEN_TWICE, "order %s left again while the first may fill",
                   request->client_id);
+    else if (told->actor < SIM_STRATEGIES && told->ref != 0 &&
+             may_fill(sim, told->actor, promises_amended(sim, told->actor, told->ref)))
+        sim_break(sim, BROKEN_AMEND, "order %s", request->client_id);
 }
 
 /* No limit is passed by our own doing, whatever fills first. Strangers move the account too: what

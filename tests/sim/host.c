@@ -326,8 +326,10 @@ void host_turn(struct sim *sim)
     sim->turns++;
     checks_turn(sim);
     turn_run(&sim->turn, EVENTS_PER_TURN);
-    if (!sim->crashed)
+    if (!sim->crashed) {
         note_halt(sim);
+        promises_turn(sim);
+    }
     /* A deadline that is past after its own turn is looked at again, but time goes on. */
     sim->awake_ns = sim->now_ns + MS;
     if (sim->stopped && hold_count(sim->hold) == 0)

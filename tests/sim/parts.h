@@ -35,6 +35,17 @@ const char *checks_agree(struct sim *sim);
 /* What the journal makes of a fresh engine against what the present one knows. */
 void checks_restore(struct sim *sim);
 
+/* The mid of the book that the frames make, when it may be trusted; slack: on its age. */
+bool checks_mid(const struct sim *sim, product_index product, int64_t slack_ns, struct price *ret);
+
+/* promises.c */
+void promises_ask(struct sim *sim, actor_index actor, const struct intent *intent);
+void promises_record(struct sim *sim, const struct record_protect *record, bool again);
+void promises_turn(struct sim *sim);
+void promises_restart(struct sim *sim);
+/* Whose place an order of that name was to take; 0: nobody's. */
+order_ref promises_amended(const struct sim *sim, actor_index actor, order_ref ref);
+
 /* body.c */
 int body_read(const struct approved_order *order, const struct catalog *catalog,
               struct venue_request *ret, struct err *err);

@@ -78,6 +78,7 @@ static void ask(struct sim *sim, actor_index index, const struct intent *intent,
     event.intent.runner = index;
     event.intent.generation = sim->scripts[index].generation;
     event.intent.intent = *intent;
+    promises_ask(sim, index, intent);
     host_post(sim, &event, after_ns);
 }
 
@@ -174,6 +175,9 @@ static struct intent random_change(struct sim *sim, struct script *script, const
         intent.ref = 0;
         intent.protect.trail.e9 = (int64_t)roll(script, 2) * DECIMAL_ONE / 2000;
         intent.protect.after_ns = (int64_t)roll(script, 40) * SECOND;
+        if (roll(script, 2))
+            intent.protect.stop =
+                near_touch(sim, script, view, view->position.e9 > 0 ? SIDE_BUY : SIDE_SELL, 30, 0);
     } else if (mood == 5 && roll(script, 3) == 0) {
         intent.kind = INTENT_CANCEL_ALL;
         intent.product = NO_PRODUCT;

@@ -11,6 +11,7 @@
  *     host.c     lives of the host: turn, journal, crash, restart
  *     scripts.c  strategies and rules, seeded
  *     checks.c   the invariants, after each event
+ *     promises.c protections, amendments, exposure
  *     body.c     the order as it stands on the wire, read back */
 #include "engine/engine.h"
 #include "engine/snapshot.h"
@@ -20,7 +21,7 @@
 #include "invariant.h"
 #include "sim/world.h"
 
-enum { SIM_STRATEGIES = 3, SIM_LEVELS = 512, SIM_RECOVERY_SLOTS = 1200 };
+enum { SIM_STRATEGIES = 3, SIM_ASKED = 64, SIM_LEVELS = 512, SIM_RECOVERY_SLOTS = 1200 };
 static const int64_t SIM_PULSE_NS = 50000000;
 
 struct sim_options {
@@ -67,6 +68,13 @@ struct mirror { struct mirror_side sides[2]; bool taken; int64_t told_ns;
                 struct price good; int64_t good_ns; /* the last mid that could be used, and when */
                 struct size held_before; };  /* the account's, when this turn began */
 
+/* What strategies asked for lately, and what was promised them: see promises.c. */
+struct asked_amend { order_ref ref, target; };
+struct asked { struct protect_terms terms[SIM_ASKED]; struct asked_amend amends[SIM_ASKED];
+               uint32_t term_count, amend_count; };
+/* since: INT64_MAX: not known to the second, an earlier life saw it. */
+struct promise { struct record_protect record; struct price best; int64_t since_ns; };
+
 struct sim {
     struct sim_options options;
     struct engine_settings settings;
@@ -104,6 +112,8 @@ struct sim {
     uint32_t fresh;                /* bit i: product i could be trusted at some time of this turn */
     uint32_t cancel_only, cancel_only_before; /* products, as told; when this turn began */
     uint32_t generations[SIM_STRATEGIES], generations_before[SIM_STRATEGIES]; /* this turn */
+    struct asked asked[SIM_STRATEGIES];
+    struct promise promises[SIM_STRATEGIES][MAX_PRODUCTS];
     bool accepted;                 /* the operator took over a difference: money may differ */
 
     /* the outcome */

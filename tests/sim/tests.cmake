@@ -4,7 +4,7 @@ add_library(moongate_sim_driver OBJECT ${sim_sources} ${PROJECT_SOURCE_DIR}/core
 target_include_directories(moongate_sim_driver PRIVATE ${CMAKE_CURRENT_LIST_DIR}
   ${PROJECT_SOURCE_DIR}/core)
 set(sim_driver_sources ${sim_sources})
-list(FILTER sim_driver_sources INCLUDE REGEX "/(sim|host|scripts|checks|agree|body)\\.c$")
+list(FILTER sim_driver_sources INCLUDE REGEX "/(sim|host|scripts|checks|promises|agree|body)\\.c$")
 file(GLOB sim_scenario_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/scenarios/*.c)
 add_executable(test_sim_scenarios ${sim_scenario_sources} ${sim_driver_sources}
   ${PROJECT_SOURCE_DIR}/core/io/hold.c)
