@@ -234,6 +234,32 @@ static void cancel_others(struct engine *engine, const struct guarded *g)
     }
 }
 
+/* What of ours, whoever's, stands where the exit of one strategy opens for the account: it would be
+ * met, and an order that rests gives way to a stop. What follows it is refused: protect_resting. */
+static void clear_the_way(struct engine *engine, const struct guarded *g, struct price price)
+{
+    for (uint32_t i = 0; i < engine->orders.high; i++) {
+        struct order *order = orders_at(&engine->orders, i);
+        if (order != NULL && order_is_live(order->state) && order_is_own(order) &&
+            order->product == g->product && order->side == g->p->side && !order->cancel_wanted &&
+            is_past(g->p->side, price.e9, order->price.e9))
+            cancels_want(engine, order);
+    }
+}
+
+void protect_resting(const struct engine *engine, product_index product, struct price *bid,
+                     struct price *ask)
+{
+    static const struct price LOWEST = {1}, HIGHEST = {INT64_MAX};
+    for (actor_index a = 0; a < engine->settings.strategy_count; a++) {
+        const struct protection *p = &engine->protections[a][product];
+        if (p->state == PROTECT_FIRING && p->side == SIDE_BUY)
+            *ask = LOWEST;
+        else if (p->state == PROTECT_FIRING && p->side == SIDE_SELL)
+            *bid = HIGHEST;
+    }
+}
+
 /* What may be sent now: the position less what works against it, in one order's bounds. */
 static struct size size_to_send(const struct engine *engine, const struct guarded *g)
 {
@@ -251,10 +277,27 @@ static struct size size_to_send(const struct engine *engine, const struct guarde
     return size;
 }
 
+/* With nothing on its way: an increment that has grown, or what an operator has accepted. */
+static bool is_under_a_step(const struct engine *engine, const struct guarded *g)
+{
+    const struct exposure *working = &engine->orders.actors[actor_slot(g->actor)][g->product];
+    int64_t own = own_size(engine, g).e9, step = engine->settings.catalog.items[g->product].step.e9;
+    return working->buy == 0 && working->sell == 0 && own > -step && own < step;
+}
+
+/* No order can close it; kept firing it would refuse its strategy every order for ever. */
+static void give_up(struct engine *engine, const struct guarded *g)
+{
+    static const char WHY[] = "what is left is less than one step: no order can close it";
+    memset(&g->p->terms, 0, sizeof g->p->terms);
+    change(engine, g, PROTECT_CLEAR, WHY);
+    alert(engine, g, "its stop ends, ", WHY);
+}
+
 /* The part that reduces the account as well says so to the venue; what another strategy holds
  * against it makes the rest an order like any other, and the gate judges it as one. */
 static bool send(struct engine *engine, const struct guarded *g, struct size size,
-                 struct verdict *ret)
+                 struct price *ret_price, struct verdict *ret)
 {
     struct gate_input in;
     struct intent intent;
@@ -267,6 +310,7 @@ static bool send(struct engine *engine, const struct guarded *g, struct size siz
     intent.size = size;
     intents_gate_input(engine, g->actor, g->actor, &intent, &in);
     intent.price = gate_close_price(&in); /* it takes what is there within the collar, no more */
+    *ret_price = intent.price;
     struct size part = gate_reducible(&in);
     if (part.e9 > 0 && part.e9 < size.e9)
         intent.size = part;
@@ -278,6 +322,7 @@ static void fire_again(struct engine *engine, const struct guarded *g)
 {
     struct protection *p = g->p;
     struct verdict verdict;
+    struct price price;
     int64_t now_ns = engine->now.mono_ns, least_ns = engine->settings.duplicate_window_ns;
     if (now_ns < p->next_ns) {
         engine_due(engine, p->next_ns);
@@ -285,6 +330,10 @@ static void fire_again(struct engine *engine, const struct guarded *g)
     }
     cancel_others(engine, g);
     struct size size = size_to_send(engine, g);
+    if (size.e9 == 0 && is_under_a_step(engine, g)) {
+        give_up(engine, g);
+        return;
+    }
     if (size.e9 == 0) { /* all of it is on its way, or its cancels are */
         engine_due(engine, now_ns + BACKOFF_LEAST_NS);
         return;
@@ -292,10 +341,14 @@ static void fire_again(struct engine *engine, const struct guarded *g)
     p->next_ns = now_ns + (p->backoff_ns > least_ns ? p->backoff_ns : least_ns + NS_PER_MS);
     p->backoff_ns = 2 * p->backoff_ns < BACKOFF_MOST_NS ? 2 * p->backoff_ns : BACKOFF_MOST_NS;
     engine_due(engine, p->next_ns);
-    if (!send(engine, g, size, &verdict) && p->told != verdict.code) {
-        p->told = verdict.code;
-        alert(engine, g, "its stop waits, the gate says ", refusal_text(verdict.code));
-    }
+    if (send(engine, g, size, &price, &verdict))
+        return;
+    if (verdict.code == REFUSED_SELF_MATCH)
+        clear_the_way(engine, g, price);
+    if (p->told == verdict.code)
+        return;
+    p->told = verdict.code;
+    alert(engine, g, "its stop waits, the gate says ", refusal_text(verdict.code));
 }
 
 /* Nobody is there to hold what it has, or what its last orders still fill. */

@@ -16,12 +16,17 @@
  * younger than max_exit_price_age), through the gate, for no more than the position less what
  * already works against it; again with back-off until flat. An order without a word counts as
  * working, so nothing is ever sold twice. HALTED holds it back as it does all but the operator.
+ * Where it reduces its strategy's position and not the account's, our own orders that it would meet
+ * give way, and none that it would meet is let in. What is left under one step ends it, alerted.
  *
  * Every change is journaled before its effect: it survives runner, reload and kill. */
 #include "engine/engine_inside.h"
 
 void protect_on_intent(struct engine *engine, actor_index actor, const struct intent *intent);
 bool protect_is_firing(const struct engine *engine, actor_index actor, product_index product);
+/* What fires counts as an order that rests at any price: nothing is to open against it. */
+void protect_resting(const struct engine *engine, product_index product, struct price *bid,
+                     struct price *ask);
 /* After each event: positions that began or ended, prices that were reached, what falls due, and
  * what a dead runner holds that was to be flattened with it. */
 void protect_due(struct engine *engine);

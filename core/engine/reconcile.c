@@ -14,6 +14,8 @@
 static const int64_t LIST_GAP_NS = 500000000;        /* one list of a kind in so long */
 static const int64_t LIST_TIMEOUT_NS = 30000000000;  /* its end never came */
 static const int64_t LIST_RETRY_NS = 2000000000;
+/* Lists that showed nothing of what they were asked again for: then their cadence is enough. */
+enum { LIST_WAITS_MAX = 15 };
 /* A list that fails is asked again after one second, two, four ...: an endpoint that is down is not
  * helped by being hammered, and the budget of requests is shared with the orders. */
 static const int64_t FAILED_FIRST_NS = 1000000000, FAILED_MOST_NS = 30000000000;
@@ -149,6 +151,23 @@ static void end_cycle(struct engine *engine)
         reconcile_begin(engine);
 }
 
+/* A whole list has ended, and so many things it may soon show are still waited for. What an UNKNOWN
+ * that waits for the operator keeps back may wait for days. */
+static void ask_again(struct engine *engine, enum list_kind kind, uint32_t waiting)
+{
+    struct list_state *list = &engine->lists[kind];
+    int64_t after_ns = reconcile_poll_ns(engine, kind);
+    if (waiting != list->waiting)
+        list->waits = 0;
+    list->waiting = waiting;
+    if (waiting == 0)
+        return;
+    if (list->waits < LIST_WAITS_MAX || after_ns < LIST_RETRY_NS)
+        after_ns = LIST_RETRY_NS;
+    list->waits++;
+    ask_later(engine, kind, after_ns);
+}
+
 /* ---- orders that a whole list did not have */
 
 /* True: two whole lists, late enough and far enough apart, lacked an order without a word. One that
@@ -214,8 +233,7 @@ static void end_orders(struct engine *engine, uint64_t request)
     parked_look(engine, request);
     if (!engine->lists[LIST_FILLS].outstanding)
         fills_flush(engine);
-    if (engine->stage_count > 0)
-        ask_later(engine, LIST_ORDERS, LIST_RETRY_NS);
+    ask_again(engine, LIST_ORDERS, engine->stage_count);
 }
 
 /* ---- positions compared */
@@ -485,8 +503,7 @@ static void end_fills(struct engine *engine)
     int64_t sent_ns = engine->lists[LIST_FILLS].sent_ns;
     fills_list_whole(engine, engine->now.wall_ns - (engine->now.mono_ns - sent_ns));
     fills_settle_external(engine, sent_ns - VISIBLE_AFTER_NS);
-    if (engine->portfolio.provisional_count > 0)
-        ask_later(engine, LIST_FILLS, LIST_RETRY_NS);
+    ask_again(engine, LIST_FILLS, engine->portfolio.provisional_count);
 }
 
 void reconcile_on_list_end(struct engine *engine, const struct event_list_end *event)

@@ -12,6 +12,7 @@ struct list_state {
     uint64_t request;
     uint64_t fills;           /* booked when it was asked for */
     uint32_t failures;        /* in a row */
+    uint32_t waiting, waits;  /* things that the last one lacked; whole lists since that changed */
     int64_t sent_ns, not_before_ns;
     int64_t poll_ns;          /* when its cadence asks next; 0: not before one has ended */
     int64_t whole_sent_ns;    /* when the last whole one was asked for; 0: none yet */

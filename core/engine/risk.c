@@ -6,6 +6,7 @@
 #include "engine/margin.h"
 #include "engine/market.h"
 #include "engine/outbox.h"
+#include "engine/protect.h"
 
 static const int64_t DAY_NS = 86400000000000, LOOK_NS = 1000000000;
 static const __int128 BEYOND = (__int128)1 << 126; /* money that no sum holds: it refuses */
@@ -338,6 +339,8 @@ static void fill_book(struct engine *engine, struct gate_input *in)
         in->reach.e9 = walk.whole ? walk.worst.e9 : 0;
     }
     orders_resting(&engine->orders, i, &in->own_bid, &in->own_ask);
+    if (intent->ref != 0) /* what closes positions rests nowhere */
+        protect_resting(engine, i, &in->own_bid, &in->own_ask);
     in->volatility_known = engine->risk.products[i].mid.e9 > 0;
     in->volatility = engine->risk.products[i].volatility;
 }

@@ -209,6 +209,42 @@ static void the_list_is_bounded(void **state)
     rig_destroy(rig);
 }
 
+static uint32_t lists_in_a_minute(struct rig *rig)
+{
+    uint32_t orders = 0;
+    rig_forget(rig);
+    rig_pass(rig, 60 * SECOND);
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        orders += rig->commands[i].kind == COMMAND_LIST &&
+                  rig->commands[i].list.kind == LIST_ORDERS;
+    return orders;
+}
+
+/* A stranger's fill may be its own: it is kept back, and the lists are asked for both. */
+static void what_waits_for_days_is_not_asked_for_every_two_seconds(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_limit(rig, 0, 1, SIDE_BUY, "99", "1", 1);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_REST); /* at a price that is not its */
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_REST, .client_id = id, .has_client_id = true,
+        .venue_id = rig_venue_id("v1"), .product = 1, .side = SIDE_BUY, .type = ORDER_TYPE_LIMIT,
+        .tif = TIF_GTC, .status = VENUE_CANCELLED, .size = rig_size("2"),
+        .limit_price = rig_price("95")};
+    rig_step(rig, &event);
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    assert_true(rig_order(rig, id).parked);
+    uint32_t cadence = lists_in_a_minute(rig);
+    rig_fill(rig, "t1", "a stranger's", 1, SIDE_BUY, "99", "0.5", "0");
+    assert_true(lists_in_a_minute(rig) > cadence + 5); /* it may show soon */
+    assert_true(lists_in_a_minute(rig) <= cadence + 1);
+    rig_destroy(rig);
+}
+
 /* AC-C3 | unit | one client id, two open ids | both cancelled, both parked, alert */
 static void two_orders_under_one_id_are_both_parked(void **state)
 {
@@ -551,6 +587,7 @@ int suite_parked(void)
         cmocka_unit_test(what_was_never_sent_is_kept_to_be_read),
         cmocka_unit_test(the_list_is_bounded),
         cmocka_unit_test(two_orders_under_one_id_are_both_parked),
+        cmocka_unit_test(what_waits_for_days_is_not_asked_for_every_two_seconds),
         cmocka_unit_test(halt_with_cancel_waits_for_the_venues_list),
         cmocka_unit_test(halt_with_cancel_says_when_it_is_not_done),
         cmocka_unit_test(a_fatal_cause_shuts_down_and_stays_halted),

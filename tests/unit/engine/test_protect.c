@@ -390,6 +390,51 @@ static void a_netted_account_does_not_take_the_way_out(void **state)
     rig_destroy(rig);
 }
 
+/* The other strategy's position makes the exit open for the account, and its bid stands in the way. */
+static void what_rests_gives_way_to_a_stop(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    hold(rig, 0, SIDE_BUY, "1", "v1");
+    hold(rig, 1, SIDE_SELL, "1", "v2");
+    struct client_id bid = rig_open_order(rig, 1, 1, SIDE_BUY, "95", "1", 7, "v3");
+    protect(rig, 0, "97", "0", 0);
+    rig_forget(rig);
+    rig_book(rig, 1, "96", "97", "5");
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    assert_string_equal(rig_last(rig, COMMAND_CANCEL)->cancel.venue_id.text, "v3");
+    rig_report(rig, bid, "v3", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_limit(rig, 1, 1, SIDE_BUY, "95", "2", 8); /* it opens the other way, in the way again */
+    assert_int_equal(rig_last_notice(rig, 1, NOTICE_REFUSAL)->refusal.verdict.code,
+                     REFUSED_SELF_MATCH);
+    rig_pass(rig, 2 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_int_equal(last_order(rig).side, SIDE_SELL);
+    rig_destroy(rig);
+}
+
+/* F69 | unit | the size step grows past what a stop still has to close | the stop ends and says so,
+ * its strategy may trade on */
+static void a_rest_under_one_step_ends_it(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct event event = {.kind = EVENT_INSTRUMENT, .instrument = {.product = 1}};
+    hold(rig, 0, SIDE_BUY, "1", "v1");
+    protect(rig, 0, "97", "0", 0);
+    event.instrument.spec = rig->settings.catalog.items[1];
+    event.instrument.spec.step = event.instrument.spec.size_min = rig_size("3");
+    rig_step(rig, &event);
+    rig_forget(rig);
+    rig_book(rig, 1, "96", "97", "5");
+    rig_pass(rig, SECOND);
+    assert_false(is_protected(rig));
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "less than one step"));
+    assert_int_equal(rig_records(rig, RECORD_PROTECT), 2); /* it fires, and it ends */
+    rig_destroy(rig);
+}
+
 static enum refusal refusal_of(struct rig *rig, struct intent intent)
 {
     rig_forget(rig);
@@ -431,6 +476,8 @@ int suite_protect(void)
         cmocka_unit_test(it_is_priced_from_the_last_good_band),
         cmocka_unit_test(death_may_close_the_position),
         cmocka_unit_test(a_netted_account_does_not_take_the_way_out),
+        cmocka_unit_test(what_rests_gives_way_to_a_stop),
+        cmocka_unit_test(a_rest_under_one_step_ends_it),
         cmocka_unit_test(what_cannot_be_meant_is_refused),
         cmocka_unit_test(what_fills_after_death_is_closed_too),
     };
