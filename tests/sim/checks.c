@@ -259,8 +259,8 @@ static void check_ref(struct sim *sim, actor_index actor, order_ref ref, uint32_
     slot[1] = order + 1u;
 }
 
-/* Law 4: with no book to be trusted what takes and can only reduce leaves all the same, priced inside
- * the collar of the last mid that could be, while that is young enough. */
+/* Law 4: with no book to be trusted what takes and can only reduce leaves all the same, priced
+ * inside the collar of the last mid that could be, while that is young enough. */
 static bool is_blind_exit(const struct sim *sim, const struct record_order *r)
 {
     const struct product_limits *limits = &sim->settings.product_limits[r->product];

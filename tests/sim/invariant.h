@@ -21,7 +21,7 @@
     X(BROKEN_RESTORE, "restore", "the journal read back gives another engine")                    \
     X(BROKEN_AGREE, "agree", "after the faults ended, host and venue did not come to agree")      \
     X(BROKEN_FUNDING, "funding", "a funding stamp was not booked as the venue pays it")          \
-    X(BROKEN_PROTECT, "protect", "a protection was lost, changed by itself, or did not fire when met")\
+    X(BROKEN_PROTECT, "protect", "a protection was lost, changed, or did not fire when met")      \
     X(BROKEN_AMEND, "amend", "what takes an order's place left while that one could still fill")  \
     X(BROKEN_COUNTED, "counted", "what can still fill counts for less in the books")              \
     X(BROKEN_LEDGER, "ledger", "the venue's ledger and the auditor differ: the simulation is wrong")

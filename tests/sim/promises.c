@@ -52,8 +52,7 @@ static bool is_new_position(const struct record_protect *was, const struct recor
            was->since_wall_ns != r->since_wall_ns;
 }
 
-/* A stop ends with its position, all else by the strategy's word; a dead runner's position is closed
- * by a protection that nobody asked for. */
+/* A stop ends with its position, all else by the strategy's word. */
 static void check_change(struct sim *sim, const struct promise *was, const struct record_protect *r)
 {
     struct protect_terms spent = was->record.terms;
@@ -137,10 +136,12 @@ static void check_protection(struct sim *sim, actor_index actor, product_index p
     if (r->state == PROTECT_CLEAR && !there)
         return;
     if (!there || row.state != r->state || row.side != r->side || !is_same(&row.terms, &r->terms))
-        sim_break(sim, BROKEN_PROTECT, "%s of %s is %s, its journal says %s", r->product_id, r->name,
-                  there ? protect_state_text(row.state) : "lost", protect_state_text(r->state));
+        sim_break(sim, BROKEN_PROTECT, "%s of %s is %s, its journal says %s", r->product_id,
+                  r->name, there ? protect_state_text(row.state) : "lost",
+                  protect_state_text(r->state));
     else if (r->state == PROTECT_SET && r->side != SIDE_UNKNOWN && is_met(sim, promise))
-        sim_break(sim, BROKEN_PROTECT, "%s of %s was met, and does not fire", r->product_id, r->name);
+        sim_break(sim, BROKEN_PROTECT, "%s of %s was met, and does not fire", r->product_id,
+                  r->name);
 }
 
 /* ---- exposure */

@@ -103,7 +103,7 @@ static void set_product(struct sim *sim, product_index product, struct size lot)
         .max_book_age_ns = 2500 * MS,
         .max_mark_age_ns = 60 * SECOND,
         .max_mark_deviation = {DECIMAL_ONE / 5},
-        .max_exit_price_age_ns = 20 * SECOND,
+        .max_exit_price_age_ns = 5 * SECOND,
     };
 }
 

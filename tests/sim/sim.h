@@ -19,9 +19,10 @@
 #include "io/hold.h"
 #include "base/prng.h"
 #include "invariant.h"
+#include "known.h"
 #include "sim/world.h"
 
-enum { SIM_STRATEGIES = 3, SIM_ASKED = 64, SIM_LEVELS = 512, SIM_RECOVERY_SLOTS = 1200 };
+enum { SIM_STRATEGIES = 3, SIM_RECOVERY_SLOTS = 1200 };
 static const int64_t SIM_PULSE_NS = 50000000;
 
 struct sim_options {
@@ -57,23 +58,6 @@ struct journal {
     int64_t number, durable_number; /* of commits, in this life */
     bool dead;
 };
-
-/* What the checks know of an own order beside the auditor's books; by the auditor's number. */
-struct told_order { uint32_t record; order_ref ref; actor_index actor; enum order_state state;
-                    bool recorded; };
-
-/* The book as the frames that were handed over make it. */
-struct mirror_side { struct level levels[SIM_LEVELS]; uint32_t count; };
-struct mirror { struct mirror_side sides[2]; bool taken; int64_t told_ns;
-                struct price good; int64_t good_ns; /* the last mid that could be used, and when */
-                struct size held_before; };  /* the account's, when this turn began */
-
-/* What strategies asked for lately, and what was promised them: see promises.c. */
-struct asked_amend { order_ref ref, target; };
-struct asked { struct protect_terms terms[SIM_ASKED]; struct asked_amend amends[SIM_ASKED];
-               uint32_t term_count, amend_count; };
-/* since: INT64_MAX: not known to the second, an earlier life saw it. */
-struct promise { struct record_protect record; struct price best; int64_t since_ns; };
 
 struct sim {
     struct sim_options options;

@@ -192,6 +192,44 @@ static void a_suppressed_fill_shows_in_the_lists(void **state)
     scenario_end(&s);
 }
 
+/* F46 | simulation | a trade is taken back, another is booked at another price | position, fees and
+ * what was paid as the venue has them */
+static void what_is_taken_back_is_booked_so(void **state)
+{
+    (void)state;
+    struct scenario s = scenario_begin();
+    scenario_market(&s, SIDE_BUY, 2);
+    scenario_pass(&s, 8 * SECOND);
+    assert_int_equal(scenario_our_lots(&s), 2);
+    scenario_strike(&s, FAULT_BUST, 1);
+    scenario_pass(&s, 8 * SECOND);
+    assert_int_equal(scenario_venue_lots(&s), 0);
+    assert_int_equal(scenario_our_lots(&s), 0);
+    scenario_market(&s, SIDE_SELL, 1);
+    scenario_pass(&s, 8 * SECOND);
+    scenario_strike(&s, FAULT_BUST, 6); /* three ticks better */
+    scenario_pass(&s, 8 * SECOND);
+    assert_int_equal(scenario_our_lots(&s), -1);
+    scenario_end(&s);
+}
+
+/* F62 | simulation | runner and host die under a time stop | the position is closed when due */
+static void a_protection_outlives_runner_and_host(void **state)
+{
+    (void)state;
+    struct scenario s = scenario_begin();
+    scenario_market(&s, SIDE_BUY, 2);
+    scenario_pass(&s, SECOND);
+    scenario_protect(&s, 40 * SECOND);
+    scenario_strike(&s, FAULT_CRASH, 0);
+    scenario_pass(&s, 30 * SECOND);
+    assert_int_equal(scenario_our_lots(&s), 2);
+    scenario_pass(&s, 20 * SECOND);
+    assert_int_equal(scenario_our_lots(&s), 0);
+    assert_int_equal(scenario_venue_lots(&s), 0);
+    scenario_end(&s);
+}
+
 /* F44 | simulation | somebody else trades on the account | external, the position right */
 /* F52 | simulation | a manual trade during the run | external, the position right */
 static void what_a_stranger_trades_is_external(void **state)
@@ -247,9 +285,11 @@ static void one_silent_product_is_noticed(void **state)
     (void)state;
     struct scenario s = scenario_begin();
     scenario_strike(&s, FAULT_PRODUCT_SILENT, 0);
-    scenario_pass(&s, 4 * SECOND);
+    for (int i = 0; i < 16 && scenario_product(&s).book_valid; i++)
+        scenario_pass(&s, SECOND / 4);
     assert_false(scenario_product(&s).book_valid);
-    scenario_pass(&s, 40 * SECOND);
+    for (int i = 0; i < 40 && !scenario_product(&s).book_valid; i++)
+        scenario_pass(&s, SECOND);
     assert_true(scenario_product(&s).book_valid);
     scenario_end(&s);
 }
@@ -433,6 +473,8 @@ int main(void)
         cmocka_unit_test(a_lost_cancel_is_sent_again),
         cmocka_unit_test(what_comes_twice_is_booked_once),
         cmocka_unit_test(a_suppressed_fill_shows_in_the_lists),
+        cmocka_unit_test(what_is_taken_back_is_booked_so),
+        cmocka_unit_test(a_protection_outlives_runner_and_host),
         cmocka_unit_test(what_a_stranger_trades_is_external),
         cmocka_unit_test(a_gap_makes_the_book_stale),
         cmocka_unit_test(a_stall_is_noticed),

@@ -11,7 +11,7 @@ struct scenario scenario_begin(void)
 {
     struct err err;
     /* Of this seed the first product is a future in whole contracts, and there are no rules. */
-    struct sim_options options = {.seed = 46, .chaos_ns = 86400 * SECOND, .only = -1,
+    struct sim_options options = {.seed = 65, .chaos_ns = 86400 * SECOND, .only = -1,
                                   .scripted = true, .trace = true};
     struct scenario s = {sim_create(&options, NULL, &err), 0};
     assert_non_null(s.sim);
@@ -97,6 +97,13 @@ struct client_id scenario_market(struct scenario *s, enum side side, int lots)
 void scenario_cancel(struct scenario *s, struct client_id id)
 {
     struct intent intent = {.kind = INTENT_CANCEL, .ref = scenario_order(s, id).ref};
+    ask(s, &intent);
+}
+
+void scenario_protect(struct scenario *s, int64_t after_ns)
+{
+    struct intent intent = {.kind = INTENT_PROTECT, .protect = {.after_ns = after_ns}};
+    promises_ask(s->sim, TRADER, &intent);
     ask(s, &intent);
 }
 

@@ -29,6 +29,7 @@ void scenario_strike(struct scenario *s, enum fault_kind kind, uint64_t roll);
 struct client_id scenario_limit(struct scenario *s, enum side side, int ticks, int lots);
 struct client_id scenario_market(struct scenario *s, enum side side, int lots);
 void scenario_cancel(struct scenario *s, struct client_id id);
+void scenario_protect(struct scenario *s, int64_t after_ns);
 
 enum order_state scenario_state(struct scenario *s, struct client_id id);
 struct order_row scenario_order(struct scenario *s, struct client_id id);

@@ -421,6 +421,62 @@ static void reverse(struct rig *rig, const char *trade_id, const char *size)
     rig_step(rig, &event);
 }
 
+static void book_kind(struct rig *rig, enum fill_kind kind, const char *trade_id,
+                      const char *venue_id, const char *price)
+{
+    struct event event = {.kind = EVENT_FILL};
+    event.fill = (struct event_fill){.product = 0,
+                                     .side = SIDE_BUY,
+                                     .price = rig_price(price),
+                                     .size = rig_size("1"),
+                                     .kind = kind,
+                                     .venue_ns = rig->now.wall_ns};
+    event.fill.trade_id = rig_venue_id(trade_id);
+    event.fill.venue_order_id = rig_venue_id(venue_id);
+    rig_step(rig, &event);
+}
+
+/* F46 | unit | a part fill is corrected, the correction's id sorts before the reversal's | never
+ * filled in the books while half of it can still fill */
+static void a_correction_ends_no_order(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "2", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    struct command_list list = rig_open_list(rig, LIST_FILLS);
+    book_kind(rig, FILL_CORRECTION, "a", "v1", "98");
+    book_kind(rig, FILL_REVERSAL, "b", "v1", "99");
+    rig_list_end(rig, &list, true);
+    assert_int_equal(rig_order(rig, id).state, ORDER_OPEN);
+    assert_int_equal(rig_order(rig, id).filled.e9, rig_size("1").e9);
+    assert_money(rig_position(rig, 0, 0).cost, "98");
+    rig_destroy(rig);
+}
+
+/* F46 | unit | a stranger's fill is taken back while its order is thought to work | the venue's
+ * FILLED, with nothing filled, ends it */
+static void a_strangers_order_ends_without_its_fill(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_REST, .venue_id = rig_venue_id("s1"), .product = 0, .side = SIDE_BUY,
+        .type = ORDER_TYPE_LIMIT, .tif = TIF_GTC, .status = VENUE_OPEN, .size = rig_size("1"),
+        .leaves = rig_size("1"), .limit_price = rig_price("99")};
+    rig_step(rig, &event);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size("1").e9);
+    book_kind(rig, FILL_TRADE, "t1", "s1", "99");
+    book_kind(rig, FILL_REVERSAL, "t2", "s1", "99");
+    event.order.status = VENUE_FILLED;
+    event.order.leaves.e9 = 0;
+    rig_step(rig, &event);
+    assert_int_equal(rig_product(rig, 0).working_buy.e9, 0);
+    assert_int_equal(rig_product(rig, 0).position.e9, 0);
+    rig_destroy(rig);
+}
+
 /* The venue goes on listing the order as filled: that is no fill that we had missed. */
 /* F46 | unit | the order is still listed as filled after the bust, over restarts | nothing is
  * booked again */
@@ -507,6 +563,8 @@ int suite_fills(void)
         cmocka_unit_test(a_fill_waits_as_long_as_it_may_be_ours),
         cmocka_unit_test(a_fill_that_waited_for_nothing_is_external),
         cmocka_unit_test(a_reversal_takes_it_back),
+        cmocka_unit_test(a_correction_ends_no_order),
+        cmocka_unit_test(a_strangers_order_ends_without_its_fill),
         cmocka_unit_test(what_was_reversed_does_not_come_back),
         cmocka_unit_test(an_order_fills_on_after_a_reversal),
         cmocka_unit_test(unusable_fills_are_passed_over),

@@ -390,7 +390,7 @@ static void a_netted_account_does_not_take_the_way_out(void **state)
     rig_destroy(rig);
 }
 
-/* The other strategy's position makes the exit open for the account, and its bid stands in the way. */
+/* The other strategy's position makes the exit open for the account; its bid is in the way. */
 static void what_rests_gives_way_to_a_stop(void **state)
 {
     (void)state;
