@@ -32,6 +32,8 @@ static const struct verb verbs[] = {
     {"whatif", whatif_main, "judge a recorded run again under other limits"},
     {"backtest", lab_main, "a strategy over recorded data, with the limits of live trading"},
     {"replay", lab_main, "run a recorded run again: identical, or the first divergence"},
+    {"new", lab_main, "write a strategy or a rule to begin with: script, spec, page"},
+    {"test", lab_main, "run the specs of strategies and rules, with the limits of a config"},
     {"params", lab_main, "the parameters that a strategy or rule declares"},
 };
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };

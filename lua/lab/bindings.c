@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "model/client_id.h"
+#include "lab/cover.h"
 #include "lab/settings.h"
 
 #define LAB_TYPE "moongate.lab"
@@ -189,6 +190,73 @@ static int host_trade(lua_State *L) /* product, price, size, side of the taker *
 
     step(L, lab);
     check(L, lab_trade(lab, product, price, size, side, &err), &err);
+    return 0;
+}
+
+static int host_drop_answer(lua_State *L) /* of the next order: the venue has it, nobody is told */
+{
+    lab_venue_fault(check_told(L)->venue, LAB_FAULT_DROP, "");
+    return 0;
+}
+
+static int host_reject_next(lua_State *L) /* reason */
+{
+    lab_venue_fault(check_told(L)->venue, LAB_FAULT_REJECT,
+                    luaL_optstring(L, 2, "the spec says so"));
+    return 0;
+}
+
+static int host_delay(lua_State *L) /* seconds in which the venue answers nothing; then all */
+{
+    struct lab *lab = check_told(L);
+    int64_t delay_ns = settings_seconds(L, 2, "delay");
+    struct err err = {""};
+
+    luaL_argcheck(L, delay_ns >= 0, 2, "time goes forward");
+    lab_venue_hold(lab->venue, true);
+    check(L, lab_advance(lab, delay_ns, &err), &err);
+    lab_venue_hold(lab->venue, false);
+    check(L, lab_settle(lab, &err), &err);
+    return 0;
+}
+
+/* A book `spread` wide around the price, and a trade at it. */
+static void feed_one(lua_State *L, struct lab *lab, product_index product, int64_t price_e9,
+                     const int64_t *options_e9)
+{
+    int64_t half = options_e9[0] / 2, size = options_e9[1];
+    const struct level levels[2] = {{.price = {price_e9 - half}, .size = {size},
+                                     .side = SIDE_BUY},
+                                    {.price = {price_e9 + half}, .size = {size},
+                                     .side = SIDE_SELL}};
+    struct err err = {""};
+
+    step(L, lab);
+    check(L, lab_book(lab, product, levels, 2, &err), &err);
+    check(L, lab_trade(lab, product, (struct price){price_e9}, (struct size){options_e9[2]},
+                       SIDE_BUY, &err), &err);
+    check(L, lab_advance(lab, options_e9[3], &err), &err);
+}
+
+static int host_feed(lua_State *L) /* product, prices, {spread, size, volume, every} */
+{
+    static const char *const names[] = {"spread", "size", "volume", "every"};
+    int64_t options_e9[] = {10000000000, 50000000000, 100000000, 0}; /* 10, 50, 0.1, at once */
+    struct lab *lab = check_told(L);
+    product_index product = check_product(L, lab, 2);
+
+    luaL_checktype(L, 3, LUA_TTABLE);
+    lua_settop(L, 4);
+    for (int i = 0; i < 4 && lua_istable(L, 4); i++) {
+        if (lua_getfield(L, 4, names[i]) != LUA_TNIL)
+            options_e9[i] = i == 3 ? settings_seconds(L, -1, "feed: every")
+                                   : settings_e9(L, -1, "feed: an option");
+        lua_settop(L, 4);
+    }
+    for (lua_Integer i = 1; lua_rawgeti(L, 3, i) != LUA_TNIL; i++) {
+        feed_one(L, lab, product, settings_e9(L, -1, "feed: a price"), options_e9);
+        lua_settop(L, 4);
+    }
     return 0;
 }
 
@@ -573,6 +641,8 @@ static int host_script(lua_State *L) /* alive, generation, hash, bytes its state
 }
 
 static const luaL_Reg methods[] = {
+    {"feed", host_feed}, {"drop_answer", host_drop_answer}, {"reject_next", host_reject_next},
+    {"delay", host_delay},
     {"book", host_book}, {"trade", host_trade}, {"advance", host_advance}, {"now", host_now},
     {"link", host_link}, {"operator", host_operator}, {"orders", host_orders},
     {"fill", host_fill}, {"accept", host_accept}, {"reject", host_reject},
@@ -583,11 +653,18 @@ static const luaL_Reg methods[] = {
     {"script", host_script}, {"close", lab_close}, {NULL, NULL},
 };
 
+static int lab_coverage(lua_State *L) /* {file = {[line] = times}} of all labs so far */
+{
+    lab_cover_push(L);
+    return 1;
+}
+
 int luaopen_moongate_lab(lua_State *L);
 
 int luaopen_moongate_lab(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"new", lab_new}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"new", lab_new}, {"coverage", lab_coverage},
+                                         {NULL, NULL}};
 
     luaL_newmetatable(L, LAB_TYPE);
     luaL_newlib(L, methods);

@@ -46,6 +46,8 @@ struct lab_config {
     struct lab_sim_config sim; /* when used, the markets move by themselves */
     struct lab_world world;    /* play NULL: venue or sim */
     struct journal_port journal; /* commit NULL: nothing is kept */
+    uint32_t budget;           /* instructions of a callback; 0: no end */
+    bool covers;               /* lines that run are counted (cover.h) */
     int64_t beat_ns;           /* how often the streams give a sign of life; 0: each second */
 };
 

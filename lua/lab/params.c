@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "lab/catalog.h"
+#include "lab/find.h"
 #include "lab/lab.h"
 #include "wire/json_read.h"
 #include "wire/json_write.h"
@@ -182,10 +183,12 @@ int params_main(int argc, char **argv)
         {"library", required_argument, NULL, 'L'}, {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
     static struct asked asked;
-    const char *library = "lua/lib";
+    static char library_found[FIND_PATH_MAX];
+    const char *library = library_found;
     struct err err = {""};
     int option;
 
+    (void)find_shared("lua/lib", library_found);
     while ((option = getopt_long(argc, argv, "rp:h", options, NULL)) != -1) {
         switch (option) {
         case 'J': asked.json = true; break;

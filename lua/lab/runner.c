@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "lab/cover.h"
 #include "lab/lab.h"
 
 static const int64_t DEADLINE_NS = 3600000000000;
@@ -134,6 +135,16 @@ static bool on_send(void *context, enum script_frame_kind kind, uint64_t request
     return true;
 }
 
+static void on_line(void *context, const char *chunk, int line)
+{
+    const struct lab_runner *runner = context;
+    const struct bundle_entry *own = &runner->bundle.entries[0];
+    bool is_own = text_equal(own->name, own->name_length, chunk + 1);
+
+    if (*chunk == '@')
+        lab_cover_line(is_own && runner->path ? runner->path : chunk, line);
+}
+
 /* --- a script in here, or in its jail --- */
 
 /* One frame, until it is answered. -1: the script has ended. */
@@ -172,7 +183,8 @@ static void end_script(struct lab_runner *runner)
 static int compile(struct lab *lab, struct lab_runner *runner, bool reload, struct err *err)
 {
     const struct engine_settings *settings = &lab->config.settings;
-    struct script_host host = {.context = runner, .send = on_send};
+    struct script_host host = {.context = runner, .send = on_send, .budget = lab->config.budget,
+                               .line = lab->config.covers ? on_line : NULL};
     struct lab_jail_ear ear = {runner, hear};
     struct script_start start;
 

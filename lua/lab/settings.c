@@ -2,6 +2,7 @@
 #include "lab/settings.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -9,7 +10,11 @@
 #include "wire/json_write.h"
 #include "model/limit_list.h"
 
-enum { PARAMS_BYTES_MAX = 64 * 1024 };
+enum {
+    PARAMS_BYTES_MAX = 64 * 1024,
+    /* What stands in for the soft deadline: a tenth of a second, and the same on every machine. */
+    INSTRUCTIONS_MAX = 10000000,
+};
 
 static const int64_t SECOND_NS = 1000000000;
 
@@ -228,16 +233,20 @@ static void set_limit(lua_State *L, const struct limit *limit, void *base)
     }
 }
 
-/* For all of `table`: its value in the table of limits at `given` (0: none), or the default. */
-static void set_limits(lua_State *L, const struct limit *table, size_t count, int given, void *base)
+/* For all of `table`: its value in the table of limits at `given` (0: none); without one the
+ * default, or what stands there when `keeps`. */
+static void set_limits(lua_State *L, const struct limit *table, size_t count, int given, bool keeps,
+                       void *base)
 {
+    int top = lua_gettop(L);
+
     for (size_t i = 0; i < count; i++) {
-        if (!given || lua_getfield(L, given, table[i].name) == LUA_TNIL) {
-            lua_settop(L, given ? lua_gettop(L) - 1 : lua_gettop(L));
+        bool said = given && lua_getfield(L, given, table[i].name) != LUA_TNIL;
+        if (!said)
             lua_pushstring(L, table[i].value);
-        }
-        set_limit(L, &table[i], base);
-        lua_pop(L, 1);
+        if (said || !keeps)
+            set_limit(L, &table[i], base);
+        lua_settop(L, top);
     }
 }
 
@@ -260,19 +269,21 @@ static void refuse_unknown(lua_State *L, int given)
     }
 }
 
-static void read_limits(lua_State *L, struct engine_settings *settings)
+static void read_limits(lua_State *L, struct engine_settings *settings, bool keeps)
 {
     int given = lua_getfield(L, 1, "limits") == LUA_TTABLE ? lua_gettop(L) : 0;
 
     if (given)
         refuse_unknown(L, given);
     for (product_index i = 0; i < settings->catalog.count; i++)
-        set_limits(L, product_limits, COUNT_OF(product_limits), given,
+        set_limits(L, product_limits, COUNT_OF(product_limits), given, keeps,
                    &settings->product_limits[i]);
     for (uint8_t i = 0; i < settings->strategy_count; i++)
-        set_limits(L, strategy_limits, COUNT_OF(strategy_limits), given, &settings->strategies[i]);
-    set_limits(L, account_limits, COUNT_OF(account_limits), given, settings);
-    limits_widen(settings);
+        set_limits(L, strategy_limits, COUNT_OF(strategy_limits), given, keeps,
+                   &settings->strategies[i]);
+    set_limits(L, account_limits, COUNT_OF(account_limits), given, keeps, settings);
+    if (!keeps)
+        limits_widen(settings);
     lua_settop(L, given ? given - 1 : lua_gettop(L) - 1);
 }
 
@@ -320,8 +331,10 @@ static void read_rules(lua_State *L, struct lab_config *ret)
 
 static void read_candles(lua_State *L, struct engine_settings *settings)
 {
-    settings->candle_lengths_ns[0] = 60 * SECOND_NS;
-    settings->candle_length_count = 1;
+    if (settings->candle_length_count == 0) {
+        settings->candle_lengths_ns[0] = 60 * SECOND_NS;
+        settings->candle_length_count = 1;
+    }
     if (lua_getfield(L, 1, "candles") == LUA_TTABLE) {
         settings->candle_length_count = 0;
         for (lua_Integer i = 1; lua_rawgeti(L, -1, i) != LUA_TNIL; i++) {
@@ -383,7 +396,7 @@ static void refuse_unknown_options(lua_State *L)
     static const char *const known[] = {
         "script", "text", "name", "seed", "params", "products", "rules", "limits", "candles",
         "manual", "fills", "market", "fee_maker", "fee_taker", "library", "memory_max",
-        "on_death", "jailed", NULL};
+        "on_death", "jailed", "config", "max_instructions", NULL};
 
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
         bool found = false;
@@ -409,6 +422,27 @@ static void name_strategy(lua_State *L, struct lab_config *ret)
         text_copy(ret->settings.rules[i], NAME_MAX_BYTES, "rule", 4);
 }
 
+static const char *or_else(const char *text, const char *other)
+{
+    return text && *text ? text : other;
+}
+
+/* The spec's word before that of `moongate test`; false: neither names a config. */
+static bool read_config(lua_State *L, struct engine_settings *settings)
+{
+    struct err err = {""};
+    const char *path, *script;
+
+    lua_getfield(L, 1, "config");
+    path = luaL_optstring(L, -1, getenv("MOONGATE_LAB_CONFIG"));
+    lua_getfield(L, 1, "script");
+    script = lua_tostring(L, -1);
+    if (path && settings_take_config(path, script, settings, &err) < 0)
+        luaL_error(L, "%s", err.text);
+    lua_pop(L, 2);
+    return path != NULL;
+}
+
 void settings_read(lua_State *L, struct lab_config *ret)
 {
     static const int64_t bands_e9[VIEW_BANDS] = {500000, 1000000, 5000000};
@@ -424,14 +458,17 @@ void settings_read(lua_State *L, struct lab_config *ret)
     for (int i = 0; i < VIEW_BANDS; i++)
         ret->settings.view_bands[i].e9 = bands_e9[i];
     read_products(L, &ret->settings.catalog);
-    read_limits(L, &ret->settings);
+    read_limits(L, &ret->settings, read_config(L, &ret->settings));
     read_candles(L, &ret->settings);
     read_venue(L, &ret->venue);
     read_market(L, ret);
     lua_getfield(L, 1, "library");
-    ret->library = luaL_optstring(L, -1, "lua/lib");
+    ret->library = luaL_optstring(L, -1, or_else(getenv("MOONGATE_LAB_LIBRARY"), "lua/lib"));
     lua_getfield(L, 1, "jailed");
-    ret->jailed = luaL_optstring(L, -1, NULL);
+    ret->jailed = luaL_optstring(L, -1, getenv("MOONGATE_LAB_JAILED"));
+    ret->covers = getenv("MOONGATE_LAB_COVERAGE") != NULL;
+    lua_getfield(L, 1, "max_instructions");
+    ret->budget = (uint32_t)luaL_optinteger(L, -1, INSTRUCTIONS_MAX);
     lua_getfield(L, 1, "memory_max");
     ret->memory_max = (uint64_t)luaL_optinteger(L, -1, 32 << 20);
     read_script(L, 1, &ret->scripts[0], "lab.new");

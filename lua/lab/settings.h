@@ -12,5 +12,9 @@ void settings_read(lua_State *L, struct lab_config *ret);
 int64_t settings_e9(lua_State *L, int index, const char *what);
 /* Seconds, floats welcome, as nanoseconds. */
 int64_t settings_seconds(lua_State *L, int index, const char *what);
+/* The config's limits in place of what `ret` has, but for its catalog. `script` (NULL: none) finds
+ * its section. -1: the config is wrong, or lacks a product. */
+int settings_take_config(const char *path, const char *script, struct engine_settings *ret,
+                         struct err *err);
 /* The value at the index as JSON text, pushed. */
 void settings_push_json(lua_State *L, int index);

@@ -21,6 +21,8 @@ struct lab_venue {
     struct lab_list orders; /* struct lab_order * */
     struct lab_list fills;  /* struct event_fill */
     struct size positions[MAX_PRODUCTS];
+    enum lab_fault fault;
+    char fault_reason[REASON_MAX];
 };
 
 struct lab_venue *lab_venue_create(struct lab *lab, const struct lab_venue_config *config)
@@ -277,6 +279,18 @@ void lab_venue_accept(struct lab_venue *venue, struct lab_order *order)
         lab_venue_cancelled(venue, order, "nothing left to take");
 }
 
+/* A lost answer leaves the order at the venue, where only its lists tell of it. */
+static void fail_next(struct lab_venue *venue, struct lab_order *order)
+{
+    if (venue->fault == LAB_FAULT_REJECT) {
+        lab_venue_reject(venue, order, venue->fault_reason);
+    } else {
+        order->status = VENUE_OPEN;
+        push_place_reply(venue, order, OUTCOME_UNKNOWN, "no answer came");
+    }
+    venue->fault = LAB_FAULT_NONE;
+}
+
 static void place(struct lab_venue *venue, const struct command_place *command)
 {
     struct order_row row;
@@ -288,8 +302,28 @@ static void place(struct lab_venue *venue, const struct command_place *command)
     order->status = VENUE_PENDING;
     snprintf(order->venue_id.text, VENUE_ID_MAX, "lab-order-%u", venue->orders.count + 1);
     *(struct lab_order **)lab_list_add(&venue->orders, sizeof(order)) = order;
-    if (!venue->config.manual)
+    if (venue->fault != LAB_FAULT_NONE)
+        fail_next(venue, order);
+    else if (!venue->config.manual)
         lab_venue_accept(venue, order);
+}
+
+void lab_venue_fault(struct lab_venue *venue, enum lab_fault fault, const char *reason)
+{
+    venue->fault = fault;
+    text_copy(venue->fault_reason, REASON_MAX, reason, strlen(reason));
+}
+
+void lab_venue_hold(struct lab_venue *venue, bool on)
+{
+    venue->config.manual = on;
+    for (uint32_t i = 0; !on && i < venue->orders.count; i++) {
+        struct lab_order *order = order_at(venue, i);
+        if (order->status == VENUE_PENDING)
+            lab_venue_accept(venue, order);
+        if (order->cancel_asked)
+            lab_venue_cancelled(venue, order, "");
+    }
 }
 
 static void cancel(struct lab_venue *venue, const struct command_cancel *command)

@@ -41,6 +41,12 @@ void lab_order_book_fill(struct lab_order *order, struct price price, struct siz
 
 struct lab_venue;
 
+/* What becomes of the next order that comes: taken but never answered, or refused. */
+enum lab_fault { LAB_FAULT_NONE, LAB_FAULT_DROP, LAB_FAULT_REJECT };
+void lab_venue_fault(struct lab_venue *venue, enum lab_fault fault, const char *reason);
+/* Holds all answers back; then takes what has come meanwhile, oldest first. */
+void lab_venue_hold(struct lab_venue *venue, bool on);
+
 struct lab_venue *lab_venue_create(struct lab *lab, const struct lab_venue_config *config);
 void lab_venue_destroy(struct lab_venue *venue); /* NULL is fine */
 

@@ -213,7 +213,7 @@ static int resume_with(lua_State *L, lua_State *co, int arguments)
     if (!lua_checkstack(co, arguments))
         return luaL_error(L, "too many arguments to resume");
     lua_xmove(L, co, arguments);
-    lua_sethook(co, NULL, 0, 0);
+    script_watch(script, co);
     script->running = co;
     if (script->interrupted)
         lua_sethook(co, script_hook, LUA_MASKCOUNT, 1);

@@ -173,9 +173,28 @@ static int script_open(lua_State *L)
     return 0;
 }
 
+static void watch_hook(lua_State *L, lua_Debug *where)
+{
+    struct script *script = script_of(L);
+
+    if (where->event == LUA_HOOKCOUNT) {
+        script_interrupt(script);
+        script_hook(L, where);
+    }
+    lua_getinfo(L, "S", where);
+    script->host.line(script->host.context, where->source, where->currentline);
+}
+
+void script_watch(struct script *script, lua_State *co)
+{
+    int mask = (script->host.line ? LUA_MASKLINE : 0) | (script->host.budget ? LUA_MASKCOUNT : 0);
+
+    lua_sethook(co, mask ? watch_hook : NULL, mask, (int)script->host.budget);
+}
+
 static void enter(struct script *script)
 {
-    lua_sethook(script->L, NULL, 0, 0);
+    script_watch(script, script->L);
     script->running = script->L;
     script->interrupted = 0;
     script->deadline_told = false;

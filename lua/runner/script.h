@@ -24,6 +24,9 @@ struct script_host {
                  const void *payload, size_t length);
     /* NULL is fine. Told of the script before its chunk runs, so that a deadline can reach it. */
     void (*created)(void *context, struct script *script);
+    /* For tests. NULL is fine: each line of Lua that runs, of the chunk "@name.lua". */
+    void (*line)(void *context, const char *chunk, int line);
+    uint32_t budget; /* instructions of a chunk or frame before its deadline passes; 0: no end */
     /* NULL is fine. Its chunk raised: a last look, before the script is destroyed. */
     void (*failed)(void *context, struct script *script);
 };

@@ -108,4 +108,5 @@ const char *script_callback_name(enum script_callback which);
 void script_report(struct script *script, enum script_frame_kind kind, const char *text,
                    size_t length);
 void script_notice(struct script *script, const struct notice *notice);
+void script_watch(struct script *script, lua_State *co); /* lines and budget, for tests */
 void script_hook(lua_State *L, lua_Debug *where); /* raises: the deadline has passed */

@@ -33,6 +33,7 @@ local MAY_INCLUDE = {
     -- The files of a recording, and no other file or descriptor of the host's.
     { "^lua/lab/replay", set "base model wire engine sim io" },
     -- A backtest is a host's run without a host: its config and its journal, offline.
+    { "^lua/lab/settings_config", set "base model wire engine sim app" },
     { "^lua/lab/backtest", set "base model wire engine sim io app" },
     { "^lua/lab/", set "base model wire engine sim" },
     { "^lua/runner/", set "base model wire" },
