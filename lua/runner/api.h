@@ -16,6 +16,12 @@ void api_open_account(lua_State *L);   /* equity, limits, metrics, the manifest 
 void api_open_protect(lua_State *L);   /* stops that the host holds */
 void api_open_state(lua_State *L);     /* saved state as JSON */
 
+/* What scripts may call. takes: "name: type, other?: type"; gives: "type name; type"; both are
+ * LuaLS's, and lua/meta and docs/lua are written from these rows by scripts/api-table. */
+struct api_row { const char *name; lua_CFunction call; const char *takes, *gives, *about; };
+void api_set(lua_State *L, const struct api_row *rows);      /* into the table on top */
+void api_set_host(lua_State *L, const struct api_row *rows); /* into host */
+
 /* Sets a field of the table on top. */
 void field_text(lua_State *L, const char *name, const char *text);
 void field_e9(lua_State *L, const char *name, int64_t e9);

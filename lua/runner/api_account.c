@@ -179,12 +179,15 @@ static int host_manifest(lua_State *L)
 
 void api_open_account(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"equity", host_equity}, {"limits", host_limits}, {"metric", host_metric},
-        {"manifest", host_manifest}, {NULL, NULL},
+    static const struct api_row functions[] = {
+        {"equity", host_equity, "", "Decimal?", "the account's; nil while the venue has not told"},
+        {"limits", host_limits, "product: string", "Limits", "the config's, and what is left now"},
+        {"metric", host_metric, "name: string, value: number|Decimal", "",
+         "a figure of the script's own, in status and summary; 32 names at most"},
+        {"manifest", host_manifest, "manifest: Manifest", "",
+         "what the script will ever need: once, while it is loaded"},
+        {0},
     };
 
-    lua_getglobal(L, "host");
-    luaL_setfuncs(L, functions, 0);
-    lua_pop(L, 1);
+    api_set_host(L, functions);
 }

@@ -337,26 +337,40 @@ static const luaL_Reg metamethods[] = {
     {"__unm", decimal_unm}, {"__eq", decimal_eq}, {"__lt", decimal_lt}, {"__le", decimal_le},
     {"__tostring", decimal_tostring}, {"__concat", decimal_concat}, {NULL, NULL},
 };
-static const luaL_Reg methods[] = {
-    {"number", decimal_number}, {"round", decimal_round}, {"div", decimal_div},
-    {"mul", decimal_mul_rounded}, {"abs", decimal_abs}, {"sign", decimal_sign},
-    {"format", decimal_format}, {NULL, NULL},
+static const struct api_row methods[] = { /* of Decimal */
+    {"div", decimal_div, "by: Amount, rounding: Rounding, places?: integer", "Decimal",
+     "to so many places, 0 to 18, 9 when not said"},
+    {"mul", decimal_mul_rounded, "by: Amount, rounding: Rounding", "Decimal",
+     "of what has more than 18 places"},
+    {"round", decimal_round, "step: Amount, rounding: Rounding", "Decimal",
+     "to a multiple of the step, which is positive"},
+    {"abs", decimal_abs, "", "Decimal", "without its sign"},
+    {"sign", decimal_sign, "", "-1|0|1", "where it lies"},
+    {"number", decimal_number, "", "number", "a float, for indicators"},
+    {"format", decimal_format, "places: integer", "string", "rounded half-even, for people"},
+    {0},
 };
-static const luaL_Reg functions[] = {
-    {"new", decimal_new}, {"from", decimal_from}, {"is", decimal_is}, {NULL, NULL},
+static const struct api_row functions[] = { /* of decimal */
+    {"new", decimal_new, "value: Amount", "Decimal", "as decimal(value)"},
+    {"from", decimal_from, "value: number|Amount, step: Amount, rounding: Rounding", "Decimal",
+     "the one door for floats: 15 digits, then rounded to the step"},
+    {"is", decimal_is, "value: any", "boolean", "is it one?"},
+    {0},
 };
 
 void api_open_decimal(lua_State *L)
 {
     luaL_newmetatable(L, DECIMAL_TYPE);
     luaL_setfuncs(L, metamethods, 0);
-    luaL_newlib(L, methods);
+    lua_newtable(L);
+    api_set(L, methods);
     lua_setfield(L, -2, "__index");
     lua_pushliteral(L, "decimal");
     lua_setfield(L, -2, "__metatable"); /* scripts cannot reach the metatable itself */
     lua_pop(L, 1);
 
-    luaL_newlib(L, functions);
+    lua_newtable(L);
+    api_set(L, functions);
     lua_createtable(L, 0, 2);
     lua_pushcfunction(L, decimal_call);
     lua_setfield(L, -2, "__call");

@@ -245,10 +245,13 @@ static int host_declare(lua_State *L)
 
 void api_open_declare(lua_State *L)
 {
+    static const struct api_row functions[] = {
+        {"declare", host_declare, "declarations: table<string, Declaration>", "table<string, any>",
+         "the config's values or the defaults, checked, by name"},
+        {0},
+    };
+
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &DECLARED);
-    lua_getglobal(L, "host");
-    lua_pushcfunction(L, host_declare);
-    lua_setfield(L, -2, "declare");
-    lua_pop(L, 1);
+    api_set_host(L, functions);
 }

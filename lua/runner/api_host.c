@@ -244,13 +244,24 @@ static int host_candles(lua_State *L)
 
 void api_open_host(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"now", host_now}, {"uptime", host_uptime}, {"random", host_random}, {"log", host_log},
-        {"timer", host_timer}, {"cancel_timer", host_cancel_timer}, {"products", host_products},
-        {"product", host_product}, {"candles", host_candles}, {"health", host_health}, {NULL, NULL},
+    static const struct api_row functions[] = {
+        {"now", host_now, "", "integer", "Unix ns of the frame being handled"},
+        {"uptime", host_uptime, "", "integer", "monotonic ns of the same frame: for ages"},
+        {"random", host_random, "n: integer", "integer", "1 to n, from the host's recorded seed"},
+        {"log", host_log, "level: \"debug\"|\"info\"|\"warn\"|\"error\", text: string, "
+         "fields?: table<string, any>", "", "a line of at most 1024 bytes; fields by name"},
+        {"timer", host_timer, "id: integer, seconds: number|Amount", "",
+         "on_timer(id) once, after that long; ids are 0 to 63, again moves it"},
+        {"cancel_timer", host_cancel_timer, "id: integer", "", "takes it back"},
+        {"products", host_products, "", "string[]", "ids of this script's products"},
+        {"product", host_product, "id: string", "Product", "its facts"},
+        {"candles", host_candles, "", "number[]", "lengths in seconds that on_candle gets"},
+        {"health", host_health, "", "Health step; string why", "what is off; \"normal\""},
+        {0},
     };
 
-    luaL_newlib(L, functions);
+    lua_newtable(L);
+    api_set(L, functions);
     lua_pushstring(L, script_of(L)->start.name);
     lua_setfield(L, -2, "name");
     lua_setglobal(L, "host");

@@ -206,12 +206,26 @@ static int book_imbalance(lua_State *L) /* -1 to 1 over the best n levels; a flo
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    {"bid", book_bid}, {"ask", book_ask}, {"level", book_level}, {"depth", book_depth},
-    {"mid", book_mid}, {"spread_bps", book_spread_bps}, {"imbalance", book_imbalance},
-    {"stale", book_stale}, {"age", book_age}, {"mark", book_mark}, {"index", book_index_price},
-    {"funding", book_funding}, {"mode", book_mode}, {"trades_lost", book_trades_lost},
-    {NULL, NULL},
+static const struct api_row methods[] = { /* of Book */
+    {"bid", book_bid, "", "Decimal? price; Decimal? size", "the best bid; nil without one"},
+    {"ask", book_ask, "", "Decimal? price; Decimal? size", "the best ask"},
+    {"level", book_level, "side: \"bid\"|\"ask\", n: integer", "Decimal? price; Decimal? size",
+     "the n-th best of ten"},
+    {"depth", book_depth, "side: \"bid\"|\"ask\", band: integer", "Decimal",
+     "base coin within the band, 1 to 3, of the mid"},
+    {"mid", book_mid, "", "Decimal?", "half way between the best; nil while one-sided"},
+    {"spread_bps", book_spread_bps, "", "number?", "a float: for comparing, never for a price"},
+    {"imbalance", book_imbalance, "levels?: integer", "number?",
+     "-1, all asks, to 1, all bids, of the best levels (1)"},
+    {"stale", book_stale, "", "boolean", "the prices are not to be used"},
+    {"age", book_age, "", "integer", "ns since its last change"},
+    {"mark", book_mark, "", "Decimal?", "ours, of trades or the mid"},
+    {"index", book_index_price, "", "Decimal?", "as the venue tells it"},
+    {"funding", book_funding, "", "Decimal? rate; integer? next; number? every",
+     "a fraction per stamp, the next one in Unix ns, seconds between two"},
+    {"mode", book_mode, "", "ProductMode", "whether the venue takes orders, and which"},
+    {"trades_lost", book_trades_lost, "", "integer", "trades past the 32 of this view"},
+    {0},
 };
 
 static int book_index(lua_State *L)
@@ -251,8 +265,14 @@ static int host_book(lua_State *L) /* host.book(id): the latest view, nil before
 
 void api_open_market(lua_State *L)
 {
+    static const struct api_row functions[] = {
+        {"book", host_book, "product: string", "Book?", "as last shown; nil before the first"},
+        {0},
+    };
+
     luaL_newmetatable(L, BOOK_TYPE);
-    luaL_newlib(L, methods);
+    lua_newtable(L);
+    api_set(L, methods);
     lua_pushcclosure(L, book_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, book_tostring);
@@ -260,8 +280,5 @@ void api_open_market(lua_State *L)
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_pop(L, 1);
-    lua_getglobal(L, "host");
-    lua_pushcfunction(L, host_book);
-    lua_setfield(L, -2, "book");
-    lua_pop(L, 1);
+    api_set_host(L, functions);
 }

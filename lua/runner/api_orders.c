@@ -426,13 +426,20 @@ void intent_push(lua_State *L, const struct script *script, const struct intent 
 
 void api_open_orders(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"place", host_place}, {"amend", host_amend}, {"close", host_close},
-        {"cancel", host_cancel}, {"cancel_all", host_cancel_all}, {"orders", host_orders},
-        {"position", host_position}, {NULL, NULL},
+    static const struct api_row functions[] = {
+        {"place", host_place, "order: PlaceOptions", "integer ref",
+         "what becomes of it comes by on_order, on_fill, on_refusal"},
+        {"amend", host_amend, "ref: integer, changes: AmendOptions", "integer ref",
+         "cancels, then places what takes its place under the new ref"},
+        {"close", host_close, "product: string, size?: Amount", "integer ref",
+         "a reduce-only order for this script's own position"},
+        {"cancel", host_cancel, "ref: integer", "", "it lives until on_order says done"},
+        {"cancel_all", host_cancel_all, "product?: string", "", "all orders of this script"},
+        {"orders", host_orders, "product?: string", "Order[]", "this script's live orders"},
+        {"position", host_position, "product: string", "Position?",
+         "this script's; nil before the first book"},
+        {0},
     };
 
-    lua_getglobal(L, "host");
-    luaL_setfuncs(L, functions, 0);
-    lua_pop(L, 1);
+    api_set_host(L, functions);
 }

@@ -162,8 +162,14 @@ static void set_proxy(lua_State *L)
 /* params.json becomes the parameters, behind a proxy that no script can write. */
 void api_open_params(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"param", host_param}, {"number", host_number},
-                                         {"decimal", host_decimal}, {NULL, NULL}};
+    static const struct api_row functions[] = {
+        {"param", host_param, "name: string, default?: any", "any", "as it stands in the config"},
+        {"number", host_number, "name: string, default?: number, least?: number, most?: number",
+         "number", "as a number; text is read, a wrong one raises"},
+        {"decimal", host_decimal, "name: string, default?: Amount", "Decimal",
+         "as an exact decimal"},
+        {0},
+    };
     const struct bundle_entry *entry = &script_of(L)->bundle->entries[1];
 
     lua_newtable(L);
@@ -172,8 +178,8 @@ void api_open_params(lua_State *L)
     if (!lua_istable(L, -1))
         luaL_error(L, "%s: the parameters are no JSON object", script_of(L)->start.name);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &PARAMS);
+    api_set_host(L, functions);
     lua_getglobal(L, "host");
-    luaL_setfuncs(L, functions, 0);
     set_proxy(L);
     lua_pop(L, 1);
 }

@@ -91,11 +91,12 @@ static int host_protection(lua_State *L)
 
 void api_open_protect(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"protect", host_protect}, {"protection", host_protection}, {NULL, NULL},
+    static const struct api_row functions[] = {
+        {"protect", host_protect, "product: string, terms: ProtectOptions", "",
+         "stops that the host holds, in place of what was set; {} for none"},
+        {"protection", host_protection, "product: string", "Protection", "as last told"},
+        {0},
     };
 
-    lua_getglobal(L, "host");
-    luaL_setfuncs(L, functions, 0);
-    lua_pop(L, 1);
+    api_set_host(L, functions);
 }

@@ -30,3 +30,18 @@ void field_boolean(lua_State *L, const char *name, bool value)
     lua_pushboolean(L, value);
     lua_setfield(L, -2, name);
 }
+
+void api_set(lua_State *L, const struct api_row *rows)
+{
+    for (; rows->name; rows++) {
+        lua_pushcfunction(L, rows->call);
+        lua_setfield(L, -2, rows->name);
+    }
+}
+
+void api_set_host(lua_State *L, const struct api_row *rows)
+{
+    lua_getglobal(L, "host");
+    api_set(L, rows);
+    lua_pop(L, 1);
+}

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CALLBACK_NAME(symbol, name) name,
+#define CALLBACK_NAME(symbol, name, ...) name,
 static const char *const callback_names[CALLBACK_COUNT] = {CALLBACK_LIST(CALLBACK_NAME)};
 
 struct script *script_of(lua_State *L)

@@ -13,6 +13,7 @@
 #include "base/prng.h"
 #include "base/text.h"
 #include "model/client_id.h"
+#include "runner/callback_list.h"
 #include "runner/script.h"
 #include "wire/bundle.h"
 
@@ -25,15 +26,7 @@ enum {
     PAIRS_KEYS_MAX = 100000,
 };
 
-/* What a script may offer: strategies all of them, rules `judge` and what keeps state. */
-#define CALLBACK_LIST(X)                                                                          \
-    X(CALLBACK_START, "on_start") X(CALLBACK_BOOK, "on_book") X(CALLBACK_TRADE, "on_trade")       \
-    X(CALLBACK_CANDLE, "on_candle") X(CALLBACK_ORDER, "on_order") X(CALLBACK_FILL, "on_fill")     \
-    X(CALLBACK_TIMER, "on_timer") X(CALLBACK_REFUSAL, "on_refusal")                               \
-    X(CALLBACK_STALE, "on_stale") X(CALLBACK_FRESH, "on_fresh") X(CALLBACK_STOP, "on_stop")       \
-    X(CALLBACK_HEALTH, "on_health") X(CALLBACK_PROTECT, "on_protect")                             \
-    X(CALLBACK_SAVE, "on_save") X(CALLBACK_RELOAD, "on_reload") X(CALLBACK_JUDGE, "judge")
-#define CALLBACK_FIRST(symbol, name) symbol,
+#define CALLBACK_FIRST(symbol, ...) symbol,
 enum script_callback { CALLBACK_LIST(CALLBACK_FIRST) CALLBACK_COUNT };
 #undef CALLBACK_FIRST
 

@@ -10,7 +10,8 @@ local function read(path)
   return text
 end
 
-local readme, meta = read("lua/README.md"), read("lua/meta/moongate.lua")
+local readme, meta = read("lua/README.md"),
+  read("lua/meta/moongate.lua") .. read("lua/meta/types.lua")
 
 --- What a script finds in its sandbox, one name per logged line.
 local function names_of(expression)
@@ -50,8 +51,8 @@ describe("lua/README.md", function()
   end)
 
   it("names every callback, and so do the types", function()
-    local source, count = read("lua/runner/script_private.h"), 0
-    for name in source:gmatch('X%(CALLBACK_[A-Z]+, "([a-z_]+)"%)') do
+    local source, count = read("lua/runner/callback_list.h"), 0
+    for name in source:gmatch('X%(CALLBACK_[A-Z]+, "([a-z_]+)"') do
       count = count + 1
       assert.is_truthy(readme:find("`" .. name .. "(", 1, true), "README: " .. name)
       assert.is_truthy(meta:find("@field " .. name, 1, true), "meta: " .. name)
@@ -61,7 +62,7 @@ describe("lua/README.md", function()
 
   it("names every method of decimals and books, and so do the types", function()
     for class, path in pairs{Decimal = "api_decimal", Book = "api_market"} do
-      local methods = read("lua/runner/" .. path .. ".c"):match("luaL_Reg methods%[%] = (%b{})")
+      local methods = read("lua/runner/" .. path .. ".c"):match("api_row methods%[%] = (%b{})")
       local count = 0
       for name in methods:gmatch('{"([a-z_]+)"') do
         count = count + 1

@@ -7,6 +7,7 @@ set(TIDY_DIR ${CMAKE_CURRENT_LIST_DIR})
 #   functions that make one: from the feed's bytes to the order's bytes numbers are fixed point
 add_test(NAME tidy COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/tidy.lua ${PROJECT_SOURCE_DIR})
 add_test(NAME tidy_self COMMAND ${LUA_PROGRAM} ${TIDY_DIR}/self_test.lua)
+add_test(NAME api_table COMMAND ${LUA_PROGRAM} ${PROJECT_SOURCE_DIR}/scripts/api-table --check)
 add_test(NAME error_table COMMAND ${LUA_PROGRAM} ${PROJECT_SOURCE_DIR}/scripts/error-table --check)
 add_test(NAME gate_table COMMAND ${LUA_PROGRAM} ${PROJECT_SOURCE_DIR}/scripts/gate-table --check)
 add_test(NAME fault_table COMMAND ${LUA_PROGRAM} ${PROJECT_SOURCE_DIR}/scripts/fault-table --check)
