@@ -342,6 +342,7 @@ int config_engine_settings(const struct config *config, const struct catalog *di
     *ret = config->account;
     ret->catalog.count = 0;
     ret->owner_tag = owner_tag(config->owner);
+    ret->staged = config->account.staged || config->environment != ENVIRONMENT_LOOPBACK;
     ret->var.mode = config->var == CONFIG_VAR_ON ? VAR_ON : VAR_OFF;
     for (uint32_t i = 0; i < config->product_count; i++)
         if (take_product(&config->products[i], discovered, ret, err) < 0)

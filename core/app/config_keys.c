@@ -80,6 +80,12 @@ static const struct config_key account[] = {
     ACCOUNT_LIMIT_LIST(ACCOUNT_ROW)
     CHOICE(config, "stage", account.stage, true, stages,
            "control 4: observe, demo, canary or production: how large an order may be at all"),
+    ROW(config, "staged", KEY_BOOL, account.staged, false,
+        "control 4: begin at observe, climb by `ctl promote` (always so off loopback; false)"),
+    ROW(config, "promote_after_ms", KEY_MS, account.stage_min_ns, false,
+        "control 4: how long a stage has to be watched (3600000)"),
+    ROW(config, "promote_after_orders", KEY_COUNT, account.stage_min_orders, false,
+        "control 4: how many orders the venue has to have answered in it (20)"),
     CHOICE(config, "var", var, true, var_modes,
            "control 28: on (sections risk and stress are then wanted), or off in so many words"),
     NESTED("funding_stamps", true, "control 22: minutes of the UTC day, up to 24: [ 1020, 1260 ]"),

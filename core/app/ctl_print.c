@@ -39,6 +39,10 @@ static const struct column CONSENT_COLUMNS[] = {
     {"product", "product", 20}, {"what", "what", 28}, {"value", "value", 16},
     {"left_ms", "left ms", 10}, {"reason", "reason", 60}, {NULL}};
 
+static const struct column CHECKPOINT_COLUMNS[] = {
+    {"checkpoint", "checkpoint", 16}, {"step", "", 10}, {"value", "value", 20},
+    {"bound", "wanted", 9}, {"wanted", "", 12}, {"meaning", "what it is", 60}, {NULL}};
+
 static void blank_controls(char *text)
 {
     for (; *text; text++)
@@ -241,6 +245,7 @@ int ctl_print_result(FILE *out, enum control_verb verb, const struct control_rep
         return 0;
     switch (verb) {
     case CONTROL_ORDERS: return print_table(out, ORDER_COLUMNS, reply, err);
+    case CONTROL_CHECKPOINTS: return print_table(out, CHECKPOINT_COLUMNS, reply, err);
     case CONTROL_CONSENTS: return print_table(out, CONSENT_COLUMNS, reply, err);
     case CONTROL_PARKED: return print_table(out, PARKED_COLUMNS, reply, err);
     case CONTROL_POSITIONS: return print_table(out, POSITION_COLUMNS, reply, err);

@@ -252,6 +252,8 @@ static enum operator_verb engine_verb(enum control_verb verb)
     case CONTROL_CONFIRM: return OPERATOR_CONFIRM;
     case CONTROL_REVOKE: return OPERATOR_REVOKE;
     case CONTROL_LIMIT: return OPERATOR_LIMIT;
+    case CONTROL_PROMOTE: return OPERATOR_PROMOTE;
+    case CONTROL_DEMOTE: return OPERATOR_DEMOTE;
     default: CHECK(verb == CONTROL_STOP); return OPERATOR_STOP;
     }
 }
@@ -373,6 +375,11 @@ static void look(struct operator *operator, uint64_t client, const struct contro
     case CONTROL_REFUSALS:
         rows = operator_words_refusals(config, target->limit, &result);
         what = "of the latest refusals";
+        break;
+    case CONTROL_STAGE: operator_words_stage(config, &result); break;
+    case CONTROL_CHECKPOINTS:
+        rows = operator_words_checkpoints(config, &result);
+        what = "checkpoints fail";
         break;
     case CONTROL_REPORT: operator_words_report(config, &result); break;
     case CONTROL_RISK: operator_words_risk(config, &result); break;

@@ -591,6 +591,7 @@ void operator_words_status(const struct operator_config *config, struct buf *out
     json_open_object(&json);
     json_put_text(&json, "environment", config->environment);
     put_account(&json, &account);
+    operator_words_put_stage(&json, config);
     put_ladder(&json, config, &account);
     put_balance(&json, config->engine, &account);
     put_status_lists(&json, config);

@@ -5,6 +5,7 @@
 #include "app/operator.h"
 #include "base/buf.h"
 #include "wire/control_proto.h"
+#include "wire/json_write.h"
 
 struct operator_words_target { /* the request's words, looked up; NO_PRODUCT: any */
     actor_index strategy;
@@ -23,6 +24,10 @@ uint32_t operator_words_parked(const struct operator_config *config, struct buf 
 uint32_t operator_words_consents(const struct operator_config *config, struct buf *out);
 void operator_words_report(const struct operator_config *config, struct buf *out);
 /* Volatility, correlation, value at risk, stress; in operator_risk.c. */
+/* The stage of control 4, and its checkpoints: how many fail; in operator_stage.c. */
+void operator_words_put_stage(struct json_writer *json, const struct operator_config *config);
+void operator_words_stage(const struct operator_config *config, struct buf *out);
+uint32_t operator_words_checkpoints(const struct operator_config *config, struct buf *out);
 void operator_words_risk(const struct operator_config *config, struct buf *out);
 uint32_t operator_words_runners(const struct operator_config *config, struct buf *out);
 uint32_t operator_words_refusals(const struct operator_config *config, uint32_t limit,

@@ -138,6 +138,7 @@ struct drill_host *drill_host_open(const struct engine_settings *settings, produ
     host->settings = *settings;
     host->settings.rule_count = 0;
     host->settings.var.mode = VAR_OFF;
+    host->settings.staged = false;
     host->product = product;
     host->strategy = strategy;
     host->now = (struct stamp){.mono_ns = wall_ns, .wall_ns = wall_ns};

@@ -20,7 +20,10 @@ static const struct field ACCOUNT[] = {
     FIELD(status_account, TEXT, unrealised), FIELD(status_account, TEXT, fees),
     FIELD(status_account, NUMBER, skew_us), FIELD(status_account, NUMBER, working),
     FIELD(status_account, NUMBER, unknown), FIELD(status_account, NUMBER, messages),
-    FIELD(status_account, NUMBER, messages_max), {NULL}};
+    FIELD(status_account, NUMBER, messages_max), FIELD(status_account, TEXT, stage),
+    FIELD(status_account, TEXT, stage_ceiling), FIELD(status_account, TEXT, stage_next),
+    FIELD(status_account, TRUTH, staged), FIELD(status_account, NUMBER, checkpoints_failing),
+    {NULL}};
 
 static const struct field CAUSE[] = {
     FIELD(status_cause, TEXT, cause), FIELD(status_cause, TEXT, step),

@@ -15,7 +15,9 @@ struct status_account {
     char environment[STATUS_TEXT], time[STATUS_TEXT], state[STATUS_TEXT], reason[REASON_MAX];
     bool stopping, market_up, user_up, journal_up, reconciled;
     char realised[DECIMAL_TEXT_MAX], unrealised[DECIMAL_TEXT_MAX], fees[DECIMAL_TEXT_MAX];
-    int64_t skew_us, working, unknown, messages, messages_max;
+    int64_t skew_us, working, unknown, messages, messages_max, checkpoints_failing;
+    char stage[STATUS_TEXT], stage_ceiling[STATUS_TEXT], stage_next[STATUS_TEXT];
+    bool staged;
 };
 struct status_cause { char cause[STATUS_TEXT], step[STATUS_TEXT], text[REASON_MAX]; };
 struct status_consent { int64_t number, left_ms; char kind[STATUS_TEXT], step[STATUS_TEXT],

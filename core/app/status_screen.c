@@ -129,6 +129,10 @@ static void draw_account(struct screen *screen, const struct status *status)
     for (uint32_t i = 0; i < status->cause_count; i++)
         put(screen, BAD, "  %s (%s): %s", status->causes[i].cause, status->causes[i].step,
             status->causes[i].text);
+    if (a->staged)
+        put(screen, PLAIN, "stage %s of %s%s%s, %" PRId64 " checkpoints fail: moongate ctl "
+            "checkpoints", a->stage, a->stage_ceiling, *a->stage_next ? ", next " : "",
+            a->stage_next, a->checkpoints_failing);
     for (uint32_t i = 0; i < status->consent_count; i++)
         put(screen, BAD, "%s %s %s for %" PRId64 " s more: moongate ctl revoke %" PRId64,
             status->consents[i].kind, status->consents[i].what, status->consents[i].step,

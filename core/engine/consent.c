@@ -5,6 +5,7 @@
 #include "base/prng.h"
 #include "base/text.h"
 #include "engine/outbox.h"
+#include "engine/stage.h"
 #include "engine/tune.h"
 
 static const int64_t ASKED_NS = 120000000000;
@@ -50,6 +51,7 @@ static void apply(struct engine *engine, struct consent_held *held, bool begins)
 {
     switch (held->consent.kind) {
     case CONSENT_LIMIT: tune_apply(engine, held, begins); return;
+    case CONSENT_PROMOTE: stage_promoted(engine, &held->consent); return;
     case CONSENT_OVERRIDE:
     case CONSENT_REVOKE:
     case CONSENT_KIND_COUNT: return;
@@ -201,12 +203,17 @@ static void count_wrong(struct engine *engine, uint64_t reply_token)
 void consent_on_confirm(struct engine *engine, const struct event_operator *event)
 {
     struct consents *all = &engine->consents;
+    char why[REASON_MAX];
     for (int i = 0; i < MAX_CONSENTS; i++) {
         struct consent_held *held = &all->held[i];
         if (held->consent.number == 0 || held->granted || engine->now.mono_ns >= held->ends_ns ||
             strncmp(held->token, event->id, sizeof event->id) != 0)
             continue;
         all->wrong = 0;
+        if (!stage_allows(engine, &held->consent, why)) { /* what held may hold no more */
+            out_reply(engine, event->token, false, why);
+            return;
+        }
         grant(engine, held);
         out_reply(engine, event->token, true, "granted; `consents` shows it, `revoke` ends it");
         return;

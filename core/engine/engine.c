@@ -21,6 +21,7 @@
 #include "engine/restore.h"
 #include "engine/overdue.h"
 #include "engine/risk.h"
+#include "engine/stage.h"
 #include "engine/strategies.h"
 #include "engine/tail.h"
 #include "engine/sweep.h"
@@ -108,6 +109,7 @@ struct engine *engine_create(const struct engine_settings *settings)
         rate_init(&engine->runners[i].messages, window_ns);
     engine->cancels_look_ns = INT64_MAX;
     risk_init(engine);
+    stage_init(engine);
     return engine;
 }
 
@@ -226,6 +228,7 @@ void engine_step(struct engine *engine, const struct event *event)
     risk_follow(engine);
     ladder_follow(engine);
     overdue_follow(engine);
+    stage_follow(engine);
 }
 
 /* ---- what comes out */

@@ -1,6 +1,7 @@
 #pragma once
 /* What the engine remembers of troubles and of what it looks after; see engine_inside.h. */
 #include "engine/rate.h"
+#include "engine/watch_parts.h"
 #include "model/record.h"
 
 /* See ladder.h. */
@@ -47,6 +48,15 @@ struct consent_held {
     __int128 configured;      /* LIMIT: what it is by the config */
 };
 struct consents { uint64_t last; uint32_t wrong; struct consent_held held[MAX_CONSENTS]; };
+
+/* See stage.h. */
+struct stages {
+    enum stage reached, ceiling;  /* by promotion; the config's */
+    struct stage_measures measures;
+    bool watching, usable, bad;   /* bad: something spoke against it since it was kept */
+    int64_t looked_ns, kept_ns;
+    uint64_t mismatches, recoveries[FEED_FAULT_COUNT]; /* as last looked at */
+};
 
 /* See overdue.h. */
 struct since { bool on; int64_t at_ns; };

@@ -17,7 +17,7 @@
  *     consent.c     what loosens, in two steps       overdue.c   wrong for too long, latched
  *     tune.c        limits changed while it runs
  *     daily.c       each day's books               funding.c    what is paid at each stamp
- *     rehearse.c    the gate asked under other settings
+ *     rehearse.c    the gate asked under other...   stage.c     control 4, checkpoints, sizes
  *
  * An event is handled by one function there; what it leaves to be done (cancels, lists, flatten,
  * views) is done at the end of the same step or when engine->due_ns comes. */
@@ -78,6 +78,7 @@ struct engine {
     struct parked_order parked[MAX_PARKED];
     uint32_t parked_count;
     struct consents consents;
+    struct stages stages;
     struct overdue overdue;
     struct pending *pending;
     uint32_t pending_count;

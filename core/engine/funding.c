@@ -7,6 +7,7 @@
 #include "engine/market.h"
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
+#include "engine/stage.h"
 
 static const int64_t DAY_NS = 86400000000000;
 static const int64_t AHEAD_MOST_NS = 7200000000000;  /* no stamp is so far before our clock */
@@ -342,6 +343,7 @@ static void settle(struct engine *engine)
     take_settled(engine, row);
     settling->moved = false;
     if (!explained) {
+        stage_on_funding(engine);
         money_format_places(off, 2, text);
         out_alert(engine, "the venue's funding_pnl differs from the funding in our books by ", text,
                   NULL, NULL);

@@ -15,6 +15,7 @@
 #include "engine/reconcile.h"
 #include "engine/risk.h"
 #include "engine/drain.h"
+#include "engine/stage.h"
 #include "engine/tune.h"
 
 static const int64_t FLATTEN_GAP_NS = 1000000000;
@@ -233,6 +234,8 @@ void operator_on_event(struct engine *engine, const struct event_operator *event
     case OPERATOR_CONFIRM: consent_on_confirm(engine, event); return;
     case OPERATOR_LIMIT: tune_on_limit(engine, event); return;
     case OPERATOR_REVOKE: consent_on_revoke(engine, event); return;
+    case OPERATOR_PROMOTE: stage_on_promote(engine, event); return;
+    case OPERATOR_DEMOTE: stage_on_demote(engine, event); return;
     case OPERATOR_VERB_COUNT: break;
     }
     out_reply(engine, event->token, false, "unknown verb");

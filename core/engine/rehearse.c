@@ -27,6 +27,8 @@ bool rehearse(struct engine *engine, const struct engine_settings *settings, str
     memset(ret, 0, sizeof *ret);
     engine->settings = *settings;
     engine->settings.catalog = own.catalog;
+    if (own.staged && own.stage < settings->stage)
+        engine->settings.stage = own.stage; /* nobody promoted it by another config */
     engine->now = at;
     if (intent->kind == INTENT_PLACE)
         judge(engine, strategy, intent, ret);

@@ -14,6 +14,7 @@
 #include "engine/outbox.h"
 #include "engine/parked.h"
 #include "engine/protect.h"
+#include "engine/stage.h"
 #include "engine/risk.h"
 
 /* Products are found by name: the index was that of the config file of then. */
@@ -280,6 +281,7 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_PROTECT: return restore_protect(engine, &record->protect);
     case RECORD_CONSENT: return restore_consent(engine, &record->consent);
     case RECORD_RISK: return risk_restore(engine, &record->risk);
+    case RECORD_STAGE: return stage_restore(engine, &record->stage);
     case RECORD_LADDER:
     case RECORD_DAILY:
     case RECORD_MARK:

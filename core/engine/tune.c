@@ -4,6 +4,7 @@
 
 #include "engine/consent.h"
 #include "engine/outbox.h"
+#include "engine/stage.h"
 #include "model/limit_list.h"
 
 /* The windows that counts are kept in were cut at the start. */
@@ -84,6 +85,10 @@ static void loosen(struct engine *engine, const struct event_operator *event,
     if (event->for_ns <= 0 || event->for_ns > MAX_CONSENT_NS) {
         out_reply(engine, event->token, false, "that lets more through. How long? --for 15m, at "
                                                "most 4h; for good it takes the config and a start");
+        return;
+    }
+    if (!stage_allows(engine, asked, text)) {
+        out_reply(engine, event->token, false, text);
         return;
     }
     memset(text, 0, sizeof text);

@@ -11,6 +11,7 @@
 #include "engine/reconcile.h"
 #include "engine/risk.h"
 #include "engine/watch.h"
+#include "engine/stage.h"
 
 /* A REST list asked for this long after a cancel shows what the cancel did, or did not do. */
 static const int64_t CANCEL_SETTLED_NS = 5000000000;
@@ -92,6 +93,8 @@ void venue_on_place_reply(struct engine *engine, const struct event_place_reply 
     orders_close(&engine->orders, order);
     if (moved || learnt)
         after_change(engine, order);
+    if (moved)
+        stage_on_reply(engine, order, outcome);
     if (moved && order->state == ORDER_REFUSED)
         risk_on_reject(engine, order->actor);
     /* What the host asked for by itself it asks for again by itself. */

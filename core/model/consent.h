@@ -7,7 +7,8 @@
 #define CONSENT_KIND_LIST(X)                                                                     \
     X(CONSENT_OVERRIDE, "override", "a control of the gate is set aside")                        \
     X(CONSENT_LIMIT, "limit", "a limit is another than in the config")                           \
-    X(CONSENT_REVOKE, "revoke", "what tightened a limit is taken back")
+    X(CONSENT_REVOKE, "revoke", "what tightened a limit is taken back")                          \
+    X(CONSENT_PROMOTE, "promote", "the next stage of trading begins")
 
 #define CONSENT_FIRST(symbol, ...) symbol,
 enum consent_kind { CONSENT_KIND_LIST(CONSENT_FIRST) CONSENT_KIND_COUNT };

@@ -74,6 +74,30 @@ const char *parked_kind_meaning(enum parked_kind kind)
     return TEXT_AT(meanings, kind);
 }
 
+#define CHECKPOINT_TEXT(symbol, text, ...) [symbol] = text,
+const char *checkpoint_text(enum checkpoint checkpoint)
+{
+    static const char *const texts[] = {CHECKPOINT_LIST(CHECKPOINT_TEXT)};
+    return TEXT_AT(texts, checkpoint);
+}
+
+#define CHECKPOINT_BOUND(symbol, text, orders, bound, meaning) [symbol] = bound,
+const char *checkpoint_bound(enum checkpoint checkpoint)
+{
+    static const char *const texts[] = {CHECKPOINT_LIST(CHECKPOINT_BOUND)};
+    return TEXT_AT(texts, checkpoint);
+}
+
+#define CHECKPOINT_MEANING(symbol, text, orders, bound, meaning) [symbol] = meaning,
+const char *checkpoint_meaning(enum checkpoint checkpoint)
+{
+    static const char *const texts[] = {CHECKPOINT_LIST(CHECKPOINT_MEANING)};
+    return TEXT_AT(texts, checkpoint);
+}
+
+const int64_t round_trip_ms[ROUND_TRIP_BUCKETS] = {1,   2,   5,   10,   20,   50,
+                                                   100, 200, 500, 1000, 5000, 1000000};
+
 const char *consent_kind_text(enum consent_kind kind)
 {
 #define CONSENT_TEXT(symbol, text, meaning) [symbol] = text,
@@ -115,6 +139,7 @@ const char *record_kind_text(enum record_kind kind)
         [RECORD_PARKED] = "parked",
         [RECORD_DAILY] = "daily",       [RECORD_FUNDING] = "funding",
         [RECORD_RISK] = "risk",         [RECORD_CONSENT] = "consent",
+        [RECORD_STAGE] = "stage",
         [RECORD_MARK] = "mark",
     };
     return TEXT_AT(texts, kind);

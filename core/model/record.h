@@ -4,6 +4,7 @@
 #include "model/consent.h"
 #include "model/event.h"
 #include "model/parked.h"
+#include "model/stage.h"
 #include "model/record_money.h"
 
 enum record_kind {
@@ -21,6 +22,7 @@ enum record_kind {
     RECORD_RISK,     /* what losses are counted from: a new day, a new peak, a resume */
     RECORD_CONSENT,  /* an operator asked for what loosens, confirmed it, or it is over */
     RECORD_MARK,     /* what a product is worth, now and then; the account's row closes them */
+    RECORD_STAGE,    /* the stage that was reached, and what was measured since */
     RECORD_KIND_END  /* no kind: one past the last */
 };
 
@@ -105,6 +107,7 @@ struct record {
         struct record_protect protect;
         struct record_parked parked;
         struct record_mark mark;
+        struct record_stage stage;
     };
 };
 const char *record_kind_text(enum record_kind kind);

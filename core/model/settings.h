@@ -105,4 +105,8 @@ struct engine_settings {
     struct ratio max_daily_loss, max_drawdown; /* controls 23, 24: of equity */
     int64_t volatility_sample_ns;     /* control 27 */
     int64_t max_unknown_ns, max_stale_ns, max_unhealthy_ns; /* controls 25, 5, 26: what latches */
+    /* Control 4: begin at observe and be promoted; with so much seen of a stage (0: as seeded). */
+    bool staged;
+    uint32_t stage_min_orders;
+    int64_t stage_min_ns;
 };

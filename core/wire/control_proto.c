@@ -72,6 +72,15 @@ static const struct control_verb_spec VERBS[CONTROL_VERB_COUNT] = {
         .needs_reason = true, .takes_for = true,
         .example = "limit max_position 0.05 --product BIP-20DEC30-CDE --reason 'thin week'"},
     [CONTROL_CONSENTS] = {"consents", "what was asked for and what is in force, with its time"},
+    [CONTROL_STAGE] = {"stage", "the stage of trading, its ceiling in the config, the next one"},
+    [CONTROL_CHECKPOINTS] = {"checkpoints", "what was measured in this stage, and what a promotion "
+        "wants"},
+    [CONTROL_PROMOTE] = {"promote", "the next stage, once every checkpoint holds: answers a token "
+        "to confirm", .mutating = true, .name_is = "STAGE", .takes_reason = true,
+        .needs_reason = true, .example = "promote canary --reason 'a week of demo, all green'"},
+    [CONTROL_DEMOTE] = {"demote", "back to an earlier stage, at once", .mutating = true,
+        .name_is = "STAGE", .needs_name = true, .takes_reason = true, .needs_reason = true,
+        .example = "demote demo --reason 'new strategy'"},
     [CONTROL_RISK] = {"risk", "volatility, correlation, value at risk, stress losses"},
 };
 

@@ -41,6 +41,7 @@ NAMED_BY(parked_kind_text, parked_kind)
 NAMED_BY(consent_kind_text, consent_kind)
 NAMED_BY(consent_step_text, consent_step)
 NAMED_BY(ladder_step_text, ladder_step)
+NAMED_BY(stage_text, stage)
 NAMED_BY(health_cause_text, health_cause)
 
 #define NAMED_HERE(function, ...)                                                                 \
@@ -67,6 +68,7 @@ const char *operator_verb_text(enum operator_verb verb)
         [OPERATOR_CANCEL] = "cancel",       [OPERATOR_DROP] = "drop",
         [OPERATOR_OVERRIDE] = "override",   [OPERATOR_CONFIRM] = "confirm",
         [OPERATOR_REVOKE] = "revoke",       [OPERATOR_LIMIT] = "limit",
+        [OPERATOR_PROMOTE] = "promote",     [OPERATOR_DEMOTE] = "demote",
     };
     return (unsigned)verb < sizeof NAMES / sizeof NAMES[0] ? NAMES[verb] : "invalid";
 }
@@ -288,6 +290,23 @@ static const struct field MARK_FIELDS[] = {
     FIELD("equity", FIELD_MONEY, mark.equity),
 };
 
+#define ROUND_TRIP(i) FIELD("round_trips_" #i, FIELD_UINT, stage.measures.round_trips[i])
+static const struct field STAGE_FIELDS[] = {
+    CHOICE("stage", stage.stage, stage_text_of, STAGE_COUNT),
+    FIELD("accepted", FIELD_UINT, stage.measures.accepted),
+    FIELD("refused", FIELD_UINT, stage.measures.refused),
+    FIELD("doubtful", FIELD_UINT, stage.measures.doubtful),
+    ROUND_TRIP(0), ROUND_TRIP(1), ROUND_TRIP(2), ROUND_TRIP(3), ROUND_TRIP(4), ROUND_TRIP(5),
+    ROUND_TRIP(6), ROUND_TRIP(7), ROUND_TRIP(8), ROUND_TRIP(9), ROUND_TRIP(10), ROUND_TRIP(11),
+    FIELD("observed_ns", FIELD_INT, stage.measures.observed_ns),
+    FIELD("usable_ns", FIELD_INT, stage.measures.usable_ns),
+    FIELD("recovery_ns", FIELD_INT, stage.measures.recovery_ns),
+    FIELD("differences", FIELD_UINT, stage.measures.differences),
+    FIELD("funding_differed", FIELD_UINT, stage.measures.funding_differed),
+    FIELD("reason", FIELD_TEXT, stage.reason),
+};
+_Static_assert(ROUND_TRIP_BUCKETS == 12, "each bucket has its field");
+
 struct shape { const struct field *fields; unsigned count; };
 #define SHAPE(fields) {fields, sizeof(fields) / sizeof(fields)[0]}
 static const struct shape SHAPES[] = {
@@ -299,6 +318,7 @@ static const struct shape SHAPES[] = {
     [RECORD_PARKED] = SHAPE(PARKED_FIELDS),
     [RECORD_DAILY] = SHAPE(DAILY_FIELDS),       [RECORD_FUNDING] = SHAPE(FUNDING_FIELDS),
     [RECORD_RISK] = SHAPE(RISK_FIELDS),         [RECORD_CONSENT] = SHAPE(CONSENT_FIELDS),
+    [RECORD_STAGE] = SHAPE(STAGE_FIELDS),
     [RECORD_MARK] = SHAPE(MARK_FIELDS),
 };
 

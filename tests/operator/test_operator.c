@@ -330,6 +330,23 @@ static void the_config_tells_the_socket(void **state)
     says(CTL_DONE, "halted");
 }
 
+/* --- the stage --- */
+
+static void the_stage_is_shown(void **state)
+{
+    (void)state;
+    CTL("stage");
+    says(CTL_DONE, "production");
+    CTL("checkpoints");
+    says(CTL_DONE, "feed_uptime");
+    CTL("promote", "--reason", "all is green");
+    says(CTL_REFUSED, "not staged");
+    CTL("demote", "canary", "--reason", "a new strategy");
+    says(CTL_REFUSED, "not staged");
+    CTL("demote", "--reason", "a new strategy");
+    says(CTL_USAGE, "needs STAGE");
+}
+
 /* --- the papers --- */
 
 static char *paper(const char *path)
@@ -421,6 +438,7 @@ int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, start, end)
     const struct CMUnitTest tests[] = {
+        EACH(the_stage_is_shown),
         EACH(halt_is_latched_journaled_and_kept),
         EACH(an_answer_means_that_it_is_on_disk),
         EACH(targets_are_found_or_refused),

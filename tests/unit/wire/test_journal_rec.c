@@ -261,6 +261,23 @@ static void any_protect(struct prng *prng, struct record_protect *r)
     ANY_TEXT(prng, r->reason);
 }
 
+static void any_stage(struct prng *prng, struct record_stage *ret)
+{
+    struct stage_measures *m = &ret->measures;
+    ret->stage = (enum stage)prng_below(prng, STAGE_COUNT);
+    m->accepted = prng_next(prng);
+    m->refused = prng_next(prng);
+    m->doubtful = prng_next(prng);
+    for (int i = 0; i < ROUND_TRIP_BUCKETS; i++)
+        m->round_trips[i] = prng_next(prng);
+    m->observed_ns = any_number(prng);
+    m->usable_ns = any_number(prng);
+    m->recovery_ns = any_number(prng);
+    m->differences = prng_next(prng);
+    m->funding_differed = prng_next(prng);
+    ANY_TEXT(prng, ret->reason);
+}
+
 static void any_consent(struct prng *prng, struct record_consent *r)
 {
     r->step = (enum consent_step)prng_below(prng, CONSENT_STEP_COUNT);
@@ -311,6 +328,8 @@ static void any_record(struct prng *prng, struct record *ret)
         any_protect(prng, &ret->protect);
     else if (ret->kind == RECORD_PARKED)
         any_parked(prng, &ret->parked);
+    else if (ret->kind == RECORD_STAGE)
+        any_stage(prng, &ret->stage);
     else if (ret->kind == RECORD_CONSENT)
         any_consent(prng, &ret->consent);
     else
