@@ -18,6 +18,7 @@ enum { BOOK_CHUNK = 64, BOOK_CHUNKS = 1024 };
 struct book_chunk {
     int64_t keys[BOOK_CHUNK]; /* price for bids, minus price for asks: ascending, best last */
     int64_t sizes[BOOK_CHUNK];
+    __int128 sum;             /* of the sizes: bands of depth span hundreds of levels */
 };
 
 struct book_side {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -197,6 +198,7 @@ static void stretch(struct lab_config *lab, int64_t length_ns)
     for (size_t i = 0; i < sizeof(polls) / sizeof(polls[0]); i++)
         *polls[i] = most(*polls[i], length_ns);
     settings->stale_after_ns = most(settings->stale_after_ns, 3 * length_ns);
+    settings->volatility_sample_ns = most(settings->volatility_sample_ns, length_ns);
     for (product_index i = 0; i < settings->catalog.count; i++) {
         struct product_limits *limits = &settings->product_limits[i];
         limits->max_book_age_ns = most(limits->max_book_age_ns, length_ns);
@@ -385,19 +387,33 @@ static int close_run(struct backtest *run, struct err *err)
     return result;
 }
 
+static int64_t clock_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 int backtest_run(const struct backtest_options *options, struct backtest_result *ret,
                  struct err *err)
 {
     struct backtest *run = calloc(1, sizeof(*run));
     struct err late = {""};
+    int64_t began_ns = clock_ns(), opened_ns = 0;
     int result = -1;
 
     CHECK(run != NULL);
     run->options = options;
     memset(ret, 0, sizeof(*ret));
-    if (open_run(run, err) == 0 && play(run, err) == 0) {
+    if (open_run(run, err) == 0) {
+        opened_ns = clock_ns();
+        result = play(run, err);
+    }
+    if (result == 0) {
         read_result(run, ret);
-        result = 0;
+        ret->open_ns = opened_ns - began_ns;
+        ret->play_ns = clock_ns() - opened_ns;
     }
     if (close_run(run, &late) < 0 && result == 0)
         result = err_set(err, "%s", late.text);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -50,14 +49,6 @@ struct words { /* what the command line said */
 };
 
 /* --- figures --- */
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static void put_refusals(struct json_writer *json, const struct counters_row *counters)
 {
@@ -151,19 +142,19 @@ static void say_money(const char *what, struct money value)
     printf("  %-12s %s\n", what, text);
 }
 
-static void say(const struct backtest_result *result, int64_t took_ns)
+static void say(const struct backtest_result *result)
 {
     char from[40], to[40], position[DECIMAL_TEXT_MAX];
     struct money gained = {result->equity.e18 - result->start_equity.e18};
-    double seconds = (double)took_ns / 1e9;
+    double read_s = (double)result->open_ns / 1e9, play_s = (double)result->play_ns / 1e9;
 
     text_format_time(result->start_ns, from);
     text_format_time(result->end_ns, to);
     size_format(result->position, position);
     printf("%s %s: %s to %s\n", result->strategy, result->hash, from, to);
-    printf("  %llu rows in %.2f s: %.0f a second; %llu turns\n", (unsigned long long)result->rows,
-           seconds, (double)result->rows / (seconds > 0 ? seconds : 1),
-           (unsigned long long)result->turns);
+    printf("  %llu rows read in %.2f s, played in %.2f s: %.0f a second; %llu turns\n",
+           (unsigned long long)result->rows, read_s, play_s,
+           (double)result->rows / (play_s > 0 ? play_s : 1), (unsigned long long)result->turns);
     printf("  %llu intents, %llu orders, %llu fills, position %s\n",
            (unsigned long long)result->intents, (unsigned long long)result->orders,
            (unsigned long long)result->fills, position);
@@ -210,7 +201,6 @@ static int run(struct words *words)
     struct err err = {""};
     struct backtest_result result;
     struct buf text;
-    int64_t began_ns = now_ns();
     int code = backtest_run(&words->options, &result, &err);
 
     buf_init(&text, JSON_BYTES_MAX);
@@ -224,7 +214,7 @@ static int run(struct words *words)
     else if (words->json)
         fputs(text.data, stdout);
     else
-        say(&result, now_ns() - began_ns);
+        say(&result);
     buf_fini(&text);
     return code < 0 ? 1 : 0;
 }

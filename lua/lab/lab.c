@@ -148,9 +148,13 @@ static void deliver_frames(struct lab *lab)
     lab->frames.count = 0;
 }
 
+/* A credit alone is worth no turn of its own while there is one product: what its script was shown
+ * is the newest there is, and the next turn begins with it. */
 static bool is_quiet(const struct lab *lab)
 {
-    return event_queue_count(lab->queue) == 0 && lab->frames.count == 0 &&
+    uint32_t idle = lab->config.settings.catalog.count == 1 ? lab->credits : 0;
+
+    return event_queue_count(lab->queue) == idle && lab->frames.count == 0 &&
            lab->commands.count == 0 && lab->play_ns > lab->now.mono_ns &&
            engine_next_deadline_ns(lab->engine) > lab->now.mono_ns;
 }
@@ -169,6 +173,7 @@ static void play(struct lab *lab)
 int lab_settle(struct lab *lab, struct err *err)
 {
     for (int turns = 0; turns < LAB_TURNS_MAX; turns++) {
+        lab->credits = 0;
         turn_run(&lab->turn, 1024);
         deliver_frames(lab);
         do_commands(lab);

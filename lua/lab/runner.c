@@ -92,6 +92,7 @@ static void push_said(struct lab_runner *runner, const struct script_head *head,
         *(struct event *)lab_list_add(&runner->held, sizeof(event)) = event;
     else
         lab_push(runner->lab, &event);
+    runner->lab->credits += event.kind == EVENT_CREDIT && !runner->proving;
 }
 
 static void hear(void *context, const struct script_head *head, const void *payload)
