@@ -12,7 +12,8 @@
 #include "lab/backtest_private.h"
 #include "lab/catalog.h"
 
-enum { STEPS = 200 };                    /* of progress */
+enum { STEPS = 200,                      /* of progress */
+       SELDOM = 10 };                    /* bars between two looks at what cannot differ here */
 static const int64_t MONO_BEGIN_NS = 1000000000;
 
 struct backtest_options backtest_defaults(void)
@@ -192,11 +193,10 @@ static int64_t most(int64_t a, int64_t b)
 static void stretch(struct lab_config *lab, int64_t length_ns)
 {
     struct engine_settings *settings = &lab->settings;
-    int64_t *polls[] = {&settings->fills_poll_ns, &settings->orders_poll_ns,
-                        &settings->positions_poll_ns, &settings->balance_poll_ns};
-
-    for (size_t i = 0; i < sizeof(polls) / sizeof(polls[0]); i++)
-        *polls[i] = most(*polls[i], length_ns);
+    settings->fills_poll_ns = most(settings->fills_poll_ns, length_ns);
+    settings->balance_poll_ns = most(settings->balance_poll_ns, length_ns);
+    settings->orders_poll_ns = most(settings->orders_poll_ns, SELDOM * length_ns);
+    settings->positions_poll_ns = most(settings->positions_poll_ns, SELDOM * length_ns);
     settings->stale_after_ns = most(settings->stale_after_ns, 3 * length_ns);
     settings->volatility_sample_ns = most(settings->volatility_sample_ns, length_ns);
     for (product_index i = 0; i < settings->catalog.count; i++) {
@@ -387,11 +387,12 @@ static int close_run(struct backtest *run, struct err *err)
     return result;
 }
 
+/* Of this process alone: what else the machine does is no property of a run. */
 static int64_t clock_ns(void)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 

@@ -42,7 +42,7 @@ struct backtest_result {
     char strategy[NAME_MAX_BYTES], hash[17]; /* of the first one */
     int64_t start_ns, end_ns;                /* wall, of what was played */
     uint64_t rows, batches, turns, orders, fills, intents, alerts, faults;
-    int64_t open_ns, play_ns;                /* what reading and playing took */
+    int64_t open_ns, play_ns;                /* CPU time of reading and playing */
     struct account_row account;
     struct counters_row counters;
     struct money equity, start_equity;       /* the venue's word */

@@ -152,7 +152,7 @@ static void say(const struct backtest_result *result)
     text_format_time(result->end_ns, to);
     size_format(result->position, position);
     printf("%s %s: %s to %s\n", result->strategy, result->hash, from, to);
-    printf("  %llu rows read in %.2f s, played in %.2f s: %.0f a second; %llu turns\n",
+    printf("  %llu rows read in %.2f s of CPU, played in %.2f s: %.0f a second; %llu turns\n",
            (unsigned long long)result->rows, read_s, play_s,
            (double)result->rows / (play_s > 0 ? play_s : 1), (unsigned long long)result->turns);
     printf("  %llu intents, %llu orders, %llu fills, position %s\n",
