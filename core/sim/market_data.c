@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/prng.h"
 #include "sim/venue_sim_book.h"
 
 /* ---- arrays that grow */
@@ -51,6 +52,33 @@ void market_data_destroy(struct market_data *data)
     free(data->trades);
     free(data->bars.items);
     free(data);
+}
+
+void market_data_shuffle(struct market_data *data, int64_t from_ns, uint64_t seed)
+{
+    struct prng prng;
+    uint32_t first = 0, bar = 0;
+    prng_seed(&prng, seed);
+    while (first < data->count && data->batches[first].at_ns < from_ns)
+        first++;
+    for (uint32_t i = data->count; i-- > first + 1;) {
+        uint32_t other = first + (uint32_t)prng_below(&prng, i - first + 1);
+        struct market_batch *a = &data->batches[i], *b = &data->batches[other];
+        struct market_batch kept = *a;
+        *a = (struct market_batch){a->at_ns, b->level, b->trade, b->levels, b->trades};
+        *b = (struct market_batch){b->at_ns, kept.level, kept.trade, kept.levels, kept.trades};
+    }
+    while (bar < data->bars.count && data->bars.items[bar].start_ns < from_ns)
+        bar++;
+    for (uint32_t i = data->bars.count; i-- > bar + 1;) {
+        uint32_t other = bar + (uint32_t)prng_below(&prng, i - bar + 1);
+        struct market_bar *a = &data->bars.items[i], *b = &data->bars.items[other], kept = *a;
+        int64_t at_ns = b->start_ns;
+        *a = *b;
+        a->start_ns = kept.start_ns;
+        *b = kept;
+        b->start_ns = at_ns;
+    }
 }
 
 /* ---- a tape */

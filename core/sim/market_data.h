@@ -57,6 +57,9 @@ struct market_data *market_data_of_trades(const struct trade *trades, uint32_t c
                                           const struct instrument *spec, struct err *err);
 void market_data_destroy(struct market_data *data); /* NULL is fine */
 
+/* Puts what happens from `from_ns` on into another order; the times stay. */
+void market_data_shuffle(struct market_data *data, int64_t from_ns, uint64_t seed);
+
 /* The path of a bar for whoever holds `position`: a long meets the low first, a short the high,
  * and nobody the extreme that is nearer to the open. Sizes are cut to whole steps, but never 0. */
 void market_bar_path(const struct market_bar *bar, int64_t length_ns, struct size position,

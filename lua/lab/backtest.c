@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "lab/backtest_private.h"
 #include "lab/catalog.h"
+#include "wire/event_rec.h"
 
 enum { STEPS = 200,                      /* of progress */
        SELDOM = 10 };                    /* bars between two looks at what cannot differ here */
@@ -188,6 +189,17 @@ static int64_t most(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* A candle shorter than a bar would show the model of the bar and not the market. */
+static void drop_candles(struct engine_settings *settings, int64_t length_ns)
+{
+    uint8_t kept = 0;
+
+    for (uint8_t i = 0; i < settings->candle_length_count; i++)
+        if (settings->candle_lengths_ns[i] >= length_ns)
+            settings->candle_lengths_ns[kept++] = settings->candle_lengths_ns[i];
+    settings->candle_length_count = kept;
+}
+
 /* Bars tell nothing for their length: what waits for news of the market waits that long, and the
  * lists that look after lost messages, of which there are none here, are read once a bar. */
 static void stretch(struct lab_config *lab, int64_t length_ns)
@@ -205,6 +217,7 @@ static void stretch(struct lab_config *lab, int64_t length_ns)
         limits->max_mark_age_ns = most(limits->max_mark_age_ns, length_ns);
     }
     lab->beat_ns = most(lab->beat_ns, length_ns);
+    drop_candles(settings, length_ns);
 }
 
 static int read_settings(struct backtest *run, struct lab_config *lab, struct err *err)
@@ -247,6 +260,8 @@ static int read_market(struct backtest *run, struct lab_config *lab, product_ind
     market->data = backtest_data_read(source->path, spec, err);
     if (!market->data)
         return -1;
+    if (run->options->shuffle_from_ns > 0)
+        market_data_shuffle(market->data, run->options->shuffle_from_ns, run->options->seed);
     if (!backtest_market_open(market, run->options->from_ns, run->options->to_ns))
         return err_set(err, "%s: nothing between --from and --to", source->path);
     if (market->data->bars.count > 0)
@@ -313,6 +328,16 @@ static int open_run(struct backtest *run, struct err *err)
 
 /* --- the run --- */
 
+static void keep_decision(struct backtest *run, const struct lab_intent *kept)
+{
+    struct event event = {.kind = EVENT_INTENT, .intent = {.runner = kept->runner,
+                                                           .intent = kept->intent}};
+
+    buf_printf(run->options->decisions, "%lld ", (long long)kept->at.wall_ns);
+    event_rec_print(&event, run->options->decisions);
+    buf_puts(run->options->decisions, "\n");
+}
+
 void backtest_drain(struct backtest *run)
 {
     struct lab *lab = run->lab;
@@ -325,6 +350,8 @@ void backtest_drain(struct backtest *run)
                               logs[i].level, logs[i].text);
         free(logs[i].text);
     }
+    for (uint32_t i = 0; run->options->decisions && i < lab->intents.count; i++)
+        keep_decision(run, &((const struct lab_intent *)lab->intents.items)[i]);
     run->intents += lab->intents.count;
     run->alerts += lab->alerts.count;
     lab->logs.count = lab->intents.count = lab->refusals.count = lab->alerts.count = 0;

@@ -9,8 +9,11 @@
  *     if (backtest_run(&options, &result, &err) < 0) ...      one whole run, then the figures
  *
  * One at a time in a process; a sweep forks. docs/backtest.md tells what a run leaves in `out`. */
+#include "base/buf.h"
 #include "base/err.h"
 #include "engine/snapshot.h"
+
+enum { BACKTEST_DECISIONS_MAX = 256 << 20 };
 
 struct backtest_source {
     const char *product;     /* "BTC-cde" as in the config; NULL: the strategy's first */
@@ -33,6 +36,10 @@ struct backtest_options {
     struct ratio fee_maker, fee_taker;
     struct money cash;
     struct ratio funding_rate; /* per interval, where the data tell none */
+    /* For the look-ahead check. */
+    struct buf *decisions;   /* each intent as a line that its time (wall) begins; NULL: not kept */
+    int64_t shuffle_from_ns; /* the market after it is put in another order; 0: not */
+    uint32_t peek;           /* batches that the host is shown early: a harness that cheats */
     void *context;
     void (*tick)(void *context, int64_t done_ns, int64_t whole_ns); /* NULL is fine */
     void (*log)(void *context, const char *runner, char level, const char *text); /* likewise */
@@ -53,4 +60,7 @@ struct backtest_options backtest_defaults(void);
 /* -1: the config, the script or the data are wrong, or the run could not be written. */
 int backtest_run(const struct backtest_options *options, struct backtest_result *ret,
                  struct err *err);
+/* 1: what was decided up to each of several cuts stays the same when what comes after is shuffled;
+ * 0: it does not, both sides were printed; -1: as backtest_run. */
+int backtest_check_lookahead(const struct backtest_options *options, struct err *err);
 int backtest_main(int argc, char **argv);

@@ -18,7 +18,7 @@ static struct market_data *read_bytes(const char *path, int fd, const struct ins
     void *bytes;
 
     if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode) || stat.st_size == 0) {
-        err_set(err, "%s: a file with data is wanted", path);
+        err_set(err, "%s: a file with data is wanted, or a recording", path);
         return NULL;
     }
     bytes = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -34,9 +34,13 @@ static struct market_data *read_bytes(const char *path, int fd, const struct ins
 struct market_data *backtest_data_read(const char *path, const struct instrument *spec,
                                        struct err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat is;
+    int fd;
     struct market_data *data;
 
+    if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
+        return backtest_recording_read(path, spec, err);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         err_set(err, "%s: %s", path, strerror(errno));
         return NULL;

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "lab/backtest.h"
+#include "lab/backtest_compare.h"
+#include "lab/backtest_private.h"
 #include "lab/find_runner.h"
 #include "wire/json_write.h"
 
@@ -33,9 +34,12 @@ static int usage(FILE *out)
             "      --feed-ms, --order-ms, --answer-ms N\n"
             "                        latency of market data, of requests, of answers (0, 20, 20)\n"
             "      --fee-maker X --fee-taker X   of the notional (0.0002, 0.0005)\n"
+            "      --latency-from RUN    half the median round trip of that run's orders each way\n"
             "      --cash X          dollars to begin with (100000)\n"
             "      --funding-rate X  at each stamp (0)\n"
             "  -j, --jailed          scripts in real jails (moongate-runner): the same result\n"
+            "      --check-lookahead     shuffle the future: what was decided before must stay\n"
+            "      --compare RUN     with --out: each order against that run's\n"
             "      --json            run.json on stdout instead of words\n"
             "  -v, --verbose         what the scripts log\n\n"
             "Exit: 0 done; 1 it could not be run to its end; 2 the command line is wrong.\n");
@@ -44,8 +48,9 @@ static int usage(FILE *out)
 
 struct words { /* what the command line said */
     struct backtest_options options;
+    const char *latency_from, *compare;
     struct buf params;
-    bool json, verbose;
+    bool json, verbose, lookahead;
 };
 
 /* --- figures --- */
@@ -196,33 +201,78 @@ static void log_line(void *context, const char *runner, char level, const char *
 
 /* --- the run --- */
 
-static int run(struct words *words)
+static int take_latency(struct words *words, struct err *err)
 {
-    struct err err = {""};
+    int64_t trip_ns;
+    uint32_t count;
+
+    if (backtest_latency_read(words->latency_from, &trip_ns, &count, err) < 0)
+        return -1;
+    words->options.order_ns = trip_ns / 2;
+    words->options.answer_ns = trip_ns - trip_ns / 2;
+    if (!words->json)
+        printf("latency of %u orders of %s: %.3f ms there and back\n", count, words->latency_from,
+               (double)trip_ns / (double)MS_NS);
+    return 0;
+}
+
+static int compare(const struct words *words, struct err *err)
+{
+    struct compare compare;
+    int code = compare_open(&compare, words->compare, words->options.out, err);
+
+    if (code == 0 && words->json)
+        compare_print_json(&compare);
+    else if (code == 0)
+        compare_say(&compare);
+    compare_close(&compare);
+    return code;
+}
+
+static int run_once(struct words *words, struct err *err)
+{
     struct backtest_result result;
     struct buf text;
-    int code = backtest_run(&words->options, &result, &err);
+    int code = backtest_run(&words->options, &result, err);
 
     buf_init(&text, JSON_BYTES_MAX);
     if (code == 0) {
         put_run(&text, &words->options, &result);
         if (words->options.out)
-            code = write_run(words->options.out, &text, &err);
+            code = write_run(words->options.out, &text, err);
+    }
+    if (code == 0 && words->json && !words->compare)
+        fputs(text.data, stdout);
+    else if (code == 0 && !words->json)
+        say(&result);
+    buf_fini(&text);
+    if (code == 0 && words->compare)
+        code = compare(words, err);
+    return code;
+}
+
+static int run(struct words *words)
+{
+    struct err err = {""};
+    int code = words->latency_from ? take_latency(words, &err) : 0;
+
+    if (code == 0 && words->lookahead) {
+        int same = backtest_check_lookahead(&words->options, &err);
+        if (same >= 0)
+            return !same;
+        code = -1;
+    } else if (code == 0) {
+        code = run_once(words, &err);
     }
     if (code < 0)
         fprintf(stderr, "moongate backtest: %s\n", err.text);
-    else if (words->json)
-        fputs(text.data, stdout);
-    else
-        say(&result);
-    buf_fini(&text);
     return code < 0 ? 1 : 0;
 }
 
 /* --- options --- */
 
 enum { OPT_FROM = 256, OPT_TO, OPT_SEED, OPT_FEED, OPT_ORDER, OPT_ANSWER, OPT_MAKER, OPT_TAKER,
-       OPT_CASH, OPT_FUNDING, OPT_JSON };
+       OPT_CASH, OPT_FUNDING, OPT_JSON, OPT_LATENCY, OPT_LOOKAHEAD, OPT_PEEK, OPT_COMPARE };
 
 static bool read_data(struct backtest_options *options, char *text)
 {
@@ -290,6 +340,7 @@ static bool read_long(int option, struct words *words)
 {
     struct backtest_options *options = &words->options;
     size_t length = optarg ? strlen(optarg) : 0;
+    uint64_t value;
 
     switch (option) {
     case OPT_FROM: return text_parse_time(optarg, length, &options->from_ns);
@@ -303,6 +354,10 @@ static bool read_long(int option, struct words *words)
     case OPT_CASH: return money_parse(optarg, length, &options->cash);
     case OPT_FUNDING: return ratio_parse(optarg, length, &options->funding_rate);
     case OPT_JSON: words->json = true; return true;
+    case OPT_LATENCY: words->latency_from = optarg; return true;
+    case OPT_COMPARE: words->compare = optarg; return true;
+    case OPT_LOOKAHEAD: words->lookahead = true; return true;
+    case OPT_PEEK: return read_uint(optarg, &value) && (options->peek = (uint32_t)value) > 0;
     default: return false;
     }
 }
@@ -335,6 +390,10 @@ static const struct option OPTIONS[] = {
     {"fee-taker", required_argument, NULL, OPT_TAKER},
     {"cash", required_argument, NULL, OPT_CASH},
     {"funding-rate", required_argument, NULL, OPT_FUNDING},
+    {"latency-from", required_argument, NULL, OPT_LATENCY},
+    {"check-lookahead", no_argument, NULL, OPT_LOOKAHEAD},
+    {"compare", required_argument, NULL, OPT_COMPARE},
+    {"peek", required_argument, NULL, OPT_PEEK}, /* for the test of that check */
     {"jailed", no_argument, NULL, 'j'}, {"json", no_argument, NULL, OPT_JSON},
     {"verbose", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0},
 };
@@ -360,6 +419,10 @@ int backtest_main(int argc, char **argv)
     }
     if (optind < argc || !words.options.strategy || words.options.data_count == 0)
         return usage(stderr);
+    if (words.compare && !words.options.out) {
+        fprintf(stderr, "moongate backtest: --compare wants --out: its journal is read\n");
+        return 2;
+    }
     if (words.params.length > 0) {
         buf_puts(&words.params, "}");
         words.options.params = words.params.data;

@@ -5,7 +5,8 @@
  *     backtest_market.c   the recorded market moves: time, what the host hears of it
  *     backtest_venue.c    orders, latency, fills, fees, funding, lists: the venue's own books
  *     backtest_series.c   series.csv, a row per minute and product
- *     backtest_data.c     files -> market data
+ *     backtest_data.c     files -> market data; backtest_recording.c: recordings
+ *     backtest_lookahead.c, backtest_latency.c, backtest_compare.c: see backtest.h
  *     backtest_main.c     options, words, run.json
  */
 #include <stdio.h>
@@ -72,6 +73,12 @@ void backtest_drain(struct backtest *run);
 /* backtest_data.c: the market of one product, out of a file or a recording. */
 struct market_data *backtest_data_read(const char *path, const struct instrument *spec,
                                        struct err *err);
+
+struct market_data *backtest_recording_read(const char *path, const struct instrument *spec,
+                                            struct err *err);
+/* The median from an order's first row to the venue's first word, of a run's journal. */
+int backtest_latency_read(const char *run, int64_t *ret_trip_ns, uint32_t *ret_count,
+                          struct err *err);
 
 /* backtest_market.c */
 /* Between from and to; false: nothing is there. */

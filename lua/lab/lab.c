@@ -152,7 +152,7 @@ static void deliver_frames(struct lab *lab)
  * is the newest there is, and the next turn begins with it. */
 static bool is_quiet(const struct lab *lab)
 {
-    uint32_t idle = lab->config.settings.catalog.count == 1 ? lab->credits : 0;
+    uint64_t idle = lab->config.settings.catalog.count == 1 ? lab->credits : 0;
 
     return event_queue_count(lab->queue) == idle && lab->frames.count == 0 &&
            lab->commands.count == 0 && lab->play_ns > lab->now.mono_ns &&

@@ -83,8 +83,7 @@ struct lab {
     struct turn turn;
     struct stamp now;
     int64_t commits, beat_ns;
-    uint64_t beats[STREAM_COUNT], trade_ids;
-    uint32_t credits;             /* in the queue */
+    uint64_t beats[STREAM_COUNT], trade_ids, credits; /* credits: in the queue */
     bool up[STREAM_COUNT], has_history[MAX_PRODUCTS];
     struct lab_runner runners[MAX_RUNNERS];
     struct lab_venue *venue;      /* owned; the one that is told */

@@ -102,11 +102,74 @@ function tests.trades_alone_are_enough()
   assert(tonumber(figure(json, "fills")) > 1, json)
 end
 
+function tests.the_future_is_of_no_consequence_but_to_a_cheat()
+  local words = ("-s quoter -d %s --to 2024-08-08T23:54:30Z --check-lookahead"):format(tape)
+  local _, cuts = done(words):gsub("the same with the future shuffled", "")
+  assert(cuts == 5, cuts)
+  done(("-s ma_cross -d %s --check-lookahead"):format(bars))
+  local code, text = backtest(words .. " --peek 20")
+  assert(code == 1 and text:find("NOT the same", 1, true), text)
+end
+
+function tests.latency_comes_from_a_run()
+  done(("-s quoter -d %s --to 2024-08-08T23:54:25Z --order-ms 70 --answer-ms 30 -o %s/slow")
+    :format(tape, scratch))
+  local text = done(("-s quoter -d %s --to 2024-08-08T23:54:20Z --latency-from %s/slow")
+    :format(tape, scratch))
+  assert(text:find("100.000 ms there and back", 1, true), text)
+end
+
+-- Totals by cause, the difference they add up to, and how many orders each run had.
+local function compare(words, live, name)
+  local json = done(("-s quoter -d %s --to 2024-08-08T23:54:35Z -o %s/%s --compare %s/%s --json %s")
+    :format(tape, scratch, name, scratch, live, words))
+  local causes, orders = {}, 0
+  for cause, count, total in json:gmatch('"(%a+)":{"orders":(%d+),"total":"([^"]+)"}') do
+    causes[cause] = {orders = tonumber(count), total = tonumber(total)}
+    orders = orders + tonumber(count)
+  end
+  return causes, tonumber(figure(json, "difference")), orders, json
+end
+
+function tests.each_difference_is_put_down_to_an_order()
+  done(("-s quoter -d %s --to 2024-08-08T23:54:35Z -o %s/live"):format(tape, scratch))
+  local causes, difference, orders = compare("", "live", "again")
+  assert(difference == 0 and causes.same.orders == orders and orders > 20)
+
+  -- Dearer by a hundredth of a percent: nothing but fees, on every order that filled.
+  local json
+  causes, difference, orders, json = compare("--fee-maker 0.0003", "live", "dearer")
+  assert(causes.fees.orders > 5 and causes.fees.orders + causes.same.orders == orders)
+  local fees = 0
+  for total in json:gmatch('"by_fees":"([^"]+)"') do fees = fees + total end
+  assert(difference > 0 and math.abs(difference - fees) < 1e-9, difference)
+
+  -- Later: other places in the queue, other decisions; all of it adds up, and to what the runs say.
+  causes, difference, orders, json = compare("--order-ms 120", "live", "later")
+  local sum, counted = 0, 0
+  for _, cause in pairs(causes) do
+    sum, counted = sum + cause.total, counted + cause.orders
+  end
+  assert(counted == orders)
+  assert(causes.queue.orders > 0 and causes.latency.orders > 0 and causes.fees.orders == 0)
+  assert(math.abs(sum - difference) < 1e-9, json)
+  local function result(name)
+    local json_of_run = read(scratch .. "/" .. name .. "/run.json")
+    return figure(json_of_run, "realised") - figure(json_of_run, "fees"),
+      figure(json_of_run, "position")
+  end
+  local live, held = result "live"
+  local later, left = result "later"
+  if held == "0" and left == "0" then assert(math.abs(live - later - difference) < 1e-6) end
+end
+
 -- words, and what the error must say
 local WRONG = {
   {"-d " .. tape, "usage"},
   {"-s quoter -d /nowhere", "/nowhere: No such file"},
-  {"-s quoter -d tests", "a file with data is wanted"},
+  {"-s quoter -d tests", "no recording there"},
+  {"-s quoter -d " .. tape .. " --compare x", "--compare wants --out"},
+  {"-s quoter -d " .. tape .. " --latency-from /nowhere", "/nowhere"},
   {"-s nobody -d " .. tape, "no strategy 'nobody'"},
   {"-s quoter -d ETH-cde=" .. tape, "data is wanted for products of"},
   {"-s quoter -c /nowhere -d " .. tape, "cannot be read"},
@@ -124,7 +187,7 @@ end
 
 -- a file, and what the error must say of it
 local BAD_FILES = {
-  {"", "data is wanted"},
+  {"", "a file with data is wanted"},
   {"a,b,c\n1,2,3\n", "line 1: the columns must be"},
   {"time_s,price,size\nx,1,1\n", "line 2: 'x' is no time"},
   {"time_s,price,size\n5,1,1\n4,1,1\n", "line 3: time runs backwards"},

@@ -147,10 +147,30 @@ local function check_whatif(world, run)
   rig.equal(wide.groups[1].strategy .. " " .. wide.groups[1].code, "large order_size", "whose")
 end
 
+-- What the run recorded is a market to backtest on, and its journal what that is held against.
+local function check_backtest(world, run)
+  local out = world.dir .. "/backtest"
+  local words = "backtest --json -s quoter -c %s -d BTC-cde=%s -o %s --compare %s"
+  local text, code = rig.moongate(words:format(rig.quote(world.config), rig.quote(run),
+                                               rig.quote(out), rig.quote(world.dir .. "/state")))
+  rig.equal(code, 0, "a backtest on a recording: " .. text)
+  local result, both, sum = cjson.decode(text), 0, 0
+  rig.check(result.live_orders > 0 and result.backtest_orders > 0, "orders in both: %s", text)
+  for _, order in ipairs(result.orders) do
+    both = both + (order.live ~= cjson.null and order.backtest ~= cjson.null and 1 or 0)
+    sum = sum + tonumber(order.total)
+  end
+  rig.check(both > 0, "no order of the live run has its like in the backtest")
+  rig.check(math.abs(sum - tonumber(result.difference)) < 1e-6, "%s adds up to %s",
+            result.difference, tostring(sum))
+end
+
 -- F61 | real process | host and a runner killed, a script reloaded, all recorded | the replay is
 --     identical
 -- AC-K1 | real process | a recorded run, a torn one, an event or a script altered | identical, to
 --     the last whole turn, or the first divergence with both sides and the input
+-- AC-K2 | real process | a live run and a backtest on its recording | each order of both, with what
+--     it brought and by what they differ
 rig.scenario("replay", function(world)
   world:start_exchange()
   world:write_config(function(text)
@@ -178,4 +198,5 @@ rig.scenario("replay", function(world)
   rig.equal(second.run, runs[2], "the newest run")
   check_keys(world, runs[1])
   check_whatif(world, runs[1])
+  check_backtest(world, runs[1])
 end)
