@@ -71,8 +71,9 @@ function makeCell(row, column) {
     const value = row[column.key];
     const classes = [column.number && 'number', column.wide && 'wide',
         column.tone && toneOf(value)].filter(Boolean).join(' ');
-    return make('td', { class: classes || undefined, 'data-value': value ?? '' },
-        (column.show ?? showPlain)(value, row));
+    const shown = (column.show ?? showPlain)(value, row);
+    return make('td', { class: classes || undefined, 'data-value': value ?? '',
+        title: shown.length > 24 ? shown : undefined }, shown);
 }
 
 function compareBy(column, direction) {

@@ -180,7 +180,7 @@ function fillEquity() {
                 fillAlpha: 0.25 }) }),
         addChart(place, { title: 'Exposure', names: ['Gross'], rows: readCurve('exposure'),
             small: true, palette: ['series-3'], options: () => ({ fillGraph: true, fillAlpha: 0.2,
-                stepPlot: true }) }),
+                stepPlot: true, includeZero: true }) }),
     ].filter(Boolean);
     if (drawn.length === 0) return place.append(say('Nothing was traded.'));
     linkWindows(drawn);

@@ -31,6 +31,7 @@ static const struct verb verbs[] = {
     {"verify", verify_main, "check a journal's chain without a daemon"},
     {"whatif", whatif_main, "judge a recorded run again under other limits"},
     {"backtest", lab_main, "a strategy over recorded data, with the limits of live trading"},
+    {"sweep", lab_main, "many backtests: which parameters, and how much of it is luck"},
     {"replay", lab_main, "run a recorded run again: identical, or the first divergence"},
     {"new", lab_main, "write a strategy or a rule to begin with: script, spec, page"},
     {"test", lab_main, "run the specs of strategies and rules, with the limits of a config"},

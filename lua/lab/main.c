@@ -7,11 +7,12 @@
 #include "lab/new.h"
 #include "lab/params.h"
 #include "lab/replay_main.h"
+#include "lab/sweep.h"
 #include "lab/test.h"
 
 static const struct { const char *name; int (*run)(int argc, char **argv); } verbs[] = {
-    {"backtest", backtest_main}, {"replay", replay_main}, {"params", params_main},
-    {"test", test_main}, {"new", new_main},
+    {"backtest", backtest_main}, {"sweep", sweep_main}, {"replay", replay_main},
+    {"params", params_main}, {"test", test_main}, {"new", new_main},
 };
 
 int main(int argc, char **argv)

@@ -89,13 +89,11 @@ static int load(struct asked *asked, const char *library, struct err *err)
 
 /* --- showing --- */
 
-static void print_json(const struct asked *asked, const char *error)
+static void put_json(const struct asked *asked, const char *error, struct buf *text)
 {
     struct json_writer json;
-    struct buf text;
 
-    buf_init(&text, 2 * MAX_SCRIPT_STATE);
-    json_write_init(&json, &text);
+    json_write_init(&json, text);
     json_open_object(&json);
     json_put_text(&json, "script", asked->script.path);
     json_put_text(&json, "role", asked->rule ? "rule" : "strategy");
@@ -104,6 +102,14 @@ static void print_json(const struct asked *asked, const char *error)
     json_put_raw(&json, "parameters", asked->declared.length ? asked->declared.data : "[]",
                  asked->declared.length ? asked->declared.length : 2);
     json_close_object(&json);
+}
+
+static void print_json(const struct asked *asked, const char *error)
+{
+    struct buf text;
+
+    buf_init(&text, 2 * MAX_SCRIPT_STATE);
+    put_json(asked, error, &text);
     printf("%s\n", text.data);
     buf_fini(&text);
 }
@@ -209,4 +215,19 @@ int params_main(int argc, char **argv)
         return usage(stderr);
     asked.script.path = argv[optind];
     return run(&asked, library);
+}
+
+int params_declared(const char *path, const char *library, struct buf *ret, struct err *err)
+{
+    static struct asked asked;
+    int status;
+
+    memset(&asked, 0, sizeof(asked));
+    asked.script.path = path;
+    buf_init(&asked.declared, 2 * MAX_SCRIPT_STATE);
+    prepare(&asked);
+    status = load(&asked, library, err);
+    put_json(&asked, NULL, ret);
+    buf_fini(&asked.declared);
+    return status;
 }

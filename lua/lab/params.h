@@ -1,4 +1,7 @@
 #pragma once
+#include "base/buf.h"
+#include "base/err.h"
+
 /* moongate params SCRIPT: the parameters a script declares, for people and (--json) for programs:
  *
  *     {"script": path, "role": "strategy" | "rule", "error": text or absent,
@@ -7,3 +10,6 @@
  * type is integer, number, decimal, boolean, text, choice, or any: asked for without a word more.
  * What was not said is absent; one without a default is wanted. Decimals are text. */
 int params_main(int argc, char **argv);
+
+/* The same of a strategy, into *ret. -1: it does not load; what it declared before is there. */
+int params_declared(const char *path, const char *library, struct buf *ret, struct err *err);

@@ -35,6 +35,7 @@ local MAY_INCLUDE = {
     -- A backtest is a host's run without a host: its config and its journal, offline.
     { "^lua/lab/settings_config", set "base model wire engine sim app" },
     { "^lua/lab/backtest", set "base model wire engine sim io app" },
+    { "^lua/lab/sweep", set "base model wire engine sim io app" },
     { "^lua/lab/", set "base model wire engine sim" },
     { "^lua/runner/", set "base model wire" },
     { "^lua/", set "base model wire" },
