@@ -5,23 +5,37 @@
 #include <string.h>
 
 #include "app/report_html.h"
+#include "app/report_words.h"
 #include "base/text.h"
 #include "io/store_reader.h"
 
 enum { DATE_CHARS = 10 }; /* of "2026-09-30T00:00:00Z" */
+
+struct report {
+    struct metrics *metrics; /* owned */
+    const char *day;         /* NULL: all of the run */
+    bool json;
+    char last[DATE_CHARS + 1]; /* the day that was printed last */
+};
 
 static int usage(FILE *out)
 {
     fprintf(out,
             "usage: moongate report [--json] [--day YYYY-MM-DD] DIRECTORY\n"
             "       moongate report --html [-o FILE] DIRECTORY\n\n"
-            "Prints the daily report of a journal (state_dir of the config): for each UTC day\n"
-            "that is over, who held, filled, realised and paid what, and the account's money.\n"
-            "The day that is under way: `moongate ctl report`.\n"
-            "  -j, --json      the journal's rows as they are, one a line\n"
-            "  -d, --day DAY   that day alone\n"
+            "Prints what a run came to, out of its journal (state_dir of the config, or any\n"
+            "directory with a journal.db): for each UTC day that is over, who held, filled,\n"
+            "realised and paid what; then the figures of the whole run, each with its meaning:\n"
+            "results, trades, drawdown, Sharpe and Sortino, exposure, slippage against the mid\n"
+            "at the decision, acceptance, refusals; by strategy and product.\n"
+            "  -d, --day DAY   that UTC day alone, also the one under way\n"
+            "  -j, --json      one object a line: journaled daily rows as they are, then one\n"
+            "                  with \"scope\", \"metrics\" and \"filters\"; not known is null\n"
             "      --html      the whole run as one HTML file: curves, trades, refusals ...\n"
             "  -o, --out FILE  that file; else DIRECTORY/report.html\n\n"
+            "Examples:\n"
+            "  moongate report /var/lib/moongate/paper\n"
+            "  moongate report -d 2026-09-30 -j DIR | jq 'select(.scope) | .metrics[0].result'\n\n"
             "Exit: 0 read to its end; 1 the journal is damaged; 2 the command line is wrong.\n");
     return out == stdout ? 0 : 2;
 }
@@ -56,47 +70,83 @@ static void say_row(const struct record_daily *row)
            funding);
 }
 
-static void say(const struct store_row *row, bool json, const char *day, char *last)
+static bool is_wanted(const struct report *report, int64_t day_ns, char when[40])
+{
+    text_format_time(day_ns, when);
+    when[DATE_CHARS] = '\0';
+    return !report->day || strcmp(report->day, when) == 0;
+}
+
+static void say_daily(struct report *report, const struct store_row *row)
 {
     const struct record_daily *daily = &row->record.daily;
     char when[40];
-    if (row->record.kind != RECORD_DAILY)
+    if (!is_wanted(report, daily->day_ns, when))
         return;
-    text_format_time(daily->day_ns, when);
-    when[DATE_CHARS] = '\0';
-    if (day && strcmp(day, when) != 0)
-        return;
-    if (json) {
+    if (report->json) {
         printf("%s\n", row->body);
         return;
     }
-    if (strcmp(last, when) != 0)
+    if (strcmp(report->last, when) != 0)
         printf("%s\n", when);
-    memcpy(last, when, DATE_CHARS + 1);
+    memcpy(report->last, when, sizeof report->last);
     if (daily->product == NO_PRODUCT)
         say_account(daily);
     else
         say_row(daily);
 }
 
-static int report(const char *directory, bool json, const char *day)
+static void say_figures(const struct report *report, enum metrics_scope scope)
 {
-    struct err err = {""};
+    if (report->json) {
+        report_words_json(stdout, report->metrics, scope);
+        return;
+    }
+    fputs(report->last[0] ? "\n" : "", stdout);
+    report_words_print(stdout, report->metrics, scope);
+}
+
+static void on_day(void *context, int64_t day_ns)
+{
+    const struct report *report = context;
+    char when[40];
+    if (report->day && is_wanted(report, day_ns, when))
+        say_figures(report, METRICS_DAY);
+}
+
+static enum store_read read_all(struct report *report, struct store_reader *reader,
+                                struct err *err)
+{
     struct store_row row;
     enum store_read got;
-    char last[DATE_CHARS + 1] = "";
-    struct store_reader *reader = store_reader_open(directory, &err);
-    if (!reader) {
-        fprintf(stderr, "moongate report: %s\n", err.text);
-        return 2;
+    struct metrics_row account;
+    while ((got = store_reader_next(reader, &row, err)) == STORE_ROW) {
+        (void)metrics_add(report->metrics, &row.record); /* what it lacks is told at the end */
+        if (row.record.kind == RECORD_DAILY)
+            say_daily(report, &row);
     }
-    while ((got = store_reader_next(reader, &row, &err)) == STORE_ROW)
-        say(&row, json, day, last);
+    if (!report->day)
+        say_figures(report, METRICS_RUN);
+    else if (metrics_row(report->metrics, METRICS_DAY, 0, &account))
+        on_day(report, account.end_ns);
+    return got;
+}
+
+static int run(struct report *report, const char *directory)
+{
+    struct err err = {""};
+    struct store_reader *reader = store_reader_open(directory, &err);
+    enum store_read got = STORE_UNREADABLE;
+    report->metrics = metrics_create();
+    if (reader && report->metrics) {
+        metrics_on_day(report->metrics, on_day, report);
+        got = read_all(report, reader, &err);
+    }
+    if (got != STORE_END)
+        fprintf(stderr, "moongate report: %s\n", report->metrics ? err.text : "no memory");
+    metrics_destroy(report->metrics);
     store_reader_close(reader);
-    if (got == STORE_END)
-        return 0;
-    fprintf(stderr, "moongate report: %s\n", err.text);
-    return 1;
+    return got == STORE_END ? 0 : reader ? 1 : 2;
 }
 
 int report_main(int argc, char **argv)
@@ -106,13 +156,14 @@ int report_main(int argc, char **argv)
                                             {"html", no_argument, NULL, 'H'},
                                             {"out", required_argument, NULL, 'o'},
                                             {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    bool json = false, html = false;
-    const char *day = NULL, *out = NULL;
+    struct report report = {0};
+    bool html = false;
+    const char *out = NULL;
     optind = 1;
     for (int option; (option = getopt_long(argc, argv, "jd:o:h", OPTIONS, NULL)) != -1;) {
         switch (option) {
-        case 'j': json = true; break;
-        case 'd': day = optarg; break;
+        case 'j': report.json = true; break;
+        case 'd': report.day = optarg; break;
         case 'H': html = true; break;
         case 'o': out = optarg; break;
         case 'h': return usage(stdout);
@@ -121,5 +172,5 @@ int report_main(int argc, char **argv)
     }
     if (argc - optind != 1 || (out && !html))
         return usage(stderr);
-    return html ? report_html(argv[optind], out) : report(argv[optind], json, day);
+    return html ? report_html(argv[optind], out) : run(&report, argv[optind]);
 }

@@ -7,6 +7,7 @@
 #include "engine/market.h"
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
+#include "engine/snapshot_compare.h"
 #include "engine/stage.h"
 
 static const int64_t DAY_NS = 86400000000000;
@@ -316,12 +317,18 @@ static int64_t paid_until(const struct engine *engine, struct money paid)
 static void take_settled(struct engine *engine, const struct record_funding *row)
 {
     struct settling *settling = &engine->settling;
+    if (settling->known) { /* the first one is what the others are counted from */
+        settling->agrees = row->unexplained.e18 == 0;
+        settling->agreed += settling->agrees;
+        settling->compared++;
+    }
     settling->known = true;
     settling->venue = row->venue;
     settling->missed = 0;
     if (row->stamp_ns > settling->settled_ns)
         settling->settled_ns = row->stamp_ns;
     (void)money_add(settling->adjusted, row->payment, &settling->adjusted);
+    (void)money_add(settling->unexplained, row->unexplained, &settling->unexplained);
 }
 
 static void settle(struct engine *engine)
@@ -336,10 +343,7 @@ static void settle(struct engine *engine)
     struct record_funding *row = add_row(engine, ACTOR_OPERATOR, NO_PRODUCT);
     row->stamp_ns = until_ns;
     row->venue = settling->coming;
-    if (explained)
-        row->payment = off;
-    else
-        (void)money_add(settling->unexplained, off, &settling->unexplained);
+    *(explained ? &row->payment : &row->unexplained) = off;
     take_settled(engine, row);
     settling->moved = false;
     if (!explained) {
@@ -423,6 +427,14 @@ void funding_due(struct engine *engine)
         settle(engine);
     else if (engine->settling.moved)
         engine_due(engine, engine->now.mono_ns + LOOK_NS);
+}
+
+bool snapshot_funding(const struct engine *engine, struct funding_row *ret)
+{
+    const struct settling *settling = &engine->settling;
+    *ret = (struct funding_row){settling->compared, settling->agreed, settling->agrees,
+                                settling->unexplained};
+    return settling->compared > 0;
 }
 
 struct money funding_adjusted(const struct engine *engine)

@@ -35,5 +35,7 @@ struct settling {
     int64_t settled_ns;       /* the newest stamp that was in it */
     struct money adjusted;    /* booked because the venue paid it, beyond our stamps */
     struct money unexplained; /* too much to book without a person */
+    uint64_t compared, agreed; /* how often, over all starts */
+    bool agrees;              /* the last time */
     uint32_t missed;          /* stamps whose rate nobody heard, since the last one */
 };

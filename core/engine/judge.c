@@ -88,6 +88,30 @@ static void refuse(struct engine *engine, struct pending *pending, enum refusal 
     intents_refuse(engine, actor, &intent, code, text);
 }
 
+/* As refuse, and says which rule: "rules.NAME" is its line of the config. */
+static void refuse_by(struct engine *engine, struct pending *pending, int rule, enum refusal code,
+                      const char *text)
+{
+    static const char KEY[] = "rules.";
+    actor_index actor = pending->actor;
+    struct intent intent = release(engine, pending);
+    struct verdict verdict;
+    memset(&verdict, 0, sizeof verdict);
+    _Static_assert(sizeof KEY - 1 + NAME_MAX_BYTES <= sizeof verdict.config_key, "a key fits");
+    verdict.code = code;
+    memcpy(verdict.config_key, KEY, sizeof KEY - 1);
+    memcpy(verdict.config_key + sizeof KEY - 1, engine->settings.rules[rule], NAME_MAX_BYTES);
+    intents_refuse_verdict(engine, actor, &intent, &verdict, text);
+}
+
+static int first_silent(const struct pending *pending)
+{
+    int rule = 0;
+    while (!(pending->waiting >> rule & 1))
+        rule++;
+    return rule;
+}
+
 void judge_on_verdict(struct engine *engine, const struct event_verdict *event)
 {
     struct pending *pending = &engine->pending[event->request & 0xff];
@@ -100,7 +124,7 @@ void judge_on_verdict(struct engine *engine, const struct event_verdict *event)
     if (!pending->used || pending->request != event->request || !(pending->waiting & bit))
         return;
     if (!event->allow) {
-        refuse(engine, pending, REFUSED_RULE, event->reason);
+        refuse_by(engine, pending, event->runner - MAX_STRATEGIES, REFUSED_RULE, event->reason);
         return;
     }
     pending->waiting &= ~bit;
@@ -120,7 +144,7 @@ void judge_drop(struct engine *engine, actor_index runner)
         if (pending->actor == runner)
             refuse(engine, pending, REFUSED_RULE_SILENT, "its runner ended before the rules spoke");
         else if (runner >= MAX_STRATEGIES && pending->waiting >> (runner - MAX_STRATEGIES) & 1)
-            refuse(engine, pending, REFUSED_RULE_SILENT, GONE);
+            refuse_by(engine, pending, runner - MAX_STRATEGIES, REFUSED_RULE_SILENT, GONE);
     }
 }
 
@@ -150,7 +174,7 @@ void judge_due(struct engine *engine)
         if (!pending->used)
             continue;
         if (engine->now.mono_ns >= pending->deadline_ns)
-            refuse(engine, pending, REFUSED_RULE_SILENT, SILENT);
+            refuse_by(engine, pending, first_silent(pending), REFUSED_RULE_SILENT, SILENT);
         else
             engine_due(engine, pending->deadline_ns);
     }

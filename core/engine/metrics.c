@@ -276,6 +276,7 @@ static void begin_scope(struct metrics *m, enum metrics_scope scope, int64_t at_
 static void end_day(struct metrics *m, int64_t midnight_ns)
 {
     int64_t day_ns = m->now_ns - m->now_ns % PERIOD_NS[METRICS_DAYS];
+    m->now_ns = day_ns + PERIOD_NS[METRICS_DAYS];
     for (int i = 0; i < METRICS_ACTORS; i++)
         for (int j = 0; j < METRICS_PRODUCTS; j++)
             take_exposure(m, i, j);

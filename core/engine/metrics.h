@@ -14,7 +14,8 @@
  *
  * Result: realised and unrealised less fees, and funding. Open positions are valued at the newest
  * price the journal tells: a fill's, or a RECORD_MARK (every five minutes while something is held).
- * A trade goes from flat to flat, or to the other side, and brings its whole result.
+ * A trade goes from flat to flat, or to the other side, and brings its whole result. The account's
+ * row is the sum of its actors'; the venue, who nets them, may call more of it realised, or less.
  *
  * Sharpe and Sortino: returns are changes of the result within a UTC hour (or day) over the equity
  * at its beginning; mean over deviation (sample; below zero, over all), times the root of 8760

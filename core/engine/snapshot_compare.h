@@ -20,5 +20,11 @@ bool snapshot_recovery(const struct engine *engine, uint32_t index, struct recov
 /* What the venue's numbers leave of one pot, overnight rules included; false: not known. */
 bool snapshot_margin(const struct engine *engine, enum venue_profile pot, struct margin *ret);
 
+/* The venue's funding_pnl against the funding in our books, each time that it paid, over all starts
+ * of the journal. False: it was never compared; nothing is known then. */
+struct funding_row { uint64_t compared, agreed; bool agrees; /* the last time */
+                     struct money unexplained; /* what the others differed by, together */ };
+bool snapshot_funding(const struct engine *engine, struct funding_row *ret);
+
 /* The day so far, as its end would be journaled: each actor and product, then the account. */
 bool snapshot_daily(const struct engine *engine, uint32_t index, struct record_daily *ret);

@@ -23,6 +23,7 @@ struct record_funding {
     char trade_id[VENUE_ID_MAX]; /* empty, or the late fill's */
     uint32_t missed;           /* stamps before it whose rate nobody heard */
     struct money venue;        /* NO_PRODUCT: funding_pnl, as told */
+    struct money unexplained;  /* NO_PRODUCT: instead of payment, when it was too much to book */
 };
 
 struct record_risk { int64_t day_ns; struct money day_start, peak; };

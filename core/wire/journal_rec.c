@@ -260,6 +260,7 @@ static const struct field FUNDING_FIELDS[] = {
     FIELD("trade_id", FIELD_TEXT, funding.trade_id),
     FIELD("missed", FIELD_UINT, funding.missed),
     FIELD("venue", FIELD_MONEY, funding.venue),
+    FIELD("unexplained", FIELD_MONEY, funding.unexplained),
 };
 
 static const struct field RISK_FIELDS[] = {

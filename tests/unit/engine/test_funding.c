@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/funding.h"
+#include "engine/snapshot_compare.h"
 #include "engine_rig.h"
 
 static const int64_t SECOND = 1000000000, HOUR = 3600000000000;
@@ -236,20 +237,33 @@ static void pay_two_stamps(struct rig *rig)
     }
 }
 
+static void assert_compared(struct rig *rig, uint64_t agreed, bool agrees)
+{
+    struct funding_row row;
+    assert_true(snapshot_funding(rig->engine, &row));
+    assert_int_equal(row.compared, 1);
+    assert_int_equal(row.agreed, agreed);
+    assert_int_equal(row.agrees, agrees);
+}
+
 /* AC-G1 | unit | the venue pays what our stamps say, but for its own mark | its sum is booked */
 static void the_venues_sum_is_booked(void **state)
 {
     (void)state;
     struct rig *rig = ready();
+    struct funding_row row;
     pay_two_stamps(rig);
     rig_forget(rig);
+    assert_false(snapshot_funding(rig->engine, &row)); /* nothing was paid, nothing compared */
     rig->balances[0].funding_pnl = rig_money("-0.00191"); /* ours: -0.0019 */
     rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "look");
     rig_pass(rig, 10 * SECOND);
     assert_int_equal(rig_records(rig, RECORD_FUNDING), 1);
     assert_int_equal(account(rig).funding.e18, rig->balances[0].funding_pnl.e18);
     assert_int_equal(account(rig).funding_unexplained.e18, 0);
+    assert_compared(rig, 1, true);
     rig_restart(rig);
+    assert_compared(rig, 1, true);
     assert_int_equal(account(rig).funding.e18, rig_money("-0.00191").e18);
     rig_up(rig);
     assert_int_equal(rig_records(rig, RECORD_FUNDING), 0);
@@ -268,6 +282,9 @@ static void a_sum_that_is_far_off_is_alarmed(void **state)
     rig_pass(rig, 10 * SECOND);
     assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "funding_pnl"));
     assert_int_equal(account(rig).funding.e18, rig_money("-0.0019").e18);
+    assert_compared(rig, 0, false);
+    rig_restart(rig);
+    assert_compared(rig, 0, false);
     assert_true(account(rig).funding_unexplained.e18 >= rig_money("0.25").e18);
     rig_destroy(rig);
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "engine/metrics.h"
+#include "engine/metrics_figures.h"
 #include "engine_rig.h"
 #include "model/client_id.h"
 
@@ -191,12 +191,161 @@ static void slippage_is_against_the_decision(void **state)
     metrics_destroy(story.metrics);
 }
 
+/* F46 | unit | a fill is taken back after its trade has ended | result, fee and turnover go too */
+static void a_reversal_takes_back(void **state)
+{
+    (void)state;
+    struct story story = begin();
+    fill(&story, "one", "A", SIDE_BUY, "100", "1", "0.5");
+    struct record sell = fill_of(&story, "one", "A", SIDE_SELL, "110", "1", "0.7");
+    tell(&story, &sell);
+    sell.fill.fill.kind = FILL_REVERSAL;
+    tell(&story, &sell);
+    struct metrics_row row = row_of(&story, METRICS_RUN, "one", "A");
+    assert_money(row.result, "9.5"); /* it is long again, and the last trade was at 110 */
+    assert_money(row.fees, "0.5");
+    assert_money(row.turnover, "100");
+    assert_int_equal(row.position.e9, DECIMAL_ONE);
+    assert_int_equal(row.fills, 2);
+    assert_int_equal(row.reversals, 1);
+    metrics_destroy(story.metrics);
+}
+
+/* F44 | unit | a fill booked as nobody's turns out to be ours | figures change hands as books do */
+static void a_claimed_fill_changes_hands(void **state)
+{
+    (void)state;
+    struct story story = begin();
+    struct record stray = fill_of(&story, "", "A", SIDE_BUY, "100", "1", "0.5");
+    stray.fill.actor = ACTOR_EXTERNAL;
+    tell(&story, &stray);
+    memcpy(stray.fill.name, "one", 4);
+    stray.fill.actor = 0;
+    tell(&story, &stray);
+    struct metrics_row row = row_of(&story, METRICS_RUN, "external", "A");
+    assert_int_equal(row.position.e9, 0);
+    assert_money(row.fees, "0");
+    row = row_of(&story, METRICS_RUN, "one", "A");
+    assert_int_equal(row.position.e9, DECIMAL_ONE);
+    assert_money(row.fees, "0.5");
+    row = row_of(&story, METRICS_RUN, "", "A");
+    assert_int_equal(row.position.e9, DECIMAL_ONE);
+    assert_money(row.turnover, "100");
+    metrics_destroy(story.metrics);
+}
+
+struct days { struct story *story; int count; struct metrics_row rows[3]; };
+
+static void keep_day(void *context, int64_t day_ns)
+{
+    struct days *days = context;
+    assert_true(day_ns == DAWN + days->count * 24 * HOUR);
+    assert_true(days->count < 3);
+    days->rows[days->count++] = row_of(days->story, METRICS_DAY, "", "");
+}
+
+/* Bought at 100 on the first day, marked 104 at its end; funding and half of it sold the next. */
+static void a_day_counts_what_was_its_own(void **state)
+{
+    (void)state;
+    struct story story = begin();
+    struct days days = {&story, 0, {{0}}};
+    struct record funding = {.kind = RECORD_FUNDING};
+    metrics_on_day(story.metrics, keep_day, &days);
+    mark(&story, "A", "100", "1000");
+    story.now_ns += 6 * HOUR;
+    fill(&story, "one", "A", SIDE_BUY, "100", "2", "1");
+    mark(&story, "A", "104", NULL);
+    story.now_ns = DAWN + 30 * HOUR;
+    name_them(funding.funding.name, funding.funding.product_id, "", "A");
+    funding.funding.actor = ACTOR_OPERATOR;
+    funding.funding.stamp_ns = story.now_ns;
+    funding.funding.payment = rig_money("-0.25");
+    tell(&story, &funding);
+    tell(&story, &funding); /* a stamp is paid once */
+    fill(&story, "one", "A", SIDE_SELL, "103", "1", "0.5");
+    metrics_end(story.metrics, DAWN + 48 * HOUR);
+    assert_int_equal(days.count, 2);
+    assert_money(days.rows[0].result, "7"); /* 8 open, less the fee */
+    assert_money(days.rows[0].unrealised, "8");
+    assert_money(days.rows[0].exposure_mean, "156"); /* 208 over 18 of 24 hours */
+    assert_ratio(days.rows[0].time_held, "0.75");
+    assert_money(days.rows[1].result, "-2.75"); /* 3 + 3 - 8 - 0.5 - 0.25 */
+    assert_money(days.rows[1].realised, "3");
+    assert_money(days.rows[1].funding, "-0.25");
+    assert_int_equal(days.rows[1].fills, 1);
+    struct money result, equity;
+    assert_true(metrics_equity(story.metrics, &result, &equity));
+    assert_money(result, "4.25");
+    assert_money(equity, "1004.25");
+    metrics_destroy(story.metrics);
+}
+
+static void refusals_are_counted_by_line(void **state)
+{
+    (void)state;
+    static const char *const KEYS[] = {"rules.spread", "rules.hours", "rules.spread"};
+    struct story story = begin();
+    struct record record = {.kind = RECORD_REFUSAL};
+    struct metrics_filter filter;
+    for (int i = 0; i < 3; i++) {
+        name_them(record.refusal.name, record.refusal.product_id, "one", "A");
+        record.refusal.verdict.code = REFUSED_RULE;
+        memcpy(record.refusal.verdict.config_key, KEYS[i], strlen(KEYS[i]) + 1);
+        record.refusal.unrecorded = 5;
+        tell(&story, &record);
+    }
+    struct metrics_row row = row_of(&story, METRICS_RUN, "one", "");
+    assert_int_equal(row.refusals[REFUSED_RULE], 3);
+    assert_int_equal(row.unrecorded, 15);
+    assert_true(metrics_filter(story.metrics, 0, &filter));
+    assert_string_equal(filter.key, "rules.spread");
+    assert_int_equal(filter.count, 2);
+    assert_true(metrics_filter(story.metrics, 1, &filter));
+    assert_int_equal(filter.count, 1);
+    assert_false(metrics_filter(story.metrics, 2, &filter));
+    metrics_destroy(story.metrics);
+}
+
+/* A figure has text or is said to be unknown; every one of them has a key and a meaning. */
+static void figures_have_words(void **state)
+{
+    (void)state;
+    struct story story = begin();
+    const struct metrics_figure *figure;
+    char text[DECIMAL_TEXT_MAX];
+    fill(&story, "one", "A", SIDE_BUY, "100", "2", "1");
+    struct metrics_row row = row_of(&story, METRICS_RUN, "one", "A");
+    for (uint32_t i = 0; (figure = metrics_figure(i)) != NULL; i++) {
+        bool known = metrics_figure_text(&row, i, text);
+        if (strcmp(figure->key, "turnover") == 0)
+            assert_string_equal(text, "200");
+        if (strcmp(figure->key, "fills") == 0)
+            assert_string_equal(text, "1");
+        assert_int_equal(known, strcmp(figure->key, "win_rate") != 0 &&
+                                    strcmp(figure->key, "expectancy") != 0 &&
+                                    strcmp(figure->key, "profit_factor") != 0 &&
+                                    strstr(figure->key, "_trade") == NULL &&
+                                    strstr(figure->key, "sharpe") == NULL &&
+                                    strstr(figure->key, "sortino") == NULL &&
+                                    strstr(figure->key, "slippage") == NULL &&
+                                    strcmp(figure->key, "acceptance") != 0 &&
+                                    strcmp(figure->key, "max_drawdown_part") != 0);
+    }
+    metrics_destroy(story.metrics);
+}
+
 int suite_metrics(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trades_and_results_add_up),
         cmocka_unit_test(returns_are_annualised),
         cmocka_unit_test(slippage_is_against_the_decision),
+        cmocka_unit_test(a_reversal_takes_back),
+        cmocka_unit_test(a_claimed_fill_changes_hands),
+        cmocka_unit_test(a_day_counts_what_was_its_own),
+        cmocka_unit_test(refusals_are_counted_by_line),
+        cmocka_unit_test(figures_have_words),
     };
     return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
 }

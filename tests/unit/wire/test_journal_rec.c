@@ -183,6 +183,7 @@ static void any_funding(struct prng *prng, struct record_funding *r)
     ANY_TEXT(prng, r->trade_id);
     r->missed = (uint32_t)any(prng);
     r->venue = any_money(prng);
+    r->unexplained = any_money(prng);
 }
 
 static void any_small(struct prng *prng, struct record *r)
