@@ -49,6 +49,7 @@ struct config {
         char ca_file[CONFIG_TEXT_MAX], key_file[CONFIG_TEXT_MAX];
         uint32_t connections;
         int64_t max_spec_age_ns;
+        bool intraday_margin;
     } venue;
     struct {
         char program[CONFIG_TEXT_MAX], library[CONFIG_TEXT_MAX];

@@ -73,6 +73,8 @@ static const struct config_key venue[] = {
     ROW(config, "connections", KEY_COUNT, venue.connections, false, "warm REST connections (4)"),
     ROW(config, "max_spec_age_ms", KEY_MS, venue.max_spec_age_ns, false,
         "nothing opens in a product whose specification was not read for so long (300000)"),
+    ROW(config, "intraday_margin", KEY_BOOL, venue.intraday_margin, false,
+        "ask with each balance whether intraday margin holds; else overnight rules always do"),
 };
 SECTION(config_venue, "venue", venue);
 

@@ -173,6 +173,8 @@ static void print_balance(struct json_writer *json, const struct event_balance *
     }
     print_window(json, "intraday", &balance->intraday);
     print_window(json, "overnight", &balance->overnight);
+    if (balance->intraday_until_ns > 0)
+        json_put_time(json, "intraday_until", balance->intraday_until_ns);
     if (balance->informative_rounded)
         json_put_bool(json, "rounded", true);
 }

@@ -36,6 +36,7 @@ struct exchange_options {
     int64_t visible_delay_ns;           /* a new order cannot be read for that long */
     enum venue_session session;
     bool reject_replay;                 /* a token's nonce is good once */
+    int64_t intraday_ns; /* intraday margin holds from the start on; 0: not opted in */
 };
 
 /* 0: go on; 1: help was printed; -1: err says which argument is wrong and what it may be. */

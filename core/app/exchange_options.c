@@ -36,12 +36,14 @@
     "  --control PATH      a 0600 unix socket that takes such rules while it runs; its client\n" \
     "                      is `moongate-exchange fault --help`\n" \
     "  --reject-replay     a token's nonce is good once\n"                                        \
+    "  --intraday-hours N  opted in to intraday margin, which holds so long (default 0: not)\n"   \
     "  --help              this\n"
 
 enum option_id {
     OPT_PORT = 256, OPT_PORT_FILE, OPT_CERT, OPT_KEY, OPT_KEYS, OPT_TAPE, OPT_SEED, OPT_SPEED,
     OPT_STATE, OPT_CASH_USD, OPT_CASH_USDC, OPT_FEE_MAKER, OPT_FEE_TAKER, OPT_RATE,
-    OPT_RATE_PUBLIC, OPT_VISIBLE, OPT_SESSION, OPT_FAULTS, OPT_CONTROL, OPT_REPLAY, OPT_HELP
+    OPT_RATE_PUBLIC, OPT_VISIBLE, OPT_SESSION, OPT_FAULTS, OPT_CONTROL, OPT_REPLAY, OPT_INTRADAY,
+    OPT_HELP
 };
 
 static const struct option OPTIONS[] = {
@@ -65,6 +67,7 @@ static const struct option OPTIONS[] = {
     {"faults", required_argument, NULL, OPT_FAULTS},
     {"control", required_argument, NULL, OPT_CONTROL},
     {"reject-replay", no_argument, NULL, OPT_REPLAY},
+    {"intraday-hours", required_argument, NULL, OPT_INTRADAY},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -148,6 +151,11 @@ static int take_number_option(int option, struct exchange_options *ret, struct e
         if (read_small("visible-ms", 60000, &number, err) < 0)
             return -1;
         ret->visible_delay_ns = (int64_t)number * 1000000;
+        return 0;
+    case OPT_INTRADAY:
+        if (read_small("intraday-hours", 24, &number, err) < 0)
+            return -1;
+        ret->intraday_ns = (int64_t)number * 3600000000000;
         return 0;
     default:
         return err_set(err, "an unknown option; see --help");

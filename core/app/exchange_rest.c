@@ -40,6 +40,7 @@ static const struct route {
     {"GET", "/cfm/positions/*", SCOPE_VIEW, rest_get_cfm_position},
     {"GET", "/cfm/balance_summary", SCOPE_VIEW, rest_get_cfm_balance},
     {"GET", "/cfm/intraday/margin_setting", SCOPE_VIEW, rest_get_margin_setting},
+    {"GET", "/cfm/intraday/current_margin_window", SCOPE_VIEW, rest_get_margin_window},
     {"GET", "/intx/positions/*", SCOPE_VIEW, rest_get_intx_positions},
     {"GET", "/intx/positions/*/*", SCOPE_VIEW, rest_get_intx_position},
     {"GET", "/intx/portfolio/*", SCOPE_VIEW, rest_get_intx_portfolio},

@@ -68,7 +68,7 @@ rest_handler rest_get_time, rest_get_products, rest_get_product, rest_get_produc
     rest_get_best_bid_ask, rest_get_ticker, rest_get_candles;
 rest_handler rest_get_accounts, rest_get_account, rest_get_portfolios, rest_get_portfolio,
     rest_get_key_permissions, rest_get_transaction_summary, rest_get_cfm_positions,
-    rest_get_cfm_position, rest_get_cfm_balance, rest_get_margin_setting,
+    rest_get_cfm_position, rest_get_cfm_balance, rest_get_margin_setting, rest_get_margin_window,
     rest_get_intx_positions, rest_get_intx_position, rest_get_intx_portfolio,
     rest_get_intx_balances;
 rest_handler rest_post_order, rest_post_preview, rest_post_cancel, rest_post_close,

@@ -5,6 +5,8 @@
 #include "app/exchange_rest.h"
 #include "app/exchange_words.h"
 
+static const int64_t DAY_NS = 86400000000000;
+
 static const struct { const char *uuid, *name, *currency, *platform, *portfolio; } WALLETS[2] = {
     [PROFILE_CDE] = {"0b6f3f1e-54f1-4b0e-9d3b-8c1f6a2e7d10", "USD Wallet", "USD",
                      "ACCOUNT_PLATFORM_CFM_CONSUMER", EXCHANGE_PORTFOLIO},
@@ -235,7 +237,27 @@ void rest_get_cfm_balance(struct rest_call *call)
 void rest_get_margin_setting(struct rest_call *call)
 {
     json_open_object(&call->json);
-    json_put_text(&call->json, "setting", "INTRADAY_MARGIN_SETTING_STANDARD");
+    json_put_text(&call->json, "setting", call->exchange->options.intraday_ns > 0
+                                              ? "INTRADAY_MARGIN_SETTING_INTRADAY"
+                                              : "INTRADAY_MARGIN_SETTING_STANDARD");
+    json_close_object(&call->json);
+}
+
+void rest_get_margin_window(struct rest_call *call)
+{
+    const struct exchange *exchange = call->exchange;
+    const char *profile = rest_arg(call, "margin_profile_type");
+    int64_t end_ns = exchange->started_ns + exchange->options.intraday_ns;
+    bool holds = exchange_clock_ns(exchange) < end_ns && profile &&
+                 strcmp(profile, "MARGIN_PROFILE_TYPE_RETAIL_INTRADAY_MARGIN_1") == 0;
+    json_open_object(&call->json);
+    json_open_object_at(&call->json, "margin_window");
+    json_put_text(&call->json, "margin_window_type", holds ? "MARGIN_WINDOW_TYPE_INTRADAY"
+                                                           : "MARGIN_WINDOW_TYPE_OVERNIGHT");
+    json_put_time(&call->json, "end_time", holds ? end_ns : exchange_clock_ns(exchange) + DAY_NS);
+    json_close_object(&call->json);
+    json_put_bool(&call->json, "is_intraday_margin_killswitch_enabled", false);
+    json_put_bool(&call->json, "is_intraday_margin_enrollment_killswitch_enabled", false);
     json_close_object(&call->json);
 }
 

@@ -297,16 +297,17 @@ static void put_usd(struct json_writer *json, const char *key, struct money valu
 }
 
 static void put_measure(struct json_writer *json, const char *key, const char *window,
-                        const struct venue_margin *margin)
+                        const struct venue_margin *margin, struct money required)
 {
     json_open_object_at(json, key);
     json_put_text(json, "margin_window_type", window);
     json_put_text(json, "margin_level", "MARGIN_LEVEL_TYPE_BASE");
-    json_put_money(json, "initial_margin", margin->required);
-    json_put_money(json, "maintenance_margin", margin->required);
+    json_put_money(json, "initial_margin", required);
+    json_put_money(json, "maintenance_margin", required);
     json_put_text(json, "liquidation_buffer", "1000");
     json_put_money(json, "total_hold", margin->held);
-    json_put_money(json, "futures_buying_power", margin->available);
+    json_put_money(json, "futures_buying_power",
+                   (struct money){margin->equity.e18 - required.e18 - margin->held.e18});
     json_close_object(json);
 }
 
@@ -335,9 +336,9 @@ void words_put_balance(struct json_writer *json, const char *key,
     put_usd(json, "liquidation_buffer_amount", buffer, as_strings);
     json_put_text(json, "liquidation_buffer_percentage", "1000");
     put_measure(json, "intraday_margin_window_measure",
-                "FCM_MARGIN_WINDOW_TYPE_INTRADAY", &margin);
+                "FCM_MARGIN_WINDOW_TYPE_INTRADAY", &margin, margin.required);
     put_measure(json, "overnight_margin_window_measure",
-                "FCM_MARGIN_WINDOW_TYPE_OVERNIGHT", &margin);
+                "FCM_MARGIN_WINDOW_TYPE_OVERNIGHT", &margin, margin.overnight);
     put_usd(json, "total_pending_transfers_amount", (struct money){0}, as_strings);
     put_usd(json, "funding_pnl", ledger->funding_paid[PROFILE_CDE], as_strings);
     json_close_object(json);

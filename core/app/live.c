@@ -269,6 +269,7 @@ static int open_link(struct live *live, struct err *err)
     config.connections = live->config.venue.connections;
     config.stale_after_ns = live->config.account.stale_after_ns;
     config.spec_stale_ns = live->config.venue.max_spec_age_ns;
+    config.intraday_margin = live->config.venue.intraday_margin;
     if (secret_random(&config.seed, sizeof(config.seed), err) < 0)
         return -1;
     live->link = link_create(&config, live->loop, &live->catalog, live->key, live->queue, err);

@@ -7,6 +7,7 @@
 
 enum { PROFILES = 2, TORN_MAX = 3 };
 static const int64_t KNOWN_AT_LEAST_NS = 15000000000;
+static const int64_t OVERNIGHT_BEFORE_NS = 900000000000; /* a quarter of an hour */
 
 static bool is_traded(const struct engine *engine, unsigned profile)
 {
@@ -25,7 +26,9 @@ void balance_on_event(struct engine *engine, const struct event_balance *event)
         balances->coming[event->profile] = *event;
         balances->coming_known[event->profile] = true;
     } else if (balances->known) {
+        int64_t until_ns = balances->of[event->profile].intraday_until_ns;
         balances->of[event->profile] = *event; /* the stream's word on the same pot */
+        balances->of[event->profile].intraday_until_ns = until_ns; /* a list alone tells it */
     }
 }
 
@@ -71,11 +74,18 @@ bool balance_of(const struct engine *engine, enum venue_profile profile,
     return is_known(engine);
 }
 
+bool balance_is_intraday(const struct engine *engine, enum venue_profile profile)
+{
+    struct event_balance balance;
+    return balance_of(engine, profile, &balance) &&
+           balance.intraday_until_ns - OVERNIGHT_BEFORE_NS > engine->now.wall_ns;
+}
+
 bool snapshot_margin(const struct engine *engine, enum venue_profile pot, struct margin *ret)
 {
     struct event_balance balance;
     return is_traded(engine, pot) && balance_of(engine, pot, &balance) &&
-           margin_read(&balance, false, ret);
+           margin_read(&balance, balance_is_intraday(engine, pot), ret);
 }
 
 bool balance_get(const struct engine *engine, struct event_balance *ret)

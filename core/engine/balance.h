@@ -11,5 +11,8 @@ bool balance_end(struct engine *engine);
 /* The pot that products of this profile are margined with, alone. */
 bool balance_of(const struct engine *engine, enum venue_profile profile,
                 struct event_balance *ret);
+/* The venue's looser rules hold for that pot, and go on to for a while: what is opened now is
+ * margined by the strict ones once they are over, and needs time to be reduced before. */
+bool balance_is_intraday(const struct engine *engine, enum venue_profile profile);
 /* The sum over the profiles; false: not known, or not for three of its cadences. */
 bool balance_get(const struct engine *engine, struct event_balance *ret);

@@ -175,7 +175,8 @@ static void judge_buffers(struct engine *engine)
         struct event_balance balance;
         struct margin margin;
         struct money least;
-        if (balance_of(engine, i, &balance) && margin_read(&balance, false, &margin) &&
+        if (balance_of(engine, i, &balance) &&
+            margin_read(&balance, balance_is_intraday(engine, i), &margin) &&
             money_scale(margin.equity, engine->settings.min_liquidation_buffer, ROUND_UP,
                         &least) &&
             margin.buffer.e18 < least.e18)
@@ -351,10 +352,9 @@ static void fill_margin(const struct engine *engine, struct gate_input *in)
 {
     struct event_balance all, pot;
     struct margin margin;
-    product_index product = in->intent->product;
-    in->equity_known = product < engine->settings.catalog.count && balance_get(engine, &all) &&
-                       balance_of(engine, engine->settings.catalog.items[product].profile,
-                                  &pot) &&
+    enum venue_profile profile = in->instrument->profile;
+    in->intraday = balance_is_intraday(engine, profile);
+    in->equity_known = balance_get(engine, &all) && balance_of(engine, profile, &pot) &&
                        margin_read(&pot, in->intraday, &margin) &&
                        money_sub(all.equity, margin.buffer, &in->initial_margin);
     if (!in->equity_known)

@@ -17,7 +17,7 @@ bool snapshot_difference(const struct engine *engine, uint32_t index, struct dif
 struct recovery_row { const char *fault, *meaning; uint64_t count; int64_t last_ns, max_ns; };
 bool snapshot_recovery(const struct engine *engine, uint32_t index, struct recovery_row *ret);
 
-/* What the venue's numbers leave of one pot, overnight rules included; false: not known. */
+/* What the venue's numbers leave of one pot under the rules that hold; false: not known. */
 bool snapshot_margin(const struct engine *engine, enum venue_profile pot, struct margin *ret);
 
 /* The venue's funding_pnl against the funding in our books, each time that it paid, over all starts

@@ -31,6 +31,7 @@ struct link_config {
     char token_host[160];      /* as tokens name the REST host; "" : host, with :port unless 443 */
     bool market_with_token;    /* sign the market stream's subscriptions too */
     bool balance_channel;      /* subscribe futures_balance_summary */
+    bool intraday_margin;      /* ask with each balance whether intraday margin rules hold */
     unsigned connections;      /* warm REST connections, 3 to 8 */
     int64_t request_timeout_ns; /* orders and cancels */
     int64_t list_timeout_ns;

@@ -9,7 +9,7 @@
 #include "io/link_health.h"
 
 enum { PAGE_UNREADABLE = -2, PAGE_USELESS = -1, PAGE_LAST = 0, PAGE_MORE = 1 };
-enum { LISTS_MAX = 16, STEPS_MAX = 4, PAGES_MAX = 500, PATH_MAX_BYTES = 2048 };
+enum { LISTS_MAX = 16, STEPS_MAX = 6, PAGES_MAX = 500, PATH_MAX_BYTES = 2048 };
 
 struct list_call {
     struct call call;
@@ -21,6 +21,7 @@ struct list_call {
     char milestone[sizeof ((struct coinbase_page *)0)->next_cursor];
     uint32_t next_milestone;
     bool full; /* the queue refused an item */
+    int64_t intraday_until_ns; /* of the balance: see event_balance */
 };
 
 static void next_page(struct list_call *call);
@@ -81,6 +82,8 @@ static void plan(struct list_call *call)
         add_profile_steps(call, COINBASE_CFM_POSITIONS, COINBASE_INTX_POSITIONS);
         break;
     default:
+        if (call->call.link->config.intraday_margin)
+            add_step(call, COINBASE_MARGIN_SETTING);
         add_profile_steps(call, COINBASE_CFM_BALANCE, COINBASE_INTX_PORTFOLIO);
         break;
     }
@@ -89,8 +92,38 @@ static void plan(struct list_call *call)
 static void on_item(void *context, const struct event *event)
 {
     struct list_call *call = context;
-    if (!call->full && !link_emit(call->call.link, event))
+    struct event item = *event;
+    if (item.kind == EVENT_BALANCE && item.balance.profile == PROFILE_CDE)
+        item.balance.intraday_until_ns = call->intraday_until_ns;
+    if (!call->full && !link_emit(call->call.link, &item))
         call->full = true;
+}
+
+/* Which margin rules hold. Not to be told leaves the strict ones, and the balance is read on. */
+static void take_margin(struct list_call *call, const struct http_result *result)
+{
+    enum coinbase_list step = call->steps[call->step];
+    struct err err = {""};
+    bool intraday = false;
+    int status = signer_check(result, &err);
+    if (status == 0 && step == COINBASE_MARGIN_SETTING)
+        status = coinbase_rest_decode_margin_setting(result->body, result->body_length, &intraday,
+                                                     &err);
+    else if (status == 0)
+        status = coinbase_rest_decode_margin_window(result->body, result->body_length,
+                                                    &call->intraday_until_ns, &err);
+    if (status < 0)
+        link_note_error(call->call.link, "margin window: %s", err.text);
+    if (intraday)
+        call->steps[call->step] = COINBASE_MARGIN_WINDOW; /* until when is the next question */
+    else
+        call->step++;
+    next_page(call);
+}
+
+static bool is_margin(enum coinbase_list step)
+{
+    return step == COINBASE_MARGIN_SETTING || step == COINBASE_MARGIN_WINDOW;
 }
 
 /* false: this cursor was there before, however many pages ago. */
@@ -131,6 +164,10 @@ static void on_page(void *context, const struct http_result *result)
     struct list_call *call = context;
     struct err err = {""};
     enum coinbase_error error = link_note_reply(call->call.link, COINBASE_READ, result);
+    if (is_margin(call->steps[call->step])) {
+        take_margin(call, result);
+        return;
+    }
     int more = signer_check(result, &err) < 0 ? PAGE_UNREADABLE : take_page(call, result, &err);
     if (more == PAGE_UNREADABLE && error == ERROR_NONE)
         error = ERROR_CUT;

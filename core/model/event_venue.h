@@ -78,7 +78,9 @@ struct event_balance { struct money equity, available_margin, initial_margin, fu
                        bool informative_rounded; enum venue_profile profile;
                        bool buffer_told; /* buffer: what may be lost before the venue closes */
                        struct money liquidation_buffer, liquidation_threshold;
-                       struct margin_window intraday, overnight; }; /* CDE */
+                       struct margin_window intraday, overnight; /* CDE, as the next */
+                       /* Wall: the looser rules hold up to then, as the venue says; 0: not. */
+                       int64_t intraday_until_ns; };
 struct event_list_end { enum list_kind kind; uint64_t request; bool complete; };
 struct event_place_reply {
     struct client_id client_id;

@@ -58,7 +58,8 @@ struct venue_stats { /* what the public knows of a product beside its book; venu
 
 struct venue_margin { /* of one profile's account */
     struct money cash, unrealised, equity, required, held, available;
-    /* required: for positions; held: what open orders could add to it */
+    /* required: for positions; held: what open orders could add to it; both by intraday rates */
+    struct money overnight; /* required by overnight rates */
 };
 
 struct venue_sim;

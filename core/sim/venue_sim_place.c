@@ -144,16 +144,21 @@ static int64_t worst_e9(const struct venue_sim *sim, int product, int64_t more_b
     return up > down ? up : down;
 }
 
+static struct money margin_at(const struct venue_sim *sim, int product, int64_t units_e9,
+                              struct ratio rate)
+{
+    struct money value, margin = {0};
+    struct price mark = venue_sim_mark(sim, product);
+    CHECK(venue_product_value(&venue_products[product], mark, (struct size){units_e9}, &value));
+    CHECK(money_scale(value, rate, ROUND_UP, &margin));
+    return margin;
+}
+
 static struct money margin_for(const struct venue_sim *sim, int product, int64_t units_e9,
                                bool is_long)
 {
     const struct venue_product *spec = &venue_products[product];
-    struct money value, margin = {0};
-    struct price mark = venue_sim_mark(sim, product);
-    CHECK(venue_product_value(spec, mark, (struct size){units_e9}, &value));
-    CHECK(money_scale(value, is_long ? spec->margin_long : spec->margin_short, ROUND_UP,
-                      &margin));
-    return margin;
+    return margin_at(sim, product, units_e9, is_long ? spec->margin_long : spec->margin_short);
 }
 
 void venue_sim_margin(const struct venue_sim *sim, enum venue_profile profile,
@@ -161,12 +166,16 @@ void venue_sim_margin(const struct venue_sim *sim, enum venue_profile profile,
 {
     *ret = (struct venue_margin){.cash = sim->ledger.cash[profile]};
     for (int i = 0; i < VENUE_PRODUCTS; i++) {
+        const struct venue_product *spec = &venue_products[i];
         struct money unrealised, worst;
-        if (venue_products[i].profile != profile)
+        if (spec->profile != profile)
             continue;
         int64_t held = sim->ledger.positions[i].units.e9;
         struct money now = margin_for(sim, i, distance(held), held >= 0);
         worst = margin_for(sim, i, worst_e9(sim, i, 0, 0), held >= 0);
+        ret->overnight.e18 += margin_at(sim, i, distance(held), held >= 0 ? spec->overnight_long
+                                                                          : spec->overnight_short)
+                                  .e18;
         CHECK(ledger_unrealised(&sim->ledger, i, venue_sim_mark(sim, i), &unrealised));
         ret->unrealised.e18 += unrealised.e18;
         ret->required.e18 += now.e18;

@@ -20,7 +20,8 @@ void coinbase_rest_encode_cancel(const struct venue_id *ids, uint32_t count, str
 /* Path with query for a list. `cursor` NULL or "" for the first page. `portfolio` for INTX. */
 enum coinbase_list { COINBASE_ORDERS_ALL, COINBASE_ORDERS_OPEN, COINBASE_FILLS,
                      COINBASE_CFM_POSITIONS, COINBASE_INTX_POSITIONS, COINBASE_CFM_BALANCE,
-                     COINBASE_INTX_PORTFOLIO, COINBASE_PRODUCTS_FUTURE, COINBASE_PORTFOLIOS };
+                     COINBASE_INTX_PORTFOLIO, COINBASE_PRODUCTS_FUTURE, COINBASE_PORTFOLIOS,
+                     COINBASE_MARGIN_SETTING, COINBASE_MARGIN_WINDOW };
 void coinbase_rest_path(struct buf *out, enum coinbase_list list, const char *cursor,
                         const char *portfolio, int64_t since_wall_ns);
 
@@ -52,6 +53,12 @@ int coinbase_rest_decode_time(const char *body, size_t length, int64_t *ret_wall
 /* GET /portfolios: the uuid of the INTX (else default) portfolio. */
 int coinbase_rest_decode_portfolios(const char *body, size_t length, char ret_uuid[VENUE_ID_MAX],
                                     struct err *err);
+/* GET /cfm/intraday/...: whether the account has opted in to intraday margin; until when its rules
+ * hold for one that has, wall time, 0: they do not hold now. */
+int coinbase_rest_decode_margin_setting(const char *body, size_t length, bool *ret_intraday,
+                                        struct err *err);
+int coinbase_rest_decode_margin_window(const char *body, size_t length, int64_t *ret_until_ns,
+                                       struct err *err);
 /* GET /product_book: emits one EVENT_BOOK snapshot. */
 int coinbase_rest_decode_product_book(const char *body, size_t length,
                                       const struct catalog *catalog, coinbase_rest_emit *emit,

@@ -52,6 +52,10 @@ static const struct list_path LIST_PATHS[] = {
     [COINBASE_INTX_PORTFOLIO] = {"/intx/portfolio/", "", NULL, true, false},
     [COINBASE_PRODUCTS_FUTURE] = {"/products", "product_type=FUTURE", NULL, false, true},
     [COINBASE_PORTFOLIOS] = {"/portfolios", "", NULL, false, false},
+    [COINBASE_MARGIN_SETTING] = {"/cfm/intraday/margin_setting", "", NULL, false, false},
+    [COINBASE_MARGIN_WINDOW] = {"/cfm/intraday/current_margin_window",
+                                "margin_profile_type=MARGIN_PROFILE_TYPE_RETAIL_INTRADAY_MARGIN_1",
+                                NULL, false, false},
 };
 
 static void put_query(struct buf *out, char *separator, const char *name, const char *value)

@@ -190,6 +190,7 @@ static const struct layout_field BALANCE[] = {
     FIELD(event_balance, overnight.initial),
     FIELD(event_balance, overnight.maintenance),
     FIELD(event_balance, overnight.buying_power),
+    FIELD(event_balance, intraday_until_ns),
 };
 static const struct layout_field LIST_END[] = {
     CHOICE(event_list_end, kind, LIST_KIND_COUNT - 1, NULL),

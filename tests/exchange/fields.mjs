@@ -191,6 +191,9 @@ const cfmPosition = { product_id: S, expiration_time: T, side: is('LONG', 'SHORT
     daily_realized_pnl: D };
 export const cfmPositions = { positions: list(cfmPosition) };
 export const oneCfmPosition = { position: cfmPosition };
+export const marginWindow = { margin_window: { margin_window_type: text(/^MARGIN_WINDOW_TYPE_[A-Z]+$/),
+    end_time: T }, is_intraday_margin_killswitch_enabled: B,
+    is_intraday_margin_enrollment_killswitch_enabled: B };
 export const marginSetting = { setting: text(/^INTRADAY_MARGIN_SETTING_[A-Z]+$/) };
 const intxPosition = { product_id: S, product_uuid: U, portfolio_uuid: U, symbol: S, vwap: usdc,
     entry_vwap: usdc, position_side: text(/^POSITION_SIDE_(UNKNOWN|LONG|SHORT)$/),

@@ -118,6 +118,7 @@ await run({
         await reads('/cfm/balance_summary', fields.balanceSummary);
         await reads('/cfm/positions', fields.cfmPositions);
         await reads('/cfm/intraday/margin_setting', fields.marginSetting);
+        await reads('/cfm/intraday/current_margin_window', fields.marginWindow);
         await reads('/key_permissions', fields.permissions);
         await reads('/transaction_summary?product_type=FUTURE', fields.transactionSummary);
         await reads('/orders/historical/batch', fields.orders);

@@ -310,6 +310,18 @@ static void serve(struct peer_session *session)
             reply(session, 200, "{\"portfolios\":[{\"name\":\"d\",\"uuid\":\"other\",\"type\":"
                                 "\"DEFAULT\",\"deleted\":false},{\"name\":\"p\",\"uuid\":"
                                 "\"the-portfolio\",\"type\":\"INTX\",\"deleted\":false}]}");
+        } else if (venue->intraday && strstr(request, "GET /api/v3/brokerage/cfm/intraday/")) {
+            reply(session, 200, strstr(request, "margin_setting")
+                                    ? "{\"setting\":\"INTRADAY_MARGIN_SETTING_INTRADAY\"}"
+                                    : "{\"margin_window\":{\"margin_window_type\":"
+                                      "\"MARGIN_WINDOW_TYPE_INTRADAY\",\"end_time\":"
+                                      "\"2026-09-30T20:00:00Z\"}}");
+        } else if (strstr(request, "GET /api/v3/brokerage/cfm/balance_summary")) {
+            reply(session, 200, "{\"balance_summary\":{\"total_usd_balance\":\"1000\","
+                                "\"available_margin\":\"800\"}}");
+        } else if (strstr(request, "GET /api/v3/brokerage/intx/portfolio/")) {
+            reply(session, 200, "{\"portfolios\":[],\"summary\":{\"total_balance\":\"5\","
+                                "\"buying_power\":\"5\"}}");
         } else if (strstr(request, "POST /api/v3/brokerage/orders/batch_cancel")) {
             if (!serve_cancel(session, venue))
                 return;
@@ -453,6 +465,7 @@ void start_rig(size_t queue_bytes)
     config.market = (struct link_endpoint){"localhost", peer_port(rig->streams[STREAM_MARKET])};
     config.user = (struct link_endpoint){"localhost", peer_port(rig->streams[STREAM_USER])};
     config.ca_file = peer_ca_file();
+    config.intraday_margin = true;
     config.stale_after_ns = rig->stale_after_ns ? rig->stale_after_ns : 60 * SECOND;
     config.spec_refresh_ns = rig->spec_refresh_ns ? rig->spec_refresh_ns : 600 * SECOND;
     config.spec_stale_ns = rig->spec_stale_ns ? rig->spec_stale_ns : 600 * SECOND;

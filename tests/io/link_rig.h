@@ -29,6 +29,7 @@ struct venue {
     enum order_mode order;
     int64_t skew_s;
     bool limited; /* 429 on every list */
+    bool intraday; /* opted in, and its rules hold; else nobody knows these paths */
     atomic_bool delisted; /* the CDE product is gone from the lists */
     atomic_uint subscriptions[STREAM_COUNT], tokens_good, tokens_bad, cancel_posts, portfolios;
     atomic_uint pages, probes;

@@ -332,6 +332,31 @@ static void positions_are_read_in_both_profiles(void **state)
     assert_int_equal(rig->venue.portfolios, 1); /* asked once */
 }
 
+static void balance_until(bool intraday, int64_t until_ns)
+{
+    rig->venue.intraday = intraday;
+    start_link();
+    list(LIST_BALANCE, 1, 0);
+    run_until(one_list);
+    assert_true(find(EVENT_LIST_END, 0)->list_end.complete);
+    assert_int_equal(rig->counts[EVENT_BALANCE], 2);
+    assert_true(find(EVENT_BALANCE, 0)->balance.intraday_until_ns == until_ns);
+    assert_true(find(EVENT_BALANCE, 1)->balance.intraday_until_ns == 0); /* of the other pot */
+}
+
+static void the_margin_window_comes_with_the_balance(void **state)
+{
+    (void)state;
+    balance_until(true, 1790798400000000000);
+}
+
+/* AC-G3 | unit | the venue does not tell its margin window | strict rules, the balance is read */
+static void a_window_that_is_not_told_does_not_hold(void **state)
+{
+    (void)state;
+    balance_until(false, 0);
+}
+
 /* F08 | unit | 429 for a list | lists wait, nothing hammers */
 static void a_429_holds_the_lists_back(void **state)
 {
@@ -431,6 +456,8 @@ int suite_link_peers(void)
         RIGGED(a_page_that_fails_is_incomplete),
         RIGGED(a_page_that_is_cut_is_incomplete),
         RIGGED(positions_are_read_in_both_profiles),
+        RIGGED(the_margin_window_comes_with_the_balance),
+        RIGGED(a_window_that_is_not_told_does_not_hold),
         RIGGED(a_429_holds_the_lists_back),
         RIGGED(cancels_of_one_pass_are_one_batch),
         RIGGED(an_id_the_reply_leaves_out_is_unknown),

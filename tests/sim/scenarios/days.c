@@ -1,7 +1,10 @@
 /* A month of trading, seen once a minute: does the host's book of money come out as the venue's? */
 #include "scenario.h"
 
+#include <string.h>
+
 #include "days.h"
+#include "engine/metrics.h"
 #include "sim/venue_sim_fault.h"
 
 /* With sanitizers it takes minutes: days enough to pass each of them several times. */
@@ -11,7 +14,7 @@ enum { DAYS = 3 };
 enum { DAYS = 30 };
 #endif
 enum { TRADE_EVERY_H = 8, CRASH_EVERY_H = 7, CORRECT_EVERY_H = 11,
-       STRANGER_EVERY_H = 13, LAST_HOUR = 9 };
+       STRANGER_EVERY_H = 13, LIQUIDATE_EVERY_H = 25, LAST_HOUR = 9 };
 static const int64_t HOUR = 3600000000000;
 static const __int128 HALF_A_CENT = 5000000000000000, TINY = 1000000000;
 
@@ -78,6 +81,40 @@ static void assert_stamps(struct sim *sim)
     assert_true(stamps >= DAYS * 24 * (uint32_t)sim->settings.catalog.count);
 }
 
+/* What a reader of the journal alone works out is what the engine has in its books, to the unit:
+ * every actor in every product, over all lives. */
+static void assert_metrics(struct sim *sim)
+{
+    struct metrics *metrics = metrics_create();
+    struct metrics_row row;
+    struct position_row own;
+    struct account_row account;
+    uint32_t cells = 0;
+    assert_non_null(metrics);
+    for (uint32_t i = 0; i < sim->journal.count; i++)
+        assert_true(metrics_add(metrics, &sim->journal.records[i]));
+    for (uint32_t i = 0; metrics_row(metrics, METRICS_RUN, i, &row); i++)
+        for (uint32_t j = 0; !row.all_actors && !row.all_products &&
+                             snapshot_position(sim->engine, j, &own); j++) {
+            const char *id = sim->settings.catalog.items[own.product].product_id;
+            bool same = own.actor < MAX_STRATEGIES
+                            ? strcmp(sim->settings.strategies[own.actor].name, row.name) == 0
+                            : own.actor == row.actor;
+            if (!same || strcmp(id, row.product_id) != 0)
+                continue;
+            assert_true(row.realised.e18 == own.realised.e18 && row.fees.e18 == own.fees.e18);
+            assert_true(row.funding.e18 == own.funding.e18 && row.position.e9 == own.size.e9);
+            cells++;
+        }
+    snapshot_account(sim->engine, &account);
+    assert_true(metrics_row(metrics, METRICS_RUN, 0, &row));
+    assert_true(row.fees.e18 == account.fees.e18 && row.funding.e18 == account.funding.e18);
+    assert_true(cells > 4 && row.trades > 0 && row.slippage_known);
+    print_message("%u trades, sharpe of days %s\n", (unsigned)row.trades,
+                  row.days.known ? "known" : "not known");
+    metrics_destroy(metrics);
+}
+
 /* A fault that waits longer than 30 s is over: this one waits for the next pulse. */
 static void strike(struct scenario *s, enum fault_kind kind, uint64_t roll)
 {
@@ -93,13 +130,26 @@ static void live_hour(struct scenario *s, int hour)
         venue_sim_reverse_fill(sim->world.venue, hour % 2 ? 3 : 0);
     if (hour % STRANGER_EVERY_H == 0)
         strike(s, FAULT_STRANGER, (uint64_t)hour * 7919);
+    if (hour % LIQUIDATE_EVERY_H == 0) /* all that is held, in one profile and then the other */
+        for (int i = 0; i < VENUE_PRODUCTS; i++)
+            if ((int)venue_products[i].profile == hour / LIQUIDATE_EVERY_H % 2)
+                venue_sim_liquidate(sim->world.venue, i);
     scenario_pass(s, (9 + hour % 3) * 60 * SECOND);
     if (hour % CRASH_EVERY_H == 0)
         strike(s, FAULT_CRASH, (uint64_t)hour);
     scenario_pass(s, HOUR - (9 + hour % 3) * 60 * SECOND);
 }
 
-/* AC-G1 | simulation | 30 days, crashes, corrections, strangers | our money is the venue's */
+static uint32_t count_liquidations(struct sim *sim)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < venue_sim_order_count(sim->world.venue); i++)
+        count += strncmp(venue_sim_order_at(sim->world.venue, i)->request.client_id,
+                         "liquidation-", 12) == 0;
+    return count;
+}
+
+/* AC-G1 | simulation | 30 days, crashes, corrections, liquidations | our money is the venue's */
 /* AC-G2 | simulation | 30 days of hourly stamps and 100 crashes | each stamp paid once */
 void a_month_ends_with_the_venues_money(void **state)
 {
@@ -119,6 +169,8 @@ void a_month_ends_with_the_venues_money(void **state)
     assert_stamps(s.sim);
     assert_near(s.sim, PROFILE_CDE, TINY);
     assert_near(s.sim, PROFILE_INTX, HALF_A_CENT);
+    assert_true(count_liquidations(s.sim) > DAYS / 2);
+    assert_metrics(s.sim);
     assert_true(venue_sim_fill_count(s.sim->world.venue) > DAYS * 300);
     assert_true(s.sim->lives > DAYS * 3);
     sim_destroy(s.sim);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/margin.h"
+#include "engine/snapshot_compare.h"
 #include "engine_rig.h"
 
 static const int64_t SECOND = 1000000000;
@@ -89,6 +90,36 @@ static void too_little_buffer_reduces(void **state)
     rig_destroy(rig);
 }
 
+static void pass_minutes(struct rig *rig, int minutes)
+{
+    for (int i = 0; i < 2 * minutes; i++)
+        rig_pass(rig, 30 * SECOND);
+}
+
+/* AC-G3 | unit | intraday rules hold by the venue's word, and end | by the strict ones before it */
+static void intraday_rules_end_before_their_time(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    struct margin margin;
+    rig->settings.min_liquidation_buffer.e9 = DECIMAL_ONE / 4;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig->balances[0] = told();
+    rig->balances[0].overnight.maintenance = rig_money("800");
+    rig->balances[0].intraday_until_ns = rig->now.wall_ns + 1800 * SECOND;
+    rig_up(rig);
+    pass_minutes(rig, 14);
+    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    assert_true(snapshot_margin(rig->engine, PROFILE_CDE, &margin));
+    assert_margin(&margin, "780", "850");
+    pass_minutes(rig, 2);
+    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_true(snapshot_margin(rig->engine, PROFILE_CDE, &margin));
+    assert_margin(&margin, "450", "200");
+    rig_destroy(rig);
+}
+
 /* F55 | unit | one pot has margin, the other none | an order of the other is refused */
 static void one_pot_does_not_stand_in_for_the_other(void **state)
 {
@@ -113,6 +144,7 @@ int suite_margin(void)
         cmocka_unit_test(a_buffer_that_is_not_told_is_what_is_not_margin),
         cmocka_unit_test(an_order_takes_its_margin_from_both),
         cmocka_unit_test(too_little_buffer_reduces),
+        cmocka_unit_test(intraday_rules_end_before_their_time),
         cmocka_unit_test(one_pot_does_not_stand_in_for_the_other),
     };
     return cmocka_run_group_tests_name("margin", tests, NULL, NULL);

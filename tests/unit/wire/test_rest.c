@@ -187,6 +187,10 @@ static void cancels_and_paths(void **state)
         {COINBASE_CFM_POSITIONS, NULL, NULL, 5, "/cfm/positions"},
         {COINBASE_INTX_POSITIONS, NULL, "u/../x", 0, "/intx/positions/u%2F..%2Fx"},
         {COINBASE_CFM_BALANCE, NULL, NULL, 0, "/cfm/balance_summary"},
+        {COINBASE_MARGIN_SETTING, NULL, NULL, 0, "/cfm/intraday/margin_setting"},
+        {COINBASE_MARGIN_WINDOW, NULL, NULL, 0,
+         "/cfm/intraday/current_margin_window?margin_profile_type="
+         "MARGIN_PROFILE_TYPE_RETAIL_INTRADAY_MARGIN_1"},
         {COINBASE_INTX_PORTFOLIO, NULL, "uuid", 0, "/intx/portfolio/uuid"},
         {COINBASE_PRODUCTS_FUTURE, NULL, NULL, 0, "/products?product_type=FUTURE"},
         {COINBASE_PORTFOLIOS, NULL, NULL, 0, "/portfolios"},
@@ -462,6 +466,44 @@ static void margin_windows_are_read(void **state)
                           &got, &page) < 0);
 }
 
+static int64_t window_until(const char *type, const char *killed)
+{
+    char body[300];
+    int64_t until_ns = -1;
+    int length = snprintf(body, sizeof body, "{\"margin_window\":{\"margin_window_type\":\"%s\","
+                          "\"end_time\":\"2026-09-30T20:00:00Z\"},"
+                          "\"is_intraday_margin_killswitch_enabled\":%s}", type, killed);
+    assert_int_equal(coinbase_rest_decode_margin_window(body, (size_t)length, &until_ns, &err), 0);
+    return until_ns;
+}
+
+/* AC-G3 | unit | overnight, switched off, or unreadable | intraday margin does not hold */
+static void the_margin_window_is_read(void **state)
+{
+    (void)state;
+    static const char *const BAD[] = {"{}", "[]", "{\"margin_window\":null}", "{\"margin_window\":"
+        "{\"margin_window_type\":\"MARGIN_WINDOW_TYPE_INTRADAY\",\"end_time\":\"soon\"}}"};
+    int64_t until_ns;
+    bool intraday;
+    assert_int_equal(window_until("MARGIN_WINDOW_TYPE_INTRADAY", "false"),
+                     1790798400000000000);
+    assert_int_equal(window_until("MARGIN_WINDOW_TYPE_INTRADAY", "true"), 0);
+    assert_int_equal(window_until("MARGIN_WINDOW_TYPE_OVERNIGHT", "false"), 0);
+    assert_int_equal(window_until("MARGIN_WINDOW_TYPE_OF_TOMORROW", "false"), 0);
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        assert_int_equal(coinbase_rest_decode_margin_window(BAD[i], strlen(BAD[i]), &until_ns,
+                                                            &err), -1);
+        assert_int_equal(coinbase_rest_decode_margin_setting(BAD[i], strlen(BAD[i]), &intraday,
+                                                             &err), -1);
+    }
+    static const char OPTED[] = "{\"setting\":\"INTRADAY_MARGIN_SETTING_INTRADAY\"}";
+    static const char NOT[] = "{\"setting\":\"INTRADAY_MARGIN_SETTING_STANDARD\"}";
+    assert_int_equal(coinbase_rest_decode_margin_setting(OPTED, strlen(OPTED), &intraday, &err), 0);
+    assert_true(intraday);
+    assert_int_equal(coinbase_rest_decode_margin_setting(NOT, strlen(NOT), &intraday, &err), 0);
+    assert_false(intraday);
+}
+
 static void balances_in_both_shapes(void **state)
 {
     (void)state;
@@ -691,6 +733,7 @@ int suite_rest(void)
         cmocka_unit_test(a_list_that_is_not_whole_is_refused),
         cmocka_unit_test(balances_in_both_shapes),
         cmocka_unit_test(margin_windows_are_read),
+        cmocka_unit_test(the_margin_window_is_read),
         cmocka_unit_test(perpetuals_are_found_by_asset),
         cmocka_unit_test(a_closed_or_odd_session_is_closed),
         cmocka_unit_test(an_odd_product_is_left_out_or_named),
