@@ -13,7 +13,8 @@ local function copy(world, from, to)
   rig.check(code == 0, "copy of %s: %s", from, text)
 end
 
--- Trades until some more orders were placed, then dies without a word.
+-- Trades until some more orders were placed, then dies without a word, when an order is on disk and
+-- not yet on its way.
 local function trade_and_die(world)
   hurt.start(world)
   hurt.wait_reconciled(world)
@@ -21,8 +22,9 @@ local function trade_and_die(world)
   local before = hurt.read_exchange(world).order_count
   hurt.go(world, true)
   rig.poll("orders", function() return hurt.read_exchange(world).order_count > before + 12 end)
+  hurt.kill_at(world, "send", 1)
+  rig.poll("its death", function() return world.host:code() end)
   hurt.write_script(world, false)
-  world.host:kill()
 end
 
 local function starts_and_agrees(world, what)
@@ -92,6 +94,7 @@ rig.scenario("journal", function(world)
   rig.poll("positions of an old copy", function()
     return not hurt.positions_differ(world, hurt.read_exchange(world))
   end)
+  hurt.settle(world) -- what the copy says was on its way: working until the lists have ended it
   rig.poll("own orders that the copy does not know to be gone", function()
     return #world:venue_open() == world:status().working
   end)

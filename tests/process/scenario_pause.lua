@@ -5,6 +5,9 @@ local rig = require "rig"
 
 local SECOND = 1000000000
 
+-- The long form: MOONGATE_STOPPED_S=60 ctest -R process_pause
+local STOPPED_S = tonumber(os.getenv("MOONGATE_STOPPED_S") or "5")
+
 -- Of the first rows after a gap of that much boot time: no order was decided before the host had
 -- compared itself with the exchange again.
 local function looked_first(world, gap_ns, what)
@@ -55,12 +58,12 @@ rig.scenario("pause", function(world)
   trading(world)
 
   world.host:signal("STOP")
-  for _ = 1, 5 * 20 do rig.nap() end -- longer than stale_after_ms
+  for _ = 1, STOPPED_S * 20 do rig.nap() end -- longer than stale_after_ms
   world.host:signal("CONT")
   trading(world)
   hurt.go(world, false)
   hurt.agree(world)
-  looked_first(world, 4 * SECOND, "SIGSTOP")
+  looked_first(world, (STOPPED_S - 1) * SECOND, "SIGSTOP")
   rig.check(not world:log():find("hard deadline", 1, true),
             "a script was killed because the host stood still")
 

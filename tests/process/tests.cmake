@@ -17,6 +17,4 @@ if(NOT MOONGATE_FUZZ AND TARGET moongate AND TARGET moongate-exchange)
     set_tests_properties(${name} PROPERTIES LABELS plain TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT
       "LUA_PATH=${CMAKE_CURRENT_LIST_DIR}/?.lua\;${CMAKE_CURRENT_LIST_DIR}/../e2e/?.lua\;\;")
   endforeach()
-  # In the optimised tree its orders sometimes all end before they can be looked at.
-  set_tests_properties(process_journal PROPERTIES LABELS "")
 endif()

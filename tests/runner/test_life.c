@@ -3,12 +3,15 @@
 #include "rig.h"
 
 #include <linux/landlock.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "suites.h"
@@ -225,6 +228,53 @@ static void test_hard_deadline_kills(void **state)
     rig_run(rig, rig_is_dead, &zero);
     assert_string_equal(rig->seen[0].reason, "hard deadline: view was not answered in 100 ms");
     assert_int_equal(rig_status(rig, 0).soft_deadlines, 1);
+    rig_destroy(rig);
+}
+
+static bool has_answer(int fd)
+{
+    int type;
+    socklen_t size = sizeof type;
+    struct pollfd one_fd = {.fd = fd, .events = POLLIN};
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET &&
+           poll(&one_fd, 1, 0) == 1;
+}
+
+static bool an_answer_waits(void)
+{
+    for (int fd = 3; fd < 256; fd++)
+        if (has_answer(fd))
+            return true;
+    return false;
+}
+
+static bool rig_has_credit(struct rig *rig, void *unused)
+{
+    (void)unused;
+    return rig->seen[0].credits > 0 || rig->seen[0].dead > 0;
+}
+
+/* F66 | unit | the host stands still past a script's hard deadline while its answer waits | the
+ * answer is read before the deadline is judged, and nobody is killed */
+static void test_an_answer_that_waits_is_read_first(void **state)
+{
+    static const struct timespec MS = {.tv_nsec = 1000000}, LATER = {.tv_sec = 1, .tv_nsec = 100000000};
+    (void)state;
+    struct rig *rig = puppet_rig();
+    rig->config.soft_deadline_ns = 10000000;
+    rig->config.hard_deadline_ns = 1000000000;
+    rig_open(rig);
+    rig_add(rig, 0, "a", "obey");
+    rig_run(rig, rig_is_alive, &zero);
+    rig_view(rig, 0);
+    rig_run(rig, rig_has_credit, NULL); /* its start is answered: only a view is in front now */
+    rig->seen[0].credits = 0;
+    rig_view(rig, 0);
+    while (!an_answer_waits()) /* the loop does not run: it stands still */
+        nanosleep(&MS, NULL);
+    nanosleep(&LATER, NULL);
+    rig_run(rig, rig_has_credit, NULL);
+    assert_int_equal(rig->seen[0].dead, 0);
     rig_destroy(rig);
 }
 
@@ -459,6 +509,7 @@ int suite_life(void)
         cmocka_unit_test(test_old_generation_is_not_shown),
         cmocka_unit_test(test_missed_deadline_demotes),
         cmocka_unit_test(test_hard_deadline_kills),
+        cmocka_unit_test(test_an_answer_that_waits_is_read_first),
         cmocka_unit_test(test_a_runner_that_does_not_read_is_ended),
         cmocka_unit_test(test_a_burst_is_delivered),
         cmocka_unit_test(test_a_full_queue_loses_nothing),
