@@ -46,6 +46,7 @@ struct player {
     struct buf said;            /* not yet met in the recording: u32 length, bytes, ... */
     size_t said_at;
     bool interrupted, lost, over;
+    bool went;                  /* it was told to go: until another is, it trades */
 };
 
 struct replay_counts { uint64_t turns, events, intents, verdicts, commands, records, generations; };

@@ -251,6 +251,15 @@ static void player_destroy(struct player *player)
     free(player);
 }
 
+/* The newest that was told to go: reloads may fail for ever, and it trades on. */
+static bool is_current(const struct replay *replay, const struct player *player)
+{
+    for (const struct player *p = replay->players; p; p = p->next)
+        if (p->runner == player->runner && p->went && p->generation > player->generation)
+            return false;
+    return player->went;
+}
+
 /* Those that ended are found by their age. */
 static void forget(struct replay *replay, actor_index runner, uint32_t generation)
 {
@@ -258,7 +267,8 @@ static void forget(struct replay *replay, actor_index runner, uint32_t generatio
 
     while (*at) {
         struct player *player = *at;
-        if (player->runner == runner && player->generation + GENERATIONS_KEPT < generation) {
+        if (player->runner == runner && player->generation + GENERATIONS_KEPT < generation &&
+            !is_current(replay, player)) {
             *at = player->next;
             player_destroy(player);
         } else {
@@ -343,6 +353,7 @@ static int show(struct replay *replay, const struct frame_rec *frame, struct err
     if (!player)
         return err_wrap(err, "runner %u, generation %u: a %s frame to one that has not started",
                         frame->runner, frame->generation, script_frame_text(frame->kind));
+    player->went = player->went || frame->kind == SCRIPT_GO;
     if (frame->kind == SCRIPT_VIEW || frame->kind == SCRIPT_NOTICE || frame->kind == SCRIPT_JUDGE)
         return show_made(replay, player, frame);
     told_add(&player->waiting, frame->kind, frame->request, frame->bytes, frame->length)->more =

@@ -27,10 +27,20 @@ local function must_be_identical(run, words)
   return result
 end
 
+-- Each has a generation of its own, and the first one trades on behind them all.
+local function fail_reloads(world, path)
+  local sound = rig.read(path)
+  rig.write(path, "this is no Lua")
+  for _ = 1, 7 do rig.check(not world:ctl("reload quoter").ok, "a broken script was taken") end
+  rig.write(path, sound)
+end
+
 local function record_first_run(world)
   world:start_host()
   world:wait_trading(3)
-  local path, before = world.dir .. "/strategies/quoter.lua", world:runner("quoter")
+  local path = world.dir .. "/strategies/quoter.lua"
+  fail_reloads(world, path)
+  local before = world:runner("quoter")
   rig.write(path, rig.read(path) .. "\n-- edited under load\n")
   world.host:signal("HUP")
   rig.poll("reload", function() return world:runner("quoter").hash ~= before.hash end)
