@@ -258,7 +258,8 @@ static bool rig_has_credit(struct rig *rig, void *unused)
  * answer is read before the deadline is judged, and nobody is killed */
 static void test_an_answer_that_waits_is_read_first(void **state)
 {
-    static const struct timespec MS = {.tv_nsec = 1000000}, LATER = {.tv_sec = 1, .tv_nsec = 100000000};
+    static const struct timespec MS = {.tv_nsec = 1000000};
+    static const struct timespec LATER = {.tv_sec = 1, .tv_nsec = 100000000};
     (void)state;
     struct rig *rig = puppet_rig();
     rig->config.soft_deadline_ns = 10000000;
