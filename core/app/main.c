@@ -35,6 +35,7 @@ static const struct verb verbs[] = {
     {"replay", lab_main, "run a recorded run again: identical, or the first divergence"},
     {"new", lab_main, "write a strategy or a rule to begin with: script, spec, page"},
     {"test", lab_main, "run the specs of strategies and rules, with the limits of a config"},
+    {"repl", lab_main, "a console inside a script, on a clock that is stepped by hand"},
     {"params", lab_main, "the parameters that a strategy or rule declares"},
 };
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };

@@ -360,14 +360,17 @@ void backtest_drain(struct backtest *run)
 static int play(struct backtest *run, struct err *err)
 {
     int64_t whole_ns = run->end_ns - run->start_ns, done_ns = 0;
+    const struct backtest_options *options = run->options;
 
-    for (int i = 1; i <= STEPS; i++) {
+    if (options->drive && options->drive(options->context, run->lab, whole_ns, err) < 0)
+        return -1;
+    for (int i = 1; i <= STEPS && !options->drive; i++) {
         int64_t until_ns = (int64_t)((__int128)whole_ns * i / STEPS);
         if (lab_advance(run->lab, until_ns - done_ns, err) < 0)
             return -1;
         done_ns = until_ns;
-        if (run->options->tick)
-            run->options->tick(run->options->context, done_ns, whole_ns);
+        if (options->tick)
+            options->tick(options->context, done_ns, whole_ns);
     }
     backtest_drain(run);
     backtest_series_minute(run);

@@ -15,6 +15,8 @@
 
 enum { BACKTEST_DECISIONS_MAX = 256 << 20 };
 
+struct lab;
+
 struct backtest_source {
     const char *product;     /* "BTC-cde" as in the config; NULL: the strategy's first */
     const char *path;        /* tape, candles or trades as CSV, gzip or plain; or a recording */
@@ -41,6 +43,9 @@ struct backtest_options {
     int64_t shuffle_from_ns; /* the market after it is put in another order; 0: not */
     uint32_t peek;           /* batches that the host is shown early: a harness that cheats */
     void *context;
+    /* Moves the lab in place of the run itself, by lab_advance, for `whole_ns` at most; NULL: all
+     * of it at once. -1 with err ends the run. */
+    int (*drive)(void *context, struct lab *lab, int64_t whole_ns, struct err *err);
     void (*tick)(void *context, int64_t done_ns, int64_t whole_ns); /* NULL is fine */
     void (*log)(void *context, const char *runner, char level, const char *text); /* likewise */
 };

@@ -12,12 +12,13 @@
 
 #include "base/text.h"
 #include "model/client_id.h"
+#include "lab/bindings.h"
 #include "lab/cover.h"
 #include "lab/settings.h"
 
 #define LAB_TYPE "moongate.lab"
 
-enum { SPEC_LEVELS_MAX = 512 };
+enum { SPEC_LEVELS_MAX = 512, EVAL_BYTES_MAX = 256 * 1024 };
 static const int64_t STEP_NS = 1000000;
 
 static struct lab *check_lab(lua_State *L)
@@ -133,9 +134,20 @@ static int lab_close(lua_State *L)
 {
     struct lab **box = luaL_checkudata(L, 1, LAB_TYPE);
 
-    lab_destroy(*box);
+    if (!lua_getiuservalue(L, 1, 1) || !lua_toboolean(L, -1)) /* another's is left alone */
+        lab_destroy(*box);
     *box = NULL;
     return 0;
+}
+
+void lab_push_borrowed(lua_State *L, struct lab *lab)
+{
+    struct lab **box = lua_newuserdatauv(L, sizeof(*box), 1);
+
+    *box = lab;
+    lua_pushboolean(L, true);
+    lua_setiuservalue(L, -2, 1);
+    luaL_setmetatable(L, LAB_TYPE);
 }
 
 static uint32_t read_levels(lua_State *L, int index, enum side side, struct level *levels,
@@ -627,6 +639,38 @@ static int host_kill(lua_State *L)
     return settled(L, lab);
 }
 
+static int free_text(lua_State *L)
+{
+    buf_fini(lua_touserdata(L, 1));
+    return 0;
+}
+
+static int host_eval(lua_State *L) /* text; its values as text, or nil and why it raised */
+{
+    struct lab *lab = check_lab(L);
+    const char *text = luaL_checkstring(L, 2);
+    struct buf *out;
+    struct err err = {""};
+
+    if (!lab->runners[0].script)
+        return luaL_error(L, "the script is dead, or in a jail");
+    out = lua_newuserdatauv(L, sizeof(*out), 0);
+    buf_init(out, EVAL_BYTES_MAX);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, free_text);
+    lua_setfield(L, -2, "__gc");
+    lua_setmetatable(L, -2);
+    step(L, lab);
+    if (script_eval(lab->runners[0].script, text, out, &err) < 0) {
+        lua_pushnil(L);
+        lua_pushstring(L, err.text);
+        return 2;
+    }
+    check(L, lab_settle(lab, &err), &err);
+    lua_pushlstring(L, out->data ? out->data : "", out->length);
+    return 1;
+}
+
 static int host_script(lua_State *L) /* alive, generation, hash, bytes its state holds */
 {
     const struct lab *lab = check_lab(L);
@@ -649,7 +693,7 @@ static const luaL_Reg methods[] = {
     {"cancelled", host_cancelled}, {"position", host_position}, {"log", host_log},
     {"faults", host_faults}, {"alerts", host_alerts}, {"intents", host_intents},
     {"refusals", host_refusals}, {"reload", host_reload}, {"reload_rule", host_reload_rule},
-    {"kill", host_kill}, {"metrics", host_metrics},
+    {"kill", host_kill}, {"eval", host_eval}, {"metrics", host_metrics},
     {"script", host_script}, {"close", lab_close}, {NULL, NULL},
 };
 
@@ -658,8 +702,6 @@ static int lab_coverage(lua_State *L) /* {file = {[line] = times}} of all labs s
     lab_cover_push(L);
     return 1;
 }
-
-int luaopen_moongate_lab(lua_State *L);
 
 int luaopen_moongate_lab(lua_State *L)
 {

@@ -6,13 +6,14 @@
 #include "lab/backtest.h"
 #include "lab/new.h"
 #include "lab/params.h"
+#include "lab/repl.h"
 #include "lab/replay_main.h"
 #include "lab/sweep.h"
 #include "lab/test.h"
 
 static const struct { const char *name; int (*run)(int argc, char **argv); } verbs[] = {
     {"backtest", backtest_main}, {"sweep", sweep_main}, {"replay", replay_main},
-    {"params", params_main}, {"test", test_main}, {"new", new_main},
+    {"params", params_main}, {"test", test_main}, {"new", new_main}, {"repl", repl_main},
 };
 
 int main(int argc, char **argv)

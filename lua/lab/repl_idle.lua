@@ -1,0 +1,2 @@
+--- What `moongate repl` talks to when it is given no script.
+return {}
