@@ -52,9 +52,11 @@ command("until", ":until [seconds] TEXT  steps until the expression is true, an 
   end)
 command("book", ":book [PRODUCT]  the touch, the mid and the mode as the script sees them",
   function(product)
-    print((host:eval(("(function(id) local b = host.book(id) if not b then return 'no book yet' end "
-      .. "return b.product, b:bid(), b:ask(), 'mid', b:mid(), b:mode(), b:stale() and 'stale' or '' "
-      .. "end)(%q)"):format(product ~= "" and product or options.products[1]))))
+    print((host:eval(([[(function(id)
+      local b = host.book(id)
+      if not b then return "no book yet" end
+      return b.product, b:bid(), b:ask(), "mid", b:mid(), b:mode(), b:stale() and "stale" or ""
+    end)(%q)]]):format(product ~= "" and product or options.products[1]))))
   end)
 command("orders", ":orders [all]  live orders, or all of them", function(all)
   print_rows(host:orders(nil, all ~= "" and "all" or nil),

@@ -48,8 +48,8 @@ void script_interrupt(struct script *script);
 /* The parameters that it declared or asked for while it was loaded, as a JSON array of
  * {name, type, default, least, most, choices, about}; what was not said is absent. */
 int script_describe(struct script *script, struct buf *ret, struct err *err);
-/* For the console: runs text in the script's state, at the time of its last frame; its values, shown
- * for people, go into ret. -1: it does not compile, or it raised. */
+/* For the console: runs text in the script's state, at the time of its last frame; its values,
+ * shown for people, go into ret. -1: it does not compile, or it raised. */
 int script_eval(struct script *script, const char *text, struct buf *ret, struct err *err);
 bool script_stopped(const struct script *script); /* SCRIPT_BYE was sent */
 /* Collects a little garbage; to be called when nothing waits. */

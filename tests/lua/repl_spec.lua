@@ -21,7 +21,7 @@ describe("moongate repl", function()
       ":step 2", "host.position(host.products()[1]).size", ":orders all", ":position",
       "print(decimal('1'):div(3, 'down', 3))", "host.name, 1 + 1"})
     assert.is_true(ok, said)
-    assert.matches("\n0.1\n", said, 1, true)
+    assert.matches("0.1\n", said, 1, true)
     assert.matches("market +0 +0.1 +0.1 +filled", said)
     assert.matches("size 0.1 at ", said, 1, true)
     assert.matches("[info] 0.333", said, 1, true)
