@@ -30,7 +30,7 @@ struct whatif_counts { uint64_t turns, judged, passed, refused, to_refused, to_p
 struct whatif {
     const char *path;
     struct config config;      /* the other one */
-    struct engine_settings run, other; /* other: in the run's indices */
+    struct engine_settings run, other; /* as it began; the other one's, in the run's indices */
     struct recording_reader reader;
     struct recording_turn turn;
     struct engine *engine;

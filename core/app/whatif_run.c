@@ -83,8 +83,7 @@ static void ask_twice(struct run *run, const struct event_intent *event)
     if (event->runner >= whatif->run.strategy_count ||
         event->intent.product >= whatif->run.catalog.count)
         return; /* refused under any limits */
-    if (!rehearse(whatif->engine, &whatif->run, whatif->turn.at, event->runner, &event->intent,
-                  &then)) {
+    if (!rehearse(whatif->engine, NULL, whatif->turn.at, event->runner, &event->intent, &then)) {
         counts->closes += event->intent.kind == INTENT_CLOSE;
         return;
     }

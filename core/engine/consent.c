@@ -51,9 +51,9 @@ static void apply(struct engine *engine, struct consent_held *held, bool begins)
 {
     switch (held->consent.kind) {
     case CONSENT_LIMIT: tune_apply(engine, held, begins); return;
-    case CONSENT_PROMOTE: stage_promoted(engine, &held->consent); return;
     case CONSENT_OVERRIDE:
     case CONSENT_REVOKE:
+    case CONSENT_PROMOTE:
     case CONSENT_KIND_COUNT: return;
     }
 }
@@ -142,6 +142,8 @@ void consent_ask(struct engine *engine, uint64_t reply_token, const struct conse
 static void act(struct engine *engine, const struct consent *consent)
 {
     struct consent_held *other;
+    if (consent->kind == CONSENT_PROMOTE)
+        stage_promoted(engine, consent);
     if (consent->kind == CONSENT_REVOKE &&
         (other = find(engine, number_of(consent->what))) != NULL)
         end(engine, other, consent->reason[0] ? consent->reason : "revoked");

@@ -17,6 +17,17 @@ static void judge(struct engine *engine, actor_index strategy, const struct inte
     gate_approve(&in, intents_next_id(engine), &order, ret);
 }
 
+static void use(struct engine *engine, const struct engine_settings *settings)
+{
+    struct catalog catalog = engine->settings.catalog;
+    enum stage stage = engine->settings.stage;
+    bool below = engine->settings.staged && stage < settings->stage;
+    engine->settings = *settings;
+    engine->settings.catalog = catalog;
+    if (below)
+        engine->settings.stage = stage; /* nobody promoted it by another config */
+}
+
 bool rehearse(struct engine *engine, const struct engine_settings *settings, struct stamp at,
               actor_index strategy, const struct intent *intent, struct verdict *ret)
 {
@@ -25,10 +36,8 @@ bool rehearse(struct engine *engine, const struct engine_settings *settings, str
     if (intent->kind != INTENT_PLACE && intent->kind != INTENT_AMEND)
         return false;
     memset(ret, 0, sizeof *ret);
-    engine->settings = *settings;
-    engine->settings.catalog = own.catalog;
-    if (own.staged && own.stage < settings->stage)
-        engine->settings.stage = own.stage; /* nobody promoted it by another config */
+    if (settings != NULL)
+        use(engine, settings);
     engine->now = at;
     if (intent->kind == INTENT_PLACE)
         judge(engine, strategy, intent, ret);

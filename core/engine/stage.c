@@ -57,8 +57,7 @@ static void move_to(struct engine *engine, enum stage stage, const char *reason)
     s->reached = stage;
     memset(&s->measures, 0, sizeof s->measures);
     enforce(engine);
-    if (engine->begun) /* else it is the journal that says so, and it says the rest as well */
-        keep(engine, reason);
+    keep(engine, reason);
 }
 
 /* ---- measuring */

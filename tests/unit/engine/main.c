@@ -19,6 +19,7 @@ int main(void)
     failed += suite_risk();
     failed += suite_consent();
     failed += suite_stage();
+    failed += suite_rehearse();
     failed += suite_intents();
     failed += suite_rules();
     failed += suite_venue();

@@ -24,6 +24,7 @@ int suite_daily(void);
 int suite_risk(void);
 int suite_consent(void);
 int suite_stage(void);
+int suite_rehearse(void);
 int suite_intents(void);
 int suite_rules(void);
 int suite_venue(void);
