@@ -41,6 +41,7 @@ struct product {
     int64_t book_ns;          /* last update, or when the link came up */
     struct average vwap, twap;
     struct price mid;         /* held since mid_ns; 0: none */
+    struct price venue_mark, mark_then; /* of its position, and ours when that was told; 0: none */
     int64_t mid_ns, trade_ns; /* last trade; 0: none */
     uint64_t trade_id;        /* newest seen: a snapshot after a reconnect repeats old ones */
     struct candle_builder candles[MAX_CANDLE_LENGTHS];

@@ -170,6 +170,8 @@ bool fills_progress(struct engine *engine, struct order *order, struct size fill
     fill.price.e9 = fill.price.e9 > 0 ? fill.price.e9 : 1;
     add_provisional(order, fill.price, delta);
     record_fill(engine, order, order->actor, &fill, true);
+    if (order->actor == ACTOR_EXTERNAL)
+        external_on_fill(engine, order->product);
     reconcile_want(engine, LIST_FILLS);
     return true;
 }

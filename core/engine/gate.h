@@ -57,6 +57,7 @@ struct gate_input {
     bool mark_valid;
     int64_t mark_age_ns;
     struct price mark;
+    struct price venue_mark, mark_then; /* the venue's for the position, ours then; 0: not told */
     struct price last_good;    /* the last mid that could be used; 0: none yet */
     int64_t last_good_age_ns;
 
@@ -99,6 +100,9 @@ struct price gate_value_price(const struct gate_input *in);
 /* The last tick inside the collar, where a closing order is sure to meet what the band allows;
  * with a stale book the band is the last good one. 0 without either. */
 struct price gate_close_price(const struct gate_input *in);
+
+/* |mark - of| <= of * limit: control 5, for two marks of one moment. */
+bool gate_mark_agrees(struct price mark, struct price of, struct ratio limit);
 
 /* The verdict is always filled; the order only when true is returned. */
 bool gate_approve(const struct gate_input *in, struct client_id id,

@@ -181,26 +181,41 @@ static bool check_depth(const struct judged *j, struct verdict *ret)
     return gate_refuse_limit(j, ret, REFUSED_BOOK_STALE, GATE_PRODUCT, "depth");
 }
 
-/* |mark - mid| <= mid * deviation, with nothing rounded: both sides at 1e-18. */
-static bool check_mark(const struct judged *j, struct verdict *ret)
+/* |mark - of| as a part of it, at 1e-18, rounded down. */
+static __int128 deviation(struct price mark, struct price of)
 {
-    const struct gate_input *in = j->in;
+    __int128 apart = (__int128)mark.e9 - of.e9; /* at most 2^64, times 1e9 */
+    return (apart < 0 ? -apart : apart) * DECIMAL_ONE / of.e9 * DECIMAL_ONE;
+}
+
+/* With nothing rounded: both sides at 1e-18. */
+bool gate_mark_agrees(struct price mark, struct price of, struct ratio limit)
+{
+    __int128 apart = (__int128)mark.e9 - of.e9;
+    return (apart < 0 ? -apart : apart) * DECIMAL_ONE <= (__int128)limit.e9 * of.e9;
+}
+
+static bool check_deviation(const struct judged *j, struct verdict *ret, struct price mark,
+                            struct price of)
+{
     struct ratio limit = j->limits->max_mark_deviation;
-    __int128 apart = (__int128)in->mark.e9 - j->mid.e9;
-    __int128 of_mid;
-    if (!check_age(j, ret, REFUSED_MARK_STALE, "max_mark_age_ms",
-                   in->mark_valid && in->mark.e9 > 0, j->limits->max_mark_age_ns,
-                   in->mark_age_ns))
-        return false;
-    if (apart < 0)
-        apart = -apart;
-    of_mid = apart * DECIMAL_ONE; /* at most 2^63 * 1e9 */
-    if (of_mid <= (__int128)limit.e9 * j->mid.e9)
+    if (gate_mark_agrees(mark, of, limit))
         return true;
     gate_refuse_limit(j, ret, REFUSED_MARK_STALE, GATE_PRODUCT, "max_mark_deviation");
     return gate_refuse_figures(ret, UNIT_RATIO, gate_figure(limit.e9),
-                               (struct money){of_mid / j->mid.e9 * DECIMAL_ONE},
-                          gate_figure(limit.e9));
+                               (struct money){deviation(mark, of)}, gate_figure(limit.e9));
+}
+
+/* Our mark is derived: it must be near the mid now, and have been near the venue's own figure for
+ * the position when that was last told. */
+static bool check_mark(const struct judged *j, struct verdict *ret)
+{
+    const struct gate_input *in = j->in;
+    return check_age(j, ret, REFUSED_MARK_STALE, "max_mark_age_ms",
+                     in->mark_valid && in->mark.e9 > 0, j->limits->max_mark_age_ns,
+                     in->mark_age_ns) &&
+           check_deviation(j, ret, in->mark, j->mid) &&
+           (in->venue_mark.e9 == 0 || check_deviation(j, ret, in->mark_then, in->venue_mark));
 }
 
 /* ---- 6: increments */

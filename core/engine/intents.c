@@ -66,6 +66,10 @@ static void fill_market(struct engine *engine, const struct intent *intent, stru
         in->worst.e9 = walk.whole ? walk.worst.e9 : 0;
     }
     in->mark_valid = market_mark(engine, intent->product, &in->mark, &in->mark_age_ns);
+    if (engine->portfolio.shown_account[intent->product].size.e9 != 0) {
+        in->venue_mark = p->venue_mark;
+        in->mark_then = p->mark_then;
+    }
     in->last_good = p->watched.anchor;
     in->last_good_age_ns = engine->now.mono_ns - p->watched.anchor_ns;
 }

@@ -282,6 +282,23 @@ bool market_mark(struct engine *engine, product_index product, struct price *ret
     return average_get(&p->vwap, now_ns, ret) || average_get(&p->twap, now_ns, ret);
 }
 
+void market_compare_mark(struct engine *engine, product_index product, struct price venue)
+{
+    struct product *p = &engine->products[product];
+    int64_t age_ns;
+    p->venue_mark.e9 = 0;
+    if (venue.e9 > 0 && market_mark(engine, product, &p->mark_then, &age_ns))
+        p->venue_mark = venue;
+}
+
+bool market_mark_is_disputed(const struct engine *engine, product_index product)
+{
+    const struct product *p = &engine->products[product];
+    return p->venue_mark.e9 > 0 && engine->portfolio.shown_account[product].size.e9 != 0 &&
+           !gate_mark_agrees(p->mark_then, p->venue_mark,
+                             engine->settings.product_limits[product].max_mark_deviation);
+}
+
 /* What works at a price or size that could not be sent any more is for the venue to keep or to end;
  * we would not have placed it, so it is cancelled, and its strategy may ask anew. */
 static void check_working(struct engine *engine, product_index product)

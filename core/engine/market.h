@@ -21,5 +21,9 @@ bool market_book_is_good(const struct engine *engine, product_index product);
 /* And not older than max_book_age. */
 bool market_book_is_fresh(const struct engine *engine, product_index product);
 /* The derived mark: VWAP of the last three minutes of trades, else the TWAP of the mid. */
+/* What the venue values a position at: to be held against our mark of the same moment. */
+void market_compare_mark(struct engine *engine, product_index product, struct price venue);
+/* A position is held, and the last such comparison was further apart than max_mark_deviation. */
+bool market_mark_is_disputed(const struct engine *engine, product_index product);
 bool market_mark(struct engine *engine, product_index product, struct price *ret,
                  int64_t *ret_age_ns);

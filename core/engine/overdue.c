@@ -43,7 +43,8 @@ static bool has_stale_mark(struct engine *engine, product_index product)
         (engine->portfolio.shown_account[product].size.e9 == 0 &&
          engine->orders.products[product].count == 0))
         return false;
-    return !market_mark(engine, product, &mark, &age_ns) ||
+    return market_mark_is_disputed(engine, product) ||
+           !market_mark(engine, product, &mark, &age_ns) ||
            age_ns > engine->settings.product_limits[product].max_mark_age_ns;
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/balance.h"
 #include "engine/fills.h"
+#include "engine/market.h"
 #include "engine/outbox.h"
 #include "engine/resend.h"
 #include "engine/parked.h"
@@ -254,6 +255,7 @@ void reconcile_on_position(struct engine *engine, const struct event_position *e
     if (event->product < engine->settings.catalog.count) {
         cycle->coming[event->product] = event->size;
         cycle->coming_average[event->product] = event->average_price;
+        market_compare_mark(engine, event->product, event->mark);
     } else if (!cycle->foreign_told && event->size.e9 != 0) {
         cycle->foreign_told = true;
         out_alert(engine, "the account holds a position in a product that is not configured",

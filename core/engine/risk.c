@@ -49,13 +49,17 @@ void risk_on_order(struct engine *engine, actor_index actor)
         latch(engine, 2, LATCH_STRATEGY, actor, "max_fires: it fired too often in its window");
 }
 
-/* Not the strategy's doing: nobody may trade then, whatever he asks. */
+/* Not the strategy's doing: the market, the venue or the host is such that nobody's order of the
+ * kind would pass, so that it says nothing about him. What counts is what he asked for. */
 static bool is_of_the_world(enum refusal code)
 {
     switch (code) {
     case REFUSED_STATE: case REFUSED_STRATEGY_STATE: case REFUSED_PRODUCT: case REFUSED_HEALTH:
     case REFUSED_BOOK_STALE: case REFUSED_MARK_STALE: case REFUSED_RULE_SILENT: case REFUSED_FULL:
-    case REFUSED_STAGE: case REFUSED_QUIET: return true;
+    case REFUSED_STAGE: case REFUSED_QUIET: case REFUSED_PRODUCT_MODE:
+    case REFUSED_LIQUIDITY: case REFUSED_UNKNOWN_OUTSTANDING: case REFUSED_FUNDING:
+    case REFUSED_DAILY_LOSS: case REFUSED_DRAWDOWN: case REFUSED_VOLATILITY: case REFUSED_RULE:
+        return true;
     default: return false;
     }
 }

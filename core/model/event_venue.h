@@ -71,7 +71,8 @@ struct event_fill {
     int64_t venue_ns;
 };
 struct event_position { product_index product; struct size size; /* signed */
-                        struct money unrealised; struct price average_price; };
+                        struct money unrealised; struct price average_price;
+                        struct price mark; }; /* the venue's own for it; 0: not told */
 /* What the account would need and could do under the rules of one time of day. */
 struct margin_window { bool told; struct money initial, maintenance, buying_power; };
 struct event_balance { struct money equity, available_margin, initial_margin, funding_pnl;

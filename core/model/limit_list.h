@@ -18,7 +18,7 @@
     X(max_book_age_ns, MS, MORE, REFUSED_BOOK_STALE, "max_book_age_ms", "control 5")               \
     X(max_mark_age_ns, MS, MORE, REFUSED_MARK_STALE, "max_mark_age_ms", "control 5")               \
     X(max_mark_deviation, RATIO, MORE, REFUSED_MARK_STALE, "max_mark_deviation",                   \
-      "control 5: mark against mid")                                                               \
+      "control 5: mark against mid, and against the venue's own of a position")                  \
     X(demo_max_size, SIZE, MORE, REFUSED_STAGE, "demo_max_size",                                   \
       "control 4: the largest order in stage demo, or one step where that is more")                \
     X(canary_max_size, SIZE, MORE, REFUSED_STAGE, "canary_max_size",                               \

@@ -181,7 +181,8 @@ bool coinbase_read_order(struct json_reader *json, const struct catalog *catalog
 #define POSITION_FIELDS(X)                                                                        \
     X(PRODUCT, "product_id") X(SYMBOL, "symbol") X(SIDE, "side") X(SIDE_2, "position_side")       \
     X(CONTRACTS, "number_of_contracts") X(NET, "net_size") X(AVERAGE, "avg_entry_price")          \
-    X(AVERAGE_2, "entry_price") X(AVERAGE_3, "entry_vwap") X(UNREALISED, "unrealized_pnl")
+    X(AVERAGE_2, "entry_price") X(AVERAGE_3, "entry_vwap") X(UNREALISED, "unrealized_pnl")  \
+    X(CURRENT, "current_price") X(MARK, "mark_price")
 
 #define POSITION_NUMBER_OF(symbol, name) P_##symbol,
 enum { POSITION_FIELDS(POSITION_NUMBER_OF) P_COUNT };
@@ -222,6 +223,7 @@ static bool fill_position(struct json_reader *json, const struct json_text got[P
         return json_fail(json, "a position whose size or side cannot be told");
     coinbase_price_about(either(either(got[P_AVERAGE], got[P_AVERAGE_2]), got[P_AVERAGE_3]),
                          &position->average_price);
+    coinbase_price_about(either(got[P_CURRENT], got[P_MARK]), &position->mark);
     coinbase_money_about(got[P_UNREALISED], &position->unrealised, &rounded);
     return true;
 }

@@ -171,6 +171,7 @@ static const struct layout_field POSITION[] = {
     FIELD(event_position, size),
     FIELD(event_position, unrealised),
     FIELD(event_position, average_price),
+    FIELD(event_position, mark),
 };
 static const struct layout_field BALANCE[] = {
     FIELD(event_balance, equity),

@@ -169,7 +169,8 @@ static void answer_list(struct rig *rig, struct command_list list)
             rig_step(rig, &(struct event){.kind = EVENT_POSITION,
                                           .position = {.product = i,
                                                        .size = rig->venue_position[i],
-                                                       .average_price = rig_price("100")}});
+                                                       .average_price = rig_price("100"),
+                                                       .mark = rig->venue_mark}});
     if (list.kind == LIST_BALANCE)
         rig_balance(rig);
     rig_list_end(rig, &list, true);

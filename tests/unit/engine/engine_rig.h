@@ -20,6 +20,7 @@ struct rig {
     bool poor;             /* its lists of the balance lack one of the profiles */
     bool hold_lists;       /* lists are left to the test instead of being answered at once */
     struct size venue_position[MAX_PRODUCTS];
+    struct price venue_mark; /* told with every position; 0: not told */
     struct event_balance balances[2]; /* as the venue tells them, by profile; 1000 in each */
     struct command *commands; /* owned; since rig_forget */
     struct record *journal;   /* owned; all */

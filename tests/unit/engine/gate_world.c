@@ -90,6 +90,7 @@ static const struct word words[] = {
     IN("book_valid", KIND_BOOL, book_valid), IN("book_age_ms", KIND_MS, book_age_ns),
     IN("bid", KIND_E9, bid), IN("ask", KIND_E9, ask), IN("worst", KIND_E9, worst),
     IN("mark_valid", KIND_BOOL, mark_valid), IN("mark_age_ms", KIND_MS, mark_age_ns),
+    IN("venue_mark", KIND_E9, venue_mark), IN("mark_then", KIND_E9, mark_then),
     IN("mark", KIND_E9, mark), IN("position", KIND_E9, exposure.position),
     IN("working_buy", KIND_E9, exposure.working_buy),
     IN("working_sell", KIND_E9, exposure.working_sell),

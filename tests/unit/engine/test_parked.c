@@ -539,6 +539,31 @@ static bool fills_freeze(int policy)
     return frozen;
 }
 
+/* F52 | unit | the user channel tells of a trade by hand, its exact fill is not read yet | its
+ * product reduces at once */
+static void the_first_word_of_a_foreign_fill_freezes(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.external_fills = EXTERNAL_FILLS_FREEZE;
+    rig_restart(rig);
+    rig_up(rig);
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_USER_UPDATE, .venue_id = rig_venue_id("x1"), .product = 1,
+        .side = SIDE_BUY, .type = ORDER_TYPE_LIMIT, .tif = TIF_GTC, .status = VENUE_OPEN,
+        .size = rig_size("2"), .leaves = rig_size("2"), .limit_price = rig_price("99")};
+    rig_step(rig, &event);
+    assert_int_equal(rig_product(rig, 1).state, TRADING_ACTIVE); /* it has not traded */
+    event.order.filled = rig_size("1");
+    event.order.leaves = rig_size("1");
+    event.order.average_price = rig_price("99");
+    rig_step(rig, &event);
+    assert_int_equal(rig_product(rig, 1).state, TRADING_REDUCING);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    rig_destroy(rig);
+}
+
 /* F44 | unit | a fill of nobody we know, external_fills = alarm and = freeze | booked either way;
  * freeze puts its product in REDUCING
  * F52 | unit | a trade by hand during the run, external_fills = freeze | as F44 */
@@ -593,6 +618,7 @@ int suite_parked(void)
         cmocka_unit_test(a_fatal_cause_shuts_down_and_stays_halted),
         cmocka_unit_test(cancel_all_takes_everybodys),
         cmocka_unit_test(others_fills_alarm_or_freeze),
+        cmocka_unit_test(the_first_word_of_a_foreign_fill_freezes),
         cmocka_unit_test(a_liquidation_stops_what_opens),
         cmocka_unit_test(a_resume_ends_the_cancelling),
         cmocka_unit_test(an_emergency_has_room),

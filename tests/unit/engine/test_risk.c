@@ -111,6 +111,46 @@ static void a_strategy_that_is_refused_in_a_row_reduces(void **state)
     rig_destroy(rig);
 }
 
+/* F32 | unit | order after order is refused for a crossed book | the strategy is not to blame */
+static void what_the_market_refuses_disables_nobody(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_book(rig, 0, "101", "99", "5");
+    for (order_ref i = 1; i <= 6; i++)
+        assert_int_equal(asked(rig, 0, "98", i), REFUSED_BOOK_STALE);
+    assert_int_equal(strategy_state(rig), TRADING_ACTIVE);
+    rig_book(rig, 0, "99", "101", "5");
+    assert_int_equal(asked(rig, 0, "98", 7), REFUSED_NOT);
+    rig_destroy(rig);
+}
+
+/* F32 | unit | the venue's price of a position is far from our derived mark | nothing opens there,
+ * and past max_stale_ms its product reduces */
+static void a_mark_that_the_venue_disputes_is_stale(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_USER_UPDATE);
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    rig->venue_position[0] = rig_size("1");
+    rig->venue_mark = rig_price("100");
+    rig_pass(rig, 11 * SECOND);
+    assert_int_equal(asked(rig, 0, "98", 2), REFUSED_NOT);
+    rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_REFUSED, "");
+    rig->venue_mark = rig_price("80"); /* a fourth away, a fifth is allowed */
+    rig_pass(rig, 11 * SECOND);
+    assert_int_equal(asked(rig, 0, "97", 3), REFUSED_MARK_STALE);
+    rig_pass(rig, 35 * SECOND);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+    rig->venue_mark = rig_price("100");
+    rig_pass(rig, 11 * SECOND);
+    rig_operator(rig, OPERATOR_RESUME, TARGET_PRODUCT, 0, "it was the venue's hiccup");
+    assert_int_equal(asked(rig, 0, "96", 4), REFUSED_NOT);
+    rig_destroy(rig);
+}
+
 static void losing_trades_in_a_row_reduce(void **state)
 {
     (void)state;
@@ -330,6 +370,8 @@ int suite_risk(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_strategy_that_fires_too_often_reduces),
         cmocka_unit_test(a_strategy_that_is_refused_in_a_row_reduces),
+        cmocka_unit_test(what_the_market_refuses_disables_nobody),
+        cmocka_unit_test(a_mark_that_the_venue_disputes_is_stale),
         cmocka_unit_test(losing_trades_in_a_row_reduce),
         cmocka_unit_test(the_days_loss_reduces_the_account),
         cmocka_unit_test(the_drawdown_reduces_the_account),

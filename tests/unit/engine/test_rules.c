@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/prng.h"
 #include "base/text.h"
 #include "engine_rig.h"
 
@@ -210,6 +211,137 @@ static void a_forged_verdict_moves_nothing(void **state)
     rig_destroy(rig);
 }
 
+/* ---- law 5, over random orders, states and verdicts: beside a twin without rules */
+
+enum { CASES = 12000, CASES_A_RIG = 250, TWINS = 2 };
+
+struct twins { struct rig *rigs[TWINS]; uint32_t rules; struct prng prng; };
+
+static uint32_t roll(struct twins *t, uint32_t of)
+{
+    return (uint32_t)prng_below(&t->prng, of);
+}
+
+/* Everything in its place: both hold a long of 1, of which an order may reduce. */
+static void open_twins(struct twins *t)
+{
+    t->rules = 1 + roll(t, 3);
+    for (int i = 0; i < TWINS; i++) {
+        struct rig *rig = t->rigs[i] = ready(i == 0 ? 0 : (uint8_t)t->rules);
+        rig_limit(rig, 0, 0, SIDE_BUY, "99", "1", 1);
+        for (uint32_t rule = 0; i > 0 && rule < t->rules; rule++)
+            verdict(rig, (int)rule, rig_last(rig, COMMAND_JUDGE)->judge.request, true);
+        struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+        rig_reply(rig, id, OUTCOME_ACCEPTED, "v1");
+        rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_USER_UPDATE);
+        rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+        rig->venue_position[0] = rig_size("1");
+    }
+}
+
+static void any_state(struct twins *t)
+{
+    static const enum operator_verb VERBS[] = {OPERATOR_RESUME, OPERATOR_RESUME, OPERATOR_REDUCE,
+                                               OPERATOR_HALT};
+    enum operator_verb verb = VERBS[roll(t, 4)];
+    bool known = roll(t, 4) > 0, crossed = roll(t, 6) == 0;
+    int target = (int)roll(t, 3);
+    for (int i = 0; i < TWINS; i++) {
+        struct rig *rig = t->rigs[i];
+        for (int other = TARGET_ACCOUNT; other <= TARGET_PRODUCT; other++)
+            rig_operator(rig, OPERATOR_RESUME, other, 0, "the next case");
+        rig_operator(rig, verb, target, 0, "a case");
+        rig_step(rig, &(struct event){.kind = EVENT_SKEW, .skew = {.known = known}});
+        rig_beat(rig);
+        rig_book(rig, 0, crossed ? "101" : "99", crossed ? "99" : "101", "5");
+    }
+}
+
+/* Some answer, some do not, some are not there. */
+static void any_verdicts(struct twins *t, uint32_t asked)
+{
+    struct rig *rig = t->rigs[1];
+    if (rig_count(rig, COMMAND_JUDGE) == asked)
+        return;
+    uint64_t request = rig_last(rig, COMMAND_JUDGE)->judge.request;
+    for (uint32_t rule = 0; rule < t->rules; rule++)
+        if (roll(t, 8) > 0)
+            verdict(rig, (int)rule, request, roll(t, 8) > 0);
+}
+
+static void any_presence(struct twins *t, bool back)
+{
+    static uint32_t generation = 1000000;
+    for (uint32_t rule = 0; rule < t->rules; rule++)
+        if (back || roll(t, 12) == 0)
+            rig_runner(t->rigs[1], (actor_index)(MAX_STRATEGIES + rule),
+                       back ? RUNNER_READY : RUNNER_DEAD, ++generation);
+}
+
+static struct intent any_intent(struct twins *t, order_ref ref)
+{
+    static const char *const PRICES[] = {"98", "99", "101", "99.3", "150", "0"};
+    static const char *const SIZES[] = {"0.1", "0.5", "1", "1.5", "0.0001", "100000"};
+    struct intent intent = rig_limit_intent(0, roll(t, 2) ? SIDE_BUY : SIDE_SELL,
+                                            PRICES[roll(t, 6)], SIZES[roll(t, 6)], ref);
+    intent.reduce_only = roll(t, 4) == 0;
+    intent.post_only = roll(t, 4) == 0;
+    if (roll(t, 4) == 0)
+        intent.tif = TIF_IOC;
+    return intent;
+}
+
+/* Whether it was placed; the venue then refuses it, so that nothing is left of the case. */
+static bool place(struct twins *t, int which, struct intent intent)
+{
+    struct rig *rig = t->rigs[which];
+    rig_forget(rig);
+    rig_intent(rig, 0, intent);
+    if (which == 1)
+        any_verdicts(t, 0);
+    rig_tick(rig, 200 * MS); /* past the rules' deadline */
+    bool placed = rig_count(rig, COMMAND_PLACE) > 0;
+    if (placed)
+        rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_REFUSED, "");
+    return placed;
+}
+
+static void close_twins(struct twins *t)
+{
+    for (int i = 0; i < TWINS; i++)
+        rig_destroy(t->rigs[i]);
+}
+
+/* AC-F1 | unit | random orders and states beside a twin without rules; rules allow, refuse, are
+ * silent or dead | what the gate refuses is refused; what can only reduce is as without them */
+static void rules_never_turn_a_refusal_into_an_acceptance(void **state)
+{
+    (void)state;
+    struct twins t;
+    uint32_t both = 0, stopped = 0, reduced = 0;
+    prng_seed(&t.prng, 5);
+    for (order_ref i = 0; i < CASES; i++) {
+        if (i % CASES_A_RIG == 0)
+            open_twins(&t);
+        any_state(&t);
+        any_presence(&t, false);
+        struct intent intent = any_intent(&t, i + 2);
+        bool reduces = intent.side == SIDE_SELL && intent.size.e9 <= rig_size("1").e9;
+        bool without = place(&t, 0, intent), with = place(&t, 1, intent);
+        if (with && !without)
+            fail_msg("case %llu passed with rules and not without", (unsigned long long)i);
+        if (reduces && with != without)
+            fail_msg("case %llu: a rule stopped what reduces", (unsigned long long)i);
+        any_presence(&t, true);
+        both += with;
+        stopped += without && !with;
+        reduced += reduces && with;
+        if (i % CASES_A_RIG == CASES_A_RIG - 1)
+            close_twins(&t);
+    }
+    assert_true(both > CASES / 50 && stopped > CASES / 100 && reduced > CASES / 50);
+}
+
 int suite_rules(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +355,7 @@ int suite_rules(void)
         cmocka_unit_test(an_outcome_lost_meanwhile_refuses),
         cmocka_unit_test(a_cancel_withdraws_what_waits),
         cmocka_unit_test(a_forged_verdict_moves_nothing),
+        cmocka_unit_test(rules_never_turn_a_refusal_into_an_acceptance),
     };
     return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
 }
