@@ -19,6 +19,7 @@ local rsi_long = host.number("rsi_long", 50, 0, 100)
 local rsi_short = host.number("rsi_short", 50, 0, 100)
 local trail = decimal.from(host.number("trail", 0.002, 0, 0.99), "0.000001", "nearest")
 
+local nothing = decimal(0)
 local markets = {} -- per product id
 
 assert(fast_length < slow_length, "ma_cross: fast must be shorter than slow")
@@ -30,7 +31,8 @@ for _, id in ipairs(host.products()) do
     fast = indicators.ema(fast_length),
     slow = indicators.ema(slow_length),
     rsi = indicators.rsi(rsi_length),
-    above = nil -- was the fast average above the slow one at the last candle?
+    above = nil, -- was the fast average above the slow one at the last candle?
+    trail = nothing -- as the host holds it
   }
 end
 
@@ -52,22 +54,21 @@ function strategy.on_candle(candle)
   end
 end
 
---- The host keeps what was set over reloads and restarts: said again only when it is another.
-local function guard(id)
-  if (host.protection(id).trail or decimal(0)) == trail then return end
-  host.protect(id, {trail = trail:sign() > 0 and trail or nil})
-end
-
 function strategy.on_book(book)
   local market = markets[book.product]
   if not market then return end
-  if not book:stale() then guard(book.product) end
+  -- The host keeps what was set over reloads and restarts: said again only when it is another.
+  if market.trail ~= trail and not book:stale() then
+    host.protect(book.product, {trail = trail:sign() > 0 and trail or nil})
+  end
   market.pursuit:on_book(book)
 end
 
 function strategy.on_protect(protection)
   local market = markets[protection.product]
-  if market then market.pursuit:on_protect(protection) end
+  if not market then return end
+  market.trail = protection.trail or nothing
+  market.pursuit:on_protect(protection)
 end
 
 function strategy.on_order(order)

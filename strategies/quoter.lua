@@ -26,16 +26,16 @@ end
 
 for _, id in ipairs(host.products()) do
   local spec = host.product(id)
-  markets[id] = {id = id, tick = spec.tick, size = lots.size(spec), buy = new_slot(),
-                 sell = new_slot()}
+  local size = lots.size(spec)
+  markets[id] = {id = id, tick = spec.tick, size = size, most = size * inventory_max,
+                 patience = spec.tick * requote, buy = new_slot(), sell = new_slot()}
 end
 
 local quoter = {}
 
 local function wanted(market, side, position)
-  local most = market.size * inventory_max
-  if side == "buy" then return position + market.size <= most end
-  return position - market.size >= -most
+  if side == "buy" then return position + market.size <= market.most end
+  return position - market.size >= -market.most
 end
 
 local function quote(market, side, price)
@@ -62,6 +62,7 @@ end
 --- Where the quotes should be: at the touch, moved against the inventory, and never across.
 local function prices(market, book, position)
   local bid, ask, tick = book:bid(), book:ask(), market.tick
+  if skew:sign() == 0 then return bid, ask end
   local held = position:div(market.size, "nearest", 9)
   local shift = (held * skew * tick):round(tick, "nearest")
   local buy, sell, highest, lowest = bid - shift, ask - shift, ask - tick, bid + tick
@@ -74,7 +75,7 @@ local function tend(market, side, touch, position)
     withdraw(slot)
   elseif not slot.ref then
     quote(market, side, touch)
-  elseif (slot.price - touch):abs() > market.tick * requote then
+  elseif (slot.price - touch):abs() > market.patience then
     withdraw(slot)
   end
 end

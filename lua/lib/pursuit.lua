@@ -33,8 +33,8 @@ function pursuit:direction()
 end
 
 local function pursue(self)
-  local position, book = host.position(self.product), host.book(self.product)
   if not self.target or self.in_flight or self.unseen then return end
+  local position, book = host.position(self.product), host.book(self.product)
   if host.uptime() < self.not_before or not position or not book or book:stale() then
     return
   end

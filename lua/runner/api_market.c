@@ -233,13 +233,12 @@ static int book_index(lua_State *L)
     const product_index *box = luaL_checkudata(L, 1, BOOK_TYPE);
     const char *name = luaL_checkstring(L, 2);
 
-    if (strcmp(name, "product") == 0) {
-        product_push(L, script_of(L), *box);
-        return 1;
-    }
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL)
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+        return 1;
+    if (strcmp(name, "product") != 0)
         return luaL_error(L, "a book has no '%s'", name);
+    product_push(L, script_of(L), *box);
     return 1;
 }
 

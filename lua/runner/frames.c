@@ -180,7 +180,7 @@ static int on_save(struct script *script)
 static int dispatch(struct frame_call *call)
 {
     struct script *script = call->script;
-    const struct notice *notice = &script->frame.notice;
+    const struct notice *notice = call->payload;
 
     switch ((enum script_frame_kind)call->head->kind) {
     case SCRIPT_STATE_IN:
@@ -188,13 +188,13 @@ static int dispatch(struct frame_call *call)
     case SCRIPT_GO:
         return on_go(script, call->err);
     case SCRIPT_VIEW:
-        return on_view(script, &script->frame.view, call->err);
+        return on_view(script, call->payload, call->err);
     case SCRIPT_NOTICE:
         take_stamp(script, notice->mono_ns, notice->wall_ns);
         script_notice(script, notice);
         return 0;
     case SCRIPT_JUDGE:
-        return on_judge(script, &script->frame.judge, &call->verdict, call->err);
+        return on_judge(script, call->payload, &call->verdict, call->err);
     case SCRIPT_SAVE:
         return on_save(script);
     case SCRIPT_STOP:
@@ -247,8 +247,7 @@ static void report_frame(struct frame_call *call)
         call->status = err_set(call->err, "%s", text ? text : "?");
 }
 
-static int take_payload(struct script *script, const struct script_head *head,
-                        const void *payload, struct err *err)
+static int check_payload(const struct script_head *head, const void *payload, struct err *err)
 {
     size_t wanted = 0;
 
@@ -260,7 +259,7 @@ static int take_payload(struct script *script, const struct script_head *head,
     }
     if (head->length != wanted)
         return err_set(err, "a frame of kind %u has %u bytes", head->kind, head->length);
-    memcpy(&script->frame, payload, wanted);
+    CHECK((uintptr_t)payload % SCRIPT_ALIGN == 0); /* it is read where it lies */
     return 0;
 }
 
@@ -270,7 +269,7 @@ int script_frame(struct script *script, const struct script_head *head, const vo
     struct frame_call call = {.script = script, .head = head, .payload = payload, .err = err};
     bool raised;
 
-    if (take_payload(script, head, payload, err) < 0)
+    if (check_payload(head, payload, err) < 0)
         return -1;
     set_reason(&call.verdict, "the rule raised an error, see its log");
     script->generation = head->generation;

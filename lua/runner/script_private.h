@@ -80,11 +80,6 @@ struct script {
     bool has_state_version;
     uint64_t timers_waiting;      /* bit per timer */
     struct buf incoming;          /* saved state, until its last piece */
-    union {                       /* the frame at hand, aligned: on the wire it need not be */
-        struct view view;
-        struct notice notice;
-        struct script_judge judge;
-    } frame;
 };
 
 struct script *script_of(lua_State *L);
