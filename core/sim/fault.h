@@ -67,7 +67,8 @@
     X(FAULT_FATAL, "fatal", 2, "the venue refuses the key: the host shuts itself down")           \
     X(FAULT_CANCEL_ONLY, "cancel_only", 3, "a product takes cancels alone for up to a minute")    \
     X(FAULT_POT_MISSING, "pot_missing", 3, "a list of the balance lacks a pot")                   \
-    X(FAULT_BUST, "bust", 3, "the venue takes back its newest trade, or books it at another price")
+    X(FAULT_BUST, "bust", 3, "the venue takes back its newest trade, or books it at another price")\
+    X(FAULT_ONE_ORDER, "one_order", 3, "the operator cancels, adopts or drops an order by its id")
 
 #define FAULT_SYMBOL(symbol, ...) symbol,
 enum fault_kind { FAULT_LIST(FAULT_SYMBOL) FAULT_KIND_COUNT };

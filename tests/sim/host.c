@@ -6,6 +6,7 @@
 #include "base/prng.h"
 #include "base/text.h"
 #include "engine/snapshot_care.h"
+#include "model/client_id.h"
 #include "parts.h"
 #include "wire/journal_rec.h"
 
@@ -223,6 +224,55 @@ void host_halt_cancel(struct sim *sim)
     event.operator.token = sim->drain_token = ++sim->tokens;
     event.operator.cancel = true;
     text_copy(event.operator.reason, REASON_MAX, "the simulation's operator", 25);
+    host_post(sim, &event, 0);
+}
+
+/* Who says that an order is dead has looked at the venue: it can fill no more, and all that it
+ * filled is in the books. */
+static bool is_dead(const struct sim *sim, const struct order_row *row)
+{
+    char id[CLIENT_ID_TEXT];
+    struct size filled = {0};
+    client_id_format(row->id, id);
+    uint32_t number = auditor_find(sim->auditor, id);
+    if (number == AUDITOR_NONE)
+        return false;
+    const struct auditor_order *order = &sim->auditor->orders[number];
+    return !auditor_can_fill(sim->auditor, number) && order->product >= 0 &&
+           venue_product_base(&venue_products[order->product], order->filled, &filled) &&
+           filled.e9 == row->booked.e9;
+}
+
+/* What is UNKNOWN and dead is dropped, what is not ours left to work or cancelled, the rest
+ * cancelled. */
+void host_one_order(struct sim *sim, uint64_t roll)
+{
+    struct event event = {.kind = EVENT_OPERATOR};
+    struct order_row row, chosen;
+    uint32_t count = 0;
+    for (uint32_t i = 0; snapshot_order(sim->engine, i, &row); i++) {
+        bool first = row.live && (row.state == ORDER_UNKNOWN || row.actor == ACTOR_EXTERNAL);
+        if (row.live && (count++ == 0 || first || roll % count == 0))
+            chosen = row;
+    }
+    if (count == 0)
+        return;
+    event.operator.verb = OPERATOR_CANCEL;
+    if (chosen.state == ORDER_UNKNOWN && is_dead(sim, &chosen))
+        event.operator.verb = OPERATOR_DROP;
+    else if (chosen.actor == ACTOR_EXTERNAL && (roll >> 8 & 1))
+        event.operator.verb = OPERATOR_ADOPT;
+    event.operator.token = ++sim->tokens;
+    if (chosen.venue_id.text[0])
+        text_copy(event.operator.id, VENUE_ID_MAX, chosen.venue_id.text,
+                  strlen(chosen.venue_id.text));
+    else
+        client_id_format(chosen.id, event.operator.id);
+    text_copy(event.operator.reason, REASON_MAX, "the simulation's operator", 25);
+    sim_note(sim, "operator      %s %.36s",
+             event.operator.verb == OPERATOR_DROP    ? "drop"
+             : event.operator.verb == OPERATOR_ADOPT ? "adopt"
+                                                     : "cancel", event.operator.id);
     host_post(sim, &event, 0);
 }
 

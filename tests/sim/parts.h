@@ -14,6 +14,7 @@ void host_due(struct sim *sim);
 void host_post(struct sim *sim, const struct event *event, int64_t after_ns);
 void host_operator(struct sim *sim, enum operator_verb verb, int target, uint8_t index);
 void host_halt_cancel(struct sim *sim);
+void host_one_order(struct sim *sim, uint64_t roll);
 
 /* scripts.c */
 void scripts_start(struct sim *sim);

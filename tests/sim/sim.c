@@ -302,6 +302,8 @@ static void strike_operator(struct sim *sim)
         host_operator(sim, OPERATOR_CANCEL_MINE, TARGET_ACCOUNT, 0);
     if (world_strike(&sim->world, FAULT_FLATTEN))
         host_operator(sim, OPERATOR_FLATTEN, TARGET_ACCOUNT, 0);
+    if ((fault = world_strike(&sim->world, FAULT_ONE_ORDER)) != NULL)
+        host_one_order(sim, fault->roll);
     if (world_strike(&sim->world, FAULT_RECONCILE))
         host_operator(sim, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0);
     /* An operator reads the status first. */

@@ -233,6 +233,22 @@ static void an_old_frame_of_a_stranger_counts_nothing_twice(void **state)
         }
 }
 
+/* F44 | unit | a stranger's fill is in a list that was asked for before its order was met, the word
+ * of it comes behind the list | counted once */
+static void a_list_that_ends_forgets_no_fill_that_was_ahead(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct command_list list = rig_open_list(rig, LIST_FILLS);
+    show_stranger(rig, VENUE_OPEN, "0", "3");
+    rig_fill(rig, "t1", "x1", 0, SIDE_BUY, "99", "3", "0");
+    rig_list_end(rig, &list, true);
+    assert_held(rig, "3");
+    show_stranger(rig, VENUE_FILLED, "3", "0");
+    assert_held(rig, "3");
+    rig_destroy(rig);
+}
+
 /* F44 | unit | a stranger's order is met half filled, fills on, and its older fills are read then |
  * each part is counted once */
 static void what_a_stranger_filled_before_we_met_is_read_later(void **state)
@@ -570,6 +586,7 @@ int suite_fills(void)
         cmocka_unit_test(unusable_fills_are_passed_over),
         cmocka_unit_test(a_fill_out_of_range_halts),
         cmocka_unit_test(an_old_frame_of_a_stranger_counts_nothing_twice),
+        cmocka_unit_test(a_list_that_ends_forgets_no_fill_that_was_ahead),
         cmocka_unit_test(what_a_stranger_filled_before_we_met_is_read_later),
         cmocka_unit_test(what_was_settled_stays_settled),
     };
