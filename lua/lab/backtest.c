@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "lab/backtest_private.h"
 #include "lab/catalog.h"
+#include "lab/find_config.h"
 #include "wire/event_rec.h"
 
 enum { STEPS = 200,                      /* of progress */
@@ -28,25 +29,6 @@ struct backtest_options backtest_defaults(void)
 
 /* --- the config, cut down to what is run --- */
 
-static int load_config(struct backtest *run, struct err *err)
-{
-    struct config_problems *problems = calloc(1, sizeof(*problems));
-    int result;
-
-    CHECK(problems != NULL);
-    result = config_load(run->options->config, &run->config, problems);
-    if (result < 0)
-        err_set(err, "%s%s", problems->text[0],
-                problems->count > 1 ? " (and more: `moongate check -c` tells all)" : "");
-    free(problems);
-    return result;
-}
-
-static bool is_named(const struct config_script *script, const char *name)
-{
-    return strcmp(script->name, name) == 0 || strcmp(script->script, name) == 0;
-}
-
 static void keep_strategy(struct config *config, uint32_t at)
 {
     struct config_script kept = config->strategies[at];
@@ -63,24 +45,23 @@ static int choose_strategy(struct backtest *run, struct err *err)
 {
     struct config *config = &run->config;
     const char *wanted = run->options->strategy;
-    uint32_t at = 0;
+    uint32_t at = wanted ? find_config_strategy(config, wanted) : 0;
+    struct config_script *script = &config->strategies[0];
+    char path[FIND_PATH_MAX];
 
     if (!wanted)
         return 0;
-    while (at < config->strategy_count && !is_named(&config->strategies[at], wanted))
-        at++;
     if (at < config->strategy_count) {
         keep_strategy(config, at);
         return 0;
     }
-    if (!strchr(wanted, '.') && !strchr(wanted, '/'))
-        return err_set(err, "%s has no strategy '%s'; name one of its sections, or the path of a "
-                       "script (strategies/%s.lua?)", config->path, wanted, wanted);
+    if (!find_strategy(wanted, path))
+        return err_set(err, "%s has no strategy '%s', and there is no strategies/%s.lua; name a "
+                       "section, or the path of a script", config->path, wanted, wanted);
     keep_strategy(config, 0);
-    struct config_script *script = &config->strategies[0];
-    const char *slash = strrchr(wanted, '/'), *base = slash ? slash + 1 : wanted;
-    if (!text_copy(script->script, sizeof(script->script), wanted, strlen(wanted)))
-        return err_set(err, "%s: the path is too long", wanted);
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    if (!text_copy(script->script, sizeof(script->script), path, strlen(path)))
+        return err_set(err, "%s: the path is too long", path);
     text_copy(script->name, sizeof(script->name), base, strcspn(base, "."));
     free(script->params);
     script->params = strdup("{}");
@@ -314,7 +295,7 @@ static int open_run(struct backtest *run, struct err *err)
     run->cash = run->options->cash;
     run->rates = (struct lab_venue_config){.fee_maker = run->options->fee_maker,
                                            .fee_taker = run->options->fee_taker};
-    if (load_config(run, err) == 0 && choose_strategy(run, err) == 0 &&
+    if (find_config(run->options->config, &run->config, err) == 0 && choose_strategy(run, err) == 0 &&
         lay_params(run, err) == 0 && choose_products(run, err) == 0 &&
         read_settings(run, lab, err) == 0 && read_markets(run, lab, err) == 0 &&
         open_out(run, lab, err) == 0) {

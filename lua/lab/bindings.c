@@ -582,8 +582,9 @@ static int host_refusals(lua_State *L)
     lua_newtable(L);
     for (uint32_t i = 0; i < lab->refusals.count; i++) {
         const struct lab_refusal *refusal = &((const struct lab_refusal *)lab->refusals.items)[i];
-        lua_createtable(L, 0, 10);
+        lua_createtable(L, 0, 11);
         set_text(L, "code", refusal_text(refusal->verdict.code));
+        set_text(L, "meaning", refusal_meaning(refusal->verdict.code));
         set_text(L, "reason", refusal->text);
         set_text(L, "config", refusal->verdict.config_key);
         set_money(L, "limit", refusal->verdict.limit);

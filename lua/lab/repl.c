@@ -9,7 +9,7 @@
 
 #include "lab/backtest.h"
 #include "lab/bindings.h"
-#include "lab/find.h"
+#include "lab/find_config.h"
 
 enum { REPL_PRODUCTS_MAX = 8 };
 
@@ -28,13 +28,13 @@ static int usage(FILE *out)
             "A console inside a script: Lua runs in its state, with its host, before the real\n"
             "engine and gate; time moves when it is told to. :help lists the commands. Lines may\n"
             "be piped in.\n"
-            "  -s, --script FILE   the strategy; without one a script that does nothing\n"
+            "  -s, --script FILE   the strategy, or its name; without one a script that does nothing\n"
             "  -p, --product ID    of a paper world, may be given again; BTC-PERP-INTX\n"
             "      --seed N        of the paper world's market, 1\n"
             "      --tape FILE     its BTC market follows this tape\n"
             "  -d, --data FILE     recorded data in its place: a tape, candles, trades, or a\n"
             "                      recording of the daemon, as backtest takes them\n"
-            "  -c, --config FILE   limits and params; with --data config/backtest.conf by default\n"
+            "  -c, --config FILE   limits and params; with --data config/backtest.conf, as shipped\n"
             "      --params JSON   the script's parameters\n");
     return out == stdout ? 0 : 2;
 }
@@ -107,12 +107,6 @@ static int drive(void *context, struct lab *lab, int64_t whole_ns, struct err *e
     return run_console(context, lab, err);
 }
 
-static void on_log(void *context, const char *runner, char level, const char *text)
-{
-    (void)context;
-    printf("%s [%c] %s\n", runner, level, text);
-}
-
 static int run_data(struct repl *repl, struct err *err)
 {
     static char idle[FIND_PATH_MAX];
@@ -130,7 +124,6 @@ static int run_data(struct repl *repl, struct err *err)
                                      repl->data[i]};
     options.context = repl;
     options.drive = drive;
-    options.log = on_log;
     return backtest_run(&options, &result, err);
 }
 
@@ -138,9 +131,12 @@ static int run_data(struct repl *repl, struct err *err)
 
 static int run(struct repl *repl)
 {
+    static char script[FIND_PATH_MAX];
     struct err err = {""};
     int status;
 
+    if (repl->script && find_strategy(repl->script, script))
+        repl->script = script;
     (void)find_shared("lua/lib", repl->library);
     if (!find_shared("lua/lab/repl.lua", repl->console))
         status = err_set(&err, "lua/lab/repl.lua is not to be found");

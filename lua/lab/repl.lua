@@ -22,17 +22,29 @@ local function print_rows(rows, columns)
   if #rows == 0 then print("  none") end
 end
 
+--- What came since the last time; what is said again and again, once.
+local function tell(kind, list, line_of)
+  local last, times = nil, 0
+  for i = said[kind] + 1, #list + 1 do
+    local line = list[i] and line_of(list[i])
+    if line ~= last then
+      if times > 1 then print(("  %d times"):format(times)) end
+      if line then print(line) end
+      last, times = line, 0
+    end
+    times = times + 1
+  end
+  said[kind] = #list
+end
+
 --- What the script and the gate have said since the last time.
 local function tell_news()
-  local log, refusals, faults = host:log(), host:refusals(), host:faults()
-  for i = said.log + 1, #log do print(("[%s] %s"):format(log[i].level, log[i].text)) end
-  for i = said.refusals + 1, #refusals do
-    local r = refusals[i]
-    print(("refused: %s %s; limit %s, value %s, headroom %s (%s)"):format(r.code, r.reason, r.limit,
-      r.value, r.headroom, r.config))
-  end
-  for i = said.faults + 1, #faults do print("raised: " .. faults[i]) end
-  said.log, said.refusals, said.faults = #log, #refusals, #faults
+  tell("log", host:log(), function(entry) return ("[%s] %s"):format(entry.level, entry.text) end)
+  tell("refusals", host:refusals(), function(r)
+    return ("refused: %s, %s; limit %s, value %s, headroom %s (%s)"):format(r.code,
+      r.reason ~= "" and r.reason or r.meaning, r.limit, r.value, r.headroom, r.config)
+  end)
+  tell("faults", host:faults(), function(fault) return "raised: " .. fault end)
 end
 
 command("step", ":step [seconds]  time passes: a second, or so many", function(seconds)

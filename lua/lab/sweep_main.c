@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/config.h"
+#include "base/check.h"
 #include "base/text.h"
+#include "lab/find_config.h"
 #include "lab/params.h"
 #include "lab/sweep.h"
 
@@ -21,7 +22,7 @@ static int usage(FILE *out)
             "DIR/sweep.html (heat map) and a table.\n"
             "  -s, --strategy X       as for moongate backtest\n"
             "  -d, --data [P=]FILE    likewise, once per product\n"
-            "  -c, --config FILE      likewise; default config/backtest.conf\n"
+            "  -c, --config FILE      likewise; config/backtest.conf, or the shipped one\n"
             "  -p, --param NAME=5:30:5   least, most, step; NAME=a,b,c: these values; NAME alone:\n"
             "                         the range the script declares (moongate params SCRIPT)\n"
             "  -o, --out DIR          the sweep's folder\n"
@@ -184,26 +185,23 @@ static void make_absolute(char *path)
         keep_text(path, whole);
 }
 
-static int find_script(struct sweep_plan *plan, char ret_path[CONFIG_TEXT_MAX], struct err *err)
+static int find_script(struct sweep_plan *plan, char ret_path[FIND_PATH_MAX], struct err *err)
 {
-    struct config_problems *problems = calloc(1, sizeof(*problems));
     struct config *config = calloc(1, sizeof(*config));
-    int status = -1;
+    int status;
+    uint32_t at;
 
-    if (!problems || !config)
-        err_set(err, "no memory");
-    else if (config_load(plan->config, config, problems) < 0)
-        err_set(err, "%s%s", problems->text[0], problems->count > 1 ? " (and more)" : "");
-    else
-        status = 0;
-    text_copy(ret_path, CONFIG_TEXT_MAX, plan->strategy, strlen(plan->strategy));
-    for (uint32_t i = 0; status == 0 && i < config->strategy_count; i++)
-        if (strcmp(config->strategies[i].name, plan->strategy) == 0)
-            memcpy(ret_path, config->strategies[i].script, CONFIG_TEXT_MAX);
-    if (config)
-        config_fini(config);
+    CHECK(config != NULL);
+    status = find_config(plan->config, config, err);
+    at = find_config_strategy(config, plan->strategy);
+    if (status == 0 && at < config->strategy_count)
+        text_copy(ret_path, FIND_PATH_MAX, config->strategies[at].script,
+                  strlen(config->strategies[at].script));
+    else if (status == 0 && !find_strategy(plan->strategy, ret_path))
+        status = err_set(err, "%s has no strategy '%s', and there is no strategies/%s.lua",
+                         plan->config, plan->strategy, plan->strategy);
+    config_fini(config);
     free(config);
-    free(problems);
     return status;
 }
 
@@ -247,10 +245,13 @@ static int find_times(struct sweep_plan *plan, struct sweep_store *store, struct
 static int make_plan(struct sweep_plan *plan, struct sweep_store *store, struct err *err)
 {
     static const int64_t LEAST_NS = 120000000000;
-    char script[CONFIG_TEXT_MAX];
+    char script[FIND_PATH_MAX], library[FIND_PATH_MAX], config[FIND_PATH_MAX];
     struct buf declared;
     int status;
 
+    (void)find_shared("lua/lib", library);
+    if (find_shared(plan->config, config))
+        keep_text(plan->config, config);
     make_absolute(plan->config);
     for (uint32_t i = 0; i < plan->data_count; i++)
         make_absolute(plan->data[i]);
@@ -261,7 +262,7 @@ static int make_plan(struct sweep_plan *plan, struct sweep_store *store, struct 
         return err_set(err, "a stretch would be shorter than two minutes: take fewer --folds, a "
                             "smaller --train, or more time");
     buf_init(&declared, 1 << 20);
-    status = params_declared(script, "lua/lib", &declared, err);
+    status = params_declared(script, library, &declared, err);
     if (status == 0)
         status = sweep_plan_keep(plan, store, declared.data, err);
     buf_fini(&declared);

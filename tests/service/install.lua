@@ -21,14 +21,14 @@ for _, path in ipairs{"bin/moongate", "bin/moongate-runner", "bin/moongate-lab",
                       "share/moongate/lua/lib/series.lua", "share/moongate/lua/meta/moongate.lua",
                       "share/moongate/strategies/quoter.lua",
                       "share/moongate/risk_rules/cooldown.lua",
-                      "share/doc/moongate/config/production.conf",
+                      "share/moongate/config/production.conf",
                       "share/doc/moongate/docs/operator.md", "share/doc/moongate/LICENSE",
                       "lib/systemd/system/moongate@.service",
                       "lib/systemd/system/moongate-watch@.service",
                       "lib/sysusers.d/moongate.conf"} do
   check(select(2, run(("test -s %s/usr/%s"):format(root, path))) == 0, "/usr/%s is missing", path)
 end
-for name in run(("ls %s/usr/share/doc/moongate/config/*.conf"):format(root)):gmatch("[^\n]+") do
+for name in run(("ls %s/usr/share/moongate/config/*.conf"):format(root)):gmatch("[^\n]+") do
   said, code = run(("cd %s/usr/share/moongate && ../../bin/moongate check -c %s"):format(root,
     name))
   check(not said:find("%.lua"), "scripts of %s are not found from share/moongate: %s", name, said)
