@@ -295,10 +295,10 @@ static int open_run(struct backtest *run, struct err *err)
     run->cash = run->options->cash;
     run->rates = (struct lab_venue_config){.fee_maker = run->options->fee_maker,
                                            .fee_taker = run->options->fee_taker};
-    if (find_config(run->options->config, &run->config, err) == 0 && choose_strategy(run, err) == 0 &&
-        lay_params(run, err) == 0 && choose_products(run, err) == 0 &&
-        read_settings(run, lab, err) == 0 && read_markets(run, lab, err) == 0 &&
-        open_out(run, lab, err) == 0) {
+    if (find_config(run->options->config, &run->config, err) == 0 &&
+        choose_strategy(run, err) == 0 && lay_params(run, err) == 0 &&
+        choose_products(run, err) == 0 && read_settings(run, lab, err) == 0 &&
+        read_markets(run, lab, err) == 0 && open_out(run, lab, err) == 0) {
         lab->start = (struct stamp){MONO_BEGIN_NS, run->start_ns};
         run->lab = lab_create(lab, err);
         result = run->lab ? 0 : -1;

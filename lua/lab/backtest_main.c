@@ -25,7 +25,7 @@ static int usage(FILE *out)
             "  -s, --strategy X      a section of the config, or the path of a script\n"
             "  -d, --data [P=]FILE   tape, candles or trades (CSV, gzip or plain); P as in the\n"
             "                        config, BTC-cde; once per product\n"
-            "  -c, --config FILE     limits, rules, params; config/backtest.conf, or the shipped one\n"
+            "  -c, --config FILE     limits, rules, params; default config/backtest.conf\n"
             "  -p, --param K=V       over the params of the config; may be repeated. A number is\n"
             "                        one, K='\"0.02\"' is text: sizes are\n"
             "  -o, --out DIR         leave the run there: journal, series.csv, run.json\n"

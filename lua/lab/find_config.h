@@ -1,6 +1,7 @@
 #pragma once
 /* A config as the lab reads it: the file, its scripts and its library are looked for where one
- * stands and then, as find_shared does, where the house lies. So the shipped ones serve anywhere. */
+ * stands and then, as find_shared does, where the house lies. So the shipped ones serve anywhere.
+ */
 #include "app/config.h"
 #include "base/err.h"
 #include "lab/find.h"

@@ -28,13 +28,13 @@ static int usage(FILE *out)
             "A console inside a script: Lua runs in its state, with its host, before the real\n"
             "engine and gate; time moves when it is told to. :help lists the commands. Lines may\n"
             "be piped in.\n"
-            "  -s, --script FILE   the strategy, or its name; without one a script that does nothing\n"
+            "  -s, --script FILE   the strategy, or its name; none: one that does nothing\n"
             "  -p, --product ID    of a paper world, may be given again; BTC-PERP-INTX\n"
             "      --seed N        of the paper world's market, 1\n"
             "      --tape FILE     its BTC market follows this tape\n"
             "  -d, --data FILE     recorded data in its place: a tape, candles, trades, or a\n"
             "                      recording of the daemon, as backtest takes them\n"
-            "  -c, --config FILE   limits and params; with --data config/backtest.conf, as shipped\n"
+            "  -c, --config FILE   limits and params; with --data config/backtest.conf\n"
             "      --params JSON   the script's parameters\n");
     return out == stdout ? 0 : 2;
 }

@@ -34,6 +34,7 @@ local MAY_INCLUDE = {
     { "^lua/lab/replay", set "base model wire engine sim io" },
     -- A backtest is a host's run without a host: its config and its journal, offline.
     { "^lua/lab/settings_config", set "base model wire engine sim app" },
+    { "^lua/lab/find_config", set "base model app" },
     { "^lua/lab/backtest", set "base model wire engine sim io app" },
     { "^lua/lab/sweep", set "base model wire engine sim io app" },
     { "^lua/lab/", set "base model wire engine sim" },
