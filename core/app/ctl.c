@@ -18,6 +18,7 @@ enum { PATIENCE_S = 70 };
 struct options {
     const char *config, *socket;
     bool json, help;
+    const char *helped; /* the verb that help is wanted for; "": all of them */
     struct control_request request;
 };
 
@@ -33,7 +34,7 @@ static int usage(FILE *out)
             "  -S, --socket SOCKET    the socket itself\n"
             "  -j, --json             print the daemon's answer as one line of JSON\n"
             "  -s, --strategy NAME    for one strategy\n"
-            "  -p, --product ID       for one product\n"
+            "  -p, --product ID       for one product: BIP-20DEC30-CDE, or BTC-cde\n"
             "  -r, --reason TEXT      goes into the journal\n"
             "  -n, --limit N          rows at most (default %d)\n"
             "  -x, --cancel           of halt: cancel own orders, wait until the venue shows none\n"
@@ -44,6 +45,21 @@ static int usage(FILE *out)
             CONTROL_LIMIT_DEFAULT, verbs.failed ? "" : verbs.data);
     buf_fini(&verbs);
     return out == stdout ? CTL_DONE : CTL_USAGE;
+}
+
+static int usage_of(enum control_verb verb)
+{
+    const struct control_verb_spec *spec = control_verb(verb);
+    struct buf line;
+    buf_init(&line, CONTROL_LINE_MAX);
+    control_verb_usage(verb, &line);
+    printf("usage: moongate ctl [-c FILE | -S SOCKET] [--json] %s\n\n  %s\n",
+           line.failed ? spec->name : line.data, spec->help);
+    if (spec->example)
+        printf("\n  moongate ctl %s\n", spec->example);
+    printf("\n`moongate ctl --help` has all verbs and what their options mean.\n");
+    buf_fini(&line);
+    return CTL_DONE;
 }
 
 static int wrong(const char *text)
@@ -127,8 +143,10 @@ static int take_arguments(int argc, char **argv, struct options *ret, struct err
     for (int option; (option = getopt_long(argc, argv, "c:S:jhs:p:r:n:xf:", OPTIONS, NULL)) != -1;)
         if (take_option(option, ret, err) < 0)
             return -1;
-    if (ret->help)
+    if (ret->help) {
+        ret->helped = optind < argc ? argv[optind] : "";
         return 0;
+    }
     return take_words(argc - optind, argv + optind, &ret->request, err);
 }
 
@@ -201,7 +219,9 @@ int ctl_main(int argc, char **argv)
     if (take_arguments(argc, argv, &options, &err) < 0)
         return wrong(err.text);
     if (options.help)
-        return usage(stdout);
+        return control_verb_find(options.helped, &options.request.verb, &err) == 0
+                   ? usage_of(options.request.verb)
+                   : usage(stdout);
     if (ctl_find_socket(options.config, options.socket, path, &err) < 0)
         return wrong(err.text);
     struct ctl_client *client = ctl_connect(path, PATIENCE_S, &err);

@@ -183,8 +183,11 @@ static int find_product(const struct engine_settings *settings, const char *id, 
                         struct err *err)
 {
     unsigned nearest = 0;
+    char name[NAME_MAX_BYTES]; /* as the config and a refusal's line have it */
     for (uint8_t i = 0; i < settings->catalog.count; i++) {
-        if (strcmp(settings->catalog.items[i].product_id, id) == 0) {
+        snprintf(name, sizeof name, "%s-%s", settings->catalog.items[i].asset,
+                 venue_profile_text(settings->catalog.items[i].profile));
+        if (strcmp(settings->catalog.items[i].product_id, id) == 0 || strcmp(name, id) == 0) {
             *ret = i;
             return 0;
         }
@@ -269,6 +272,7 @@ static void act(struct operator *operator, uint64_t client, const struct control
     pending->event.kind = EVENT_OPERATOR;
     event->verb = engine_verb(request->verb);
     event->token = pending->token;
+    event->uid = control_uid(operator->control, client);
     if (target->strategy != NO_PRODUCT) {
         event->target = TARGET_STRATEGY;
         event->index = target->strategy;

@@ -131,7 +131,8 @@ static void take_value(struct row *row, const struct config_section *section, co
     snprintf(row->key, sizeof(row->key), "%s.%s%s%s", section->name, name ? name : "",
              name ? "." : "", *key == '.' ? key + 1 : *key ? key : "health");
     for (uint32_t i = 0; row->probe->key && i < section->count; i++)
-        if (strcmp(section->keys[i].name, row->probe->key) == 0)
+        if (strcmp(section->keys[i].name, row->probe->key) == 0 &&
+            section->keys[i].kind != KEY_NESTED)
             config_value_text(&section->keys[i], values, row->value);
 }
 

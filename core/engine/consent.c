@@ -13,7 +13,7 @@ enum { WRONG_MAX = 3 };
 
 /* ---- the table */
 
-static struct consent_held *take_slot(struct engine *engine)
+static struct consent_held *free_slot(struct engine *engine)
 {
     for (int i = 0; i < MAX_CONSENTS; i++)
         if (engine->consents.held[i].consent.number == 0)
@@ -72,6 +72,18 @@ static void end(struct engine *engine, struct consent_held *held, const char *wh
         out_alert(engine, consent_kind_text(consent.kind), " is over: ", consent.what, NULL);
 }
 
+/* What lets less through waits for nobody: a request that is not confirmed makes room for it. */
+static struct consent_held *slot_to_tighten(struct engine *engine)
+{
+    struct consent_held *held = free_slot(engine);
+    for (int i = 0; held == NULL && i < MAX_CONSENTS; i++)
+        if (!engine->consents.held[i].granted) {
+            held = &engine->consents.held[i];
+            end(engine, held, "it made room for a tighter limit");
+        }
+    return held;
+}
+
 static uint64_t number_of(const char *text)
 {
     uint64_t number = 0;
@@ -117,7 +129,7 @@ struct consent consent_from(const struct event_operator *event, enum consent_kin
 void consent_ask(struct engine *engine, uint64_t reply_token, const struct consent *asked,
                  const char *what)
 {
-    struct consent_held *held = take_slot(engine);
+    struct consent_held *held = free_slot(engine);
     char text[160];
     if (held == NULL) {
         out_reply(engine, reply_token, false, "too many consents: revoke one first");
@@ -141,12 +153,21 @@ void consent_ask(struct engine *engine, uint64_t reply_token, const struct conse
 /* What is for good and does its work at once. */
 static void act(struct engine *engine, const struct consent *consent)
 {
-    struct consent_held *other;
     if (consent->kind == CONSENT_PROMOTE)
         stage_promoted(engine, consent);
-    if (consent->kind == CONSENT_REVOKE &&
-        (other = find(engine, number_of(consent->what))) != NULL)
-        end(engine, other, consent->reason[0] ? consent->reason : "revoked");
+    else
+        end(engine, find(engine, number_of(consent->what)),
+            consent->reason[0] ? consent->reason : "revoked");
+}
+
+/* What was true when it was asked for may not be so any more. */
+static bool is_allowed(struct engine *engine, const struct consent *consent, char *ret_why)
+{
+    static const char OVER[] = "what it was to take back is over already: see consents";
+    if (consent->kind != CONSENT_REVOKE || find(engine, number_of(consent->what)) != NULL)
+        return stage_allows(engine, consent, ret_why);
+    text_copy(ret_why, REASON_MAX, OVER, sizeof OVER - 1);
+    return false;
 }
 
 static void grant(struct engine *engine, struct consent_held *held)
@@ -154,7 +175,8 @@ static void grant(struct engine *engine, struct consent_held *held)
     struct consent *consent = &held->consent;
     for (int i = 0; i < MAX_CONSENTS; i++) {
         struct consent_held *other = &engine->consents.held[i];
-        if (other->granted && consent_is_same(&other->consent, consent))
+        if (other != held && other->consent.number != 0 && /* asked for, or in force */
+            consent_is_same(&other->consent, consent))
             end(engine, other, "another one takes its place");
     }
     struct record_consent *r = record(engine, CONSENT_GRANTED, consent);
@@ -176,7 +198,7 @@ static void grant(struct engine *engine, struct consent_held *held)
 
 void consent_tighten(struct engine *engine, uint64_t reply_token, const struct consent *asked)
 {
-    struct consent_held *held = take_slot(engine);
+    struct consent_held *held = slot_to_tighten(engine);
     if (held == NULL) {
         out_reply(engine, reply_token, false, "too many consents: revoke one first");
         return;
@@ -192,7 +214,8 @@ static void count_wrong(struct engine *engine, uint64_t reply_token)
 {
     struct consents *all = &engine->consents;
     if (++all->wrong < WRONG_MAX) {
-        out_reply(engine, reply_token, false, "no request has that token, or its time is over");
+        out_reply(engine, reply_token, false, "no request has that token, or its time is over: "
+                                              "`consents` shows what waits; else ask anew");
         return;
     }
     all->wrong = 0;
@@ -200,6 +223,16 @@ static void count_wrong(struct engine *engine, uint64_t reply_token)
         if (all->held[i].consent.number != 0 && !all->held[i].granted)
             end(engine, &all->held[i], "three wrong tokens");
     out_reply(engine, reply_token, false, "the third wrong token: all requests are forgotten");
+}
+
+static void tell_granted(struct engine *engine, uint64_t reply_token, enum consent_kind kind)
+{
+    static const char *const TEXTS[CONSENT_KIND_COUNT] = {
+        [CONSENT_OVERRIDE] = "granted; `consents` shows it, `revoke` ends it",
+        [CONSENT_LIMIT] = "granted; `consents` shows it, `revoke` ends it",
+        [CONSENT_REVOKE] = "taken back: the config's value holds again",
+        [CONSENT_PROMOTE] = "promoted; measuring begins anew: `checkpoints`. `demote` goes back"};
+    out_reply(engine, reply_token, true, TEXTS[kind]);
 }
 
 void consent_on_confirm(struct engine *engine, const struct event_operator *event)
@@ -212,12 +245,13 @@ void consent_on_confirm(struct engine *engine, const struct event_operator *even
             strncmp(held->token, event->id, sizeof event->id) != 0)
             continue;
         all->wrong = 0;
-        if (!stage_allows(engine, &held->consent, why)) { /* what held may hold no more */
+        if (!is_allowed(engine, &held->consent, why)) {
             out_reply(engine, event->token, false, why);
             return;
         }
+        enum consent_kind kind = held->consent.kind;
         grant(engine, held);
-        out_reply(engine, event->token, true, "granted; `consents` shows it, `revoke` ends it");
+        tell_granted(engine, event->token, kind);
         return;
     }
     count_wrong(engine, event->token);
@@ -273,7 +307,7 @@ bool consent_restore(struct engine *engine, const struct record_consent *record,
         return true;
     if (consent.target != TARGET_ACCOUNT && index == NO_PRODUCT)
         return true; /* what it was for is not configured any more */
-    held = take_slot(engine);
+    held = free_slot(engine);
     if (held == NULL)
         return false;
     held->granted = true;
@@ -292,6 +326,10 @@ void consent_begin(struct engine *engine)
         held->ends_ns = INT64_MAX;
         if (held->consent.number == 0 || held->consent.for_ns == 0)
             continue;
+        if (!tune_is_of_config(held)) {
+            end(engine, held, "the config says something else now than when it was asked for");
+            continue;
+        }
         if (left_ns > held->consent.for_ns)
             left_ns = held->consent.for_ns;
         held->ends_ns = engine->now.mono_ns + left_ns;
@@ -308,7 +346,8 @@ void consent_on_override(struct engine *engine, const struct event_operator *eve
     int control = gate_override_number(event->id);
     if (control == 0) {
         out_reply(engine, event->token, false,
-                  "no control of that number may be set aside: docs/gate.md names those that may");
+                  "`override 10` names a control by its number; that one is none, or one that is "
+                  "never set aside: docs/gate.md");
         return;
     }
     if (event->for_ns <= 0 || event->for_ns > MAX_CONSENT_NS) {

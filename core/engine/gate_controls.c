@@ -443,7 +443,7 @@ static const struct control controls[] = {
     {check_strategy_state,    true,     false,  0},  /* 2 */
     {check_throttle,          false,    false,  2},  /* 2 */
     {check_product,           true,     true,   0},  /* 3 */
-    {gate_check_stage,        false,    false,  4},  /* 4 */
+    {gate_check_stage,        false,    false,  0},  /* 4 */
     {check_book,              true,     true,   0},  /* 5 */
     {check_depth,             true,     true,   0},  /* 5 */
     {check_mark,              false,    false,  0},  /* 5 */

@@ -204,6 +204,7 @@ static struct record_operator *record_operator(struct engine *engine,
     text_copy(r->name, sizeof r->name, name, strlen(name));
     text_copy(r->id, sizeof r->id, event->id, strnlen(event->id, VENUE_ID_MAX - 1));
     r->cancel = event->cancel;
+    r->uid = event->uid;
     return r;
 }
 

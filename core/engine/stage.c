@@ -330,8 +330,10 @@ void stage_on_demote(struct engine *engine, const struct event_operator *event)
     enum stage stage = stage_named(event->id);
     if (!engine->settings.staged || stage >= engine->stages.reached) {
         out_reply(engine, event->token, false,
-                  engine->settings.staged ? "that is no earlier stage: see stage"
-                                          : "this config is not staged: its stage stands");
+                  engine->settings.staged
+                      ? "that is no earlier stage: of observe, demo, canary; `stage` shows where "
+                        "it stands"
+                      : "this config is not staged: its stage stands");
         return;
     }
     move_to(engine, stage, event->reason);

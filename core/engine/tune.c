@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/consent.h"
 #include "engine/outbox.h"
 #include "engine/stage.h"
@@ -47,6 +48,19 @@ static bool is_looser(const struct limit_row *row, __int128 value, __int128 than
 bool tune_is_tightening(const struct consent *consent)
 {
     return consent->kind == CONSENT_LIMIT && consent->for_ns == 0;
+}
+
+bool tune_is_of_config(const struct consent_held *held)
+{
+    char now[DECIMAL_TEXT_MAX];
+    const struct limit_row *row;
+    if (held->consent.kind != CONSENT_LIMIT || tune_is_tightening(&held->consent))
+        return true;
+    row = find_row(held->consent.target, held->consent.what);
+    if (row == NULL)
+        return false;
+    limit_format(row, held->configured, now);
+    return strcmp(now, held->consent.was) == 0;
 }
 
 void tune_apply(struct engine *engine, struct consent_held *held, bool begins)
@@ -96,21 +110,52 @@ static void loosen(struct engine *engine, const struct event_operator *event,
     consent_ask(engine, event->token, asked, text);
 }
 
+/* Whose limit it is, where it is another's; or which one it may have been. */
+static void refuse_key(struct engine *engine, const struct event_operator *event, const char *key)
+{
+    static const char *const WHOSE[] = {[TARGET_ACCOUNT] = "of the account: without --product and "
+                                                           "--strategy",
+                                        [TARGET_STRATEGY] = "of a strategy: --strategy NAME",
+                                        [TARGET_PRODUCT] = "of a product: --product ID"};
+    const char *nearest = NULL;
+    char text[160];
+    uint32_t count;
+    for (int target = TARGET_ACCOUNT; target <= TARGET_PRODUCT; target++)
+        if (find_row(target, key) != NULL) {
+            memset(text, 0, sizeof text);
+            out_join(text, sizeof text, key, " is a limit ", WHOSE[target], NULL);
+            out_reply(engine, event->token, false, text);
+            return;
+        }
+    const struct limit_row *rows = limit_rows(scope_of((int)event->target), &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (nearest == NULL || text_distance(key, rows[i].key) < text_distance(key, nearest))
+            nearest = rows[i].key;
+    memset(text, 0, sizeof text);
+    out_join(text, sizeof text, "no limit that can change while the host runs (docs/gate.md); did "
+                                "you mean ", nearest, "?", NULL);
+    out_reply(engine, event->token, false, text);
+}
+
 void tune_on_limit(struct engine *engine, const struct event_operator *event)
 {
     struct consent asked = consent_from(event, CONSENT_LIMIT);
     const struct limit_row *row = find_row((int)event->target, asked.what);
     __int128 value, now, configured;
-    if (row == NULL || !limit_parse(row, asked.value, &value)) {
-        out_reply(engine, event->token, false,
-                  row ? "no value of that limit: see the config's line of it"
-                      : "no such limit there that can change while the host runs: docs/gate.md");
+    if (row == NULL) {
+        refuse_key(engine, event, asked.what);
+        return;
+    }
+    if (!limit_parse(row, asked.value, &value)) {
+        out_reply(engine, event->token, false, "no value of that limit: a number above zero, as "
+                                               "the config's line of it has one");
         return;
     }
     struct consent_held *held = standing(engine, &asked);
     now = limit_get(row, limits_of(engine, (int)event->target, event->index));
     configured = held ? held->configured : now;
     bool loosens = is_looser(row, value, configured);
+    limit_format(row, configured, asked.was);
     if (held && (loosens || (tune_is_tightening(&held->consent) && is_looser(row, value, now)))) {
         out_reply(engine, event->token, false, "another value stands for it: see consents, revoke "
                                                "that one first");

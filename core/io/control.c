@@ -16,6 +16,7 @@ struct client {
     struct control *control;    /* borrowed */
     uint64_t name;              /* serial << 8 | slot; 0: the slot is free */
     int fd;
+    uint32_t uid;
     struct loop_fd *watch;
     struct loop_timer *patience;
     char *in;                   /* CONTROL_LINE_MAX bytes */
@@ -211,18 +212,21 @@ static void turn_away(struct control *control, int fd, const char *text)
     control->counters.refused++;
 }
 
-static bool is_welcome(int fd)
+static bool is_welcome(int fd, uint32_t *ret_uid)
 {
     struct ucred peer;
     socklen_t length = sizeof peer;
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
-           length == sizeof peer && (peer.uid == geteuid() || peer.uid == 0);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || length != sizeof peer)
+        return false;
+    *ret_uid = peer.uid;
+    return peer.uid == geteuid() || peer.uid == 0;
 }
 
-static void admit(struct control *control, struct client *client, int fd)
+static void admit(struct control *control, struct client *client, int fd, uint32_t uid)
 {
     uint64_t slot = (uint64_t)(client - control->clients);
-    *client = (struct client){.control = control, .name = ++control->serial << 8 | slot, .fd = fd};
+    *client = (struct client){.control = control, .name = ++control->serial << 8 | slot, .fd = fd,
+                              .uid = uid};
     buf_init(&client->out, CONTROL_REPLY_MAX);
     control->counters.clients++;
     control->counters.accepted++;
@@ -242,12 +246,13 @@ static void on_knock(void *context)
     if (fd < 0)
         return;
     struct client *client = free_slot(control);
-    if (!is_welcome(fd))
+    uint32_t uid;
+    if (!is_welcome(fd, &uid))
         turn_away(control, fd, "only the daemon's own user and root may speak here");
     else if (!client)
         turn_away(control, fd, "16 others are connected already");
     else
-        admit(control, client, fd);
+        admit(control, client, fd, uid);
 }
 
 void control_reply(struct control *control, uint64_t name, const char *line, size_t length)
@@ -260,6 +265,13 @@ void control_reply(struct control *control, uint64_t name, const char *line, siz
     put_line(client, line, length);
     /* Sent from the loop, not from here: the caller may be inside take_line. */
     loop_fd_want(client->watch, false, true);
+}
+
+uint32_t control_uid(const struct control *control, uint64_t name)
+{
+    const struct client *client = &control->clients[name & 0xff];
+    CHECK((name & 0xff) < CONTROL_CLIENTS_MAX && client->name == name);
+    return client->uid;
 }
 
 void control_read_counters(const struct control *control, struct control_counters *ret)

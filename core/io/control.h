@@ -36,4 +36,6 @@ struct control *control_open(struct loop *loop, const struct control_config *con
 void control_close(struct control *control); /* removes the socket; NULL is fine */
 /* `line` as of control_reply_encode, with its line break. Passed over when the client has left. */
 void control_reply(struct control *control, uint64_t client, const char *line, size_t length);
+/* The system's user who `client` was when it connected. */
+uint32_t control_uid(const struct control *control, uint64_t client);
 void control_read_counters(const struct control *control, struct control_counters *ret);

@@ -23,6 +23,7 @@ struct consent {
     char value[DECIMAL_TEXT_MAX]; /* what it shall be; "": nothing of that sort */
     int64_t for_ns;          /* how long it holds from its grant on; 0: for good */
     char reason[REASON_MAX];
+    char was[DECIMAL_TEXT_MAX]; /* LIMIT: what the config said when it was asked for */
 };
 
 /* ended: its reason says by what, not why it was asked for. */

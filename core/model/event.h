@@ -48,6 +48,7 @@ struct event_operator {
     bool cancel;    /* HALT: cancel own orders too, and answer when the venue shows none */
     char value[DECIMAL_TEXT_MAX]; /* what it shall be, of verbs that set something */
     int64_t for_ns; /* how long it shall hold; 0: not said */
+    uint32_t uid;   /* whose hand it was: the system's user */
 };
 struct event_skew { int64_t skew_ns; bool known; };
 /* A cause of the degradation ladder came or went, with its figures in words ("14 of 20 failed").

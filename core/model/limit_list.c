@@ -94,6 +94,14 @@ void limit_set(const struct limit_row *row, void *of, __int128 value)
     }
 }
 
+void limit_format(const struct limit_row *row, __int128 value, char ret[DECIMAL_TEXT_MAX])
+{
+    static const int64_t TO_E18[] = {[LIMIT_IS_MONEY] = 1, [LIMIT_IS_MS] = 1000000000000,
+                                     [LIMIT_IS_COUNT] = (int64_t)DECIMAL_ONE * DECIMAL_ONE,
+                                     [LIMIT_IS_SIZE] = DECIMAL_ONE, [LIMIT_IS_RATIO] = DECIMAL_ONE};
+    money_format((struct money){value * TO_E18[row->unit]}, ret);
+}
+
 static bool parse_whole(const char *text, int64_t most, __int128 *ret)
 {
     *ret = 0;

@@ -111,6 +111,7 @@ __int128 limit_get(const struct limit_row *row, const void *of);
 void limit_set(const struct limit_row *row, void *of, __int128 value);
 /* As the config has it; false: not a number of its kind above zero, or too large. */
 bool limit_parse(const struct limit_row *row, const char *text, __int128 *ret);
+void limit_format(const struct limit_row *row, __int128 value, char ret[DECIMAL_TEXT_MAX]);
 
 /* Every limit that is not set takes its widest value that sums still hold: for worlds that are not
  * the world. The gate refuses live what is not set. */

@@ -67,7 +67,8 @@ struct record_latch { enum { LATCH_ACCOUNT, LATCH_STRATEGY, LATCH_PRODUCT } scop
 struct record_operator { enum operator_verb verb; uint8_t target, index; char reason[REASON_MAX];
                          char name[NAME_MAX_BYTES];
                          bool done; /* a flatten of a product has come to its end */
-                         char id[VENUE_ID_MAX]; bool cancel; };
+                         char id[VENUE_ID_MAX]; bool cancel;
+                         uint32_t uid; }; /* the system's user who asked for it */
 struct record_runner { actor_index runner; uint32_t generation; enum runner_state state;
                        char hash[17]; char reason[REASON_MAX]; };
 struct record_reconcile { bool agreed; product_index product; struct size ours, venue;

@@ -253,6 +253,7 @@ static const struct layout_field OPERATOR[] = {
     FIELD(event_operator, cancel),
     FIELD(event_operator, value),
     FIELD(event_operator, for_ns),
+    FIELD(event_operator, uid),
 };
 static const struct layout_field SKEW[] = {
     FIELD(event_skew, skew_ns),

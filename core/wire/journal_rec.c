@@ -174,6 +174,7 @@ static const struct field OPERATOR_FIELDS[] = {
     FIELD("done", FIELD_BOOL, operator.done),
     FIELD("id", FIELD_TEXT, operator.id),
     FIELD("cancel", FIELD_BOOL, operator.cancel),
+    FIELD("uid", FIELD_UINT, operator.uid),
 };
 
 static const struct field RUNNER_FIELDS[] = {
@@ -281,6 +282,7 @@ static const struct field CONSENT_FIELDS[] = {
     FIELD("for_ns", FIELD_INT, consent.consent.for_ns),
     FIELD("until_wall_ns", FIELD_INT, consent.until_wall_ns),
     FIELD("reason", FIELD_TEXT, consent.consent.reason),
+    FIELD("was", FIELD_TEXT, consent.consent.was),
 };
 
 static const struct field MARK_FIELDS[] = {

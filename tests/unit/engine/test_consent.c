@@ -135,7 +135,7 @@ static void wrong_tokens_forget_what_was_asked(void **state)
 static void what_keeps_the_gate_standing_is_never_set_aside(void **state)
 {
     (void)state;
-    static const char *const NEVER[] = {"1",  "3",  "5", "6",  "26", "29", "0", "30", "",
+    static const char *const NEVER[] = {"1",  "3",  "4",  "5", "6",  "26", "29", "0", "30", "",
                                         "07x", "x", "-7", "4294967303", "18446744073709551623"};
     struct rig *rig = ready();
     for (size_t i = 0; i < sizeof NEVER / sizeof NEVER[0]; i++)
@@ -265,6 +265,65 @@ static void a_looser_limit_takes_two_steps_and_ends(void **state)
     rig_destroy(rig);
 }
 
+/* F72 | unit | a looser limit is asked for, a tighter one set, then the first confirmed | the
+ * tighter one holds */
+static void a_request_from_before_a_tighter_limit_is_worth_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    char token[16], other[16];
+    assert_true(limit_size(rig, "0.6", 10 * MINUTE));
+    token_of(&rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply, token);
+    assert_true(limit_size(rig, "0.3", 0));
+    assert_false(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
+    assert_int_equal(asked(rig, 0, 0, "0.4", 1), REFUSED_ORDER_SIZE);
+    token_of(say(rig, OPERATOR_REVOKE, TARGET_ACCOUNT, 0, "2", 0), token);
+    token_of(say(rig, OPERATOR_REVOKE, TARGET_ACCOUNT, 0, "2", 0), other);
+    assert_true(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
+    assert_false(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, other, 0)->done);
+    assert_true(limit_size(rig, "0.6", 10 * MINUTE));
+    token_of(&rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply, token);
+    assert_true(limit_size(rig, "0.9", 10 * MINUTE));
+    token_of(&rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply, other);
+    assert_true(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
+    assert_false(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, other, 0)->done);
+    assert_int_equal(asked(rig, 0, 0, "0.7", 2), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
+/* F72 | unit | loosened from 0.5 to 0.6, restarted with 0.1 in the config | 0.1 holds, and the
+ * consent is over for good */
+static void a_config_of_another_value_ends_what_loosened_it(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    assert_true(limit_size(rig, "0.6", 10 * MINUTE));
+    confirm_last(rig);
+    rig->settings.product_limits[0].max_order_size = rig_size("0.1");
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.2", 1), REFUSED_ORDER_SIZE);
+    assert_int_equal(count(rig, true), 0);
+    rig->settings.product_limits[0].max_order_size = rig_size("0.5");
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.6", 2), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
+/* Law 7: what is tighter is so at once, however many requests wait for their second step. */
+static void requests_leave_room_for_a_tighter_limit(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    for (int i = 0; i < MAX_CONSENTS; i++)
+        assert_true(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "7", MINUTE)->done);
+    assert_false(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "7", MINUTE)->done);
+    assert_true(limit_size(rig, "0.3", 0));
+    assert_int_equal(asked(rig, 0, 0, "0.4", 1), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
 static void limits_that_cannot_be_are_refused(void **state)
 {
     (void)state;
@@ -327,6 +386,9 @@ int suite_consent(void)
         cmocka_unit_test(an_override_can_be_revoked),
         cmocka_unit_test(a_tighter_limit_holds_at_once_until_it_is_revoked),
         cmocka_unit_test(a_looser_limit_takes_two_steps_and_ends),
+        cmocka_unit_test(a_request_from_before_a_tighter_limit_is_worth_nothing),
+        cmocka_unit_test(a_config_of_another_value_ends_what_loosened_it),
+        cmocka_unit_test(requests_leave_room_for_a_tighter_limit),
         cmocka_unit_test(limits_that_cannot_be_are_refused),
         cmocka_unit_test(every_limit_can_be_tightened),
     };

@@ -205,6 +205,60 @@ static void drift_forbids_the_next_step(void **state)
     rig_destroy(rig);
 }
 
+/* The stage was watched for a day before, all well: by the journal. */
+static void watched_for_a_day(struct rig *rig)
+{
+    for (uint32_t i = rig->journal_count; i-- > 0;)
+        if (rig->journal[i].kind == RECORD_STAGE) {
+            rig->journal[i].stage.measures.observed_ns += 1440 * MINUTE;
+            rig->journal[i].stage.measures.usable_ns += 1440 * MINUTE;
+            break;
+        }
+    rig_restart(rig);
+    rig_up(rig);
+    rig_pass(rig, 10 * SECOND);
+}
+
+static void a_slow_recovery_is_a_failing_checkpoint(void **state)
+{
+    (void)state;
+    struct rig *rig = staged(STAGE_PRODUCTION);
+    watched_for_a_day(rig);
+    rig_link(rig, STREAM_MARKET, false);
+    rig_tick(rig, 31 * SECOND);
+    rig_link(rig, STREAM_MARKET, true);
+    rig_beat(rig);
+    for (product_index i = 0; i < 2; i++)
+        rig_book(rig, i, "99", "101", "5");
+    rig_pass(rig, 10 * SECOND);
+    assert_true(checkpoint(rig, CHECKPOINT_FEED).passes); /* of a day half a minute is little */
+    assert_non_null(strstr(say(rig, OPERATOR_PROMOTE, NO_PRODUCT, "", 0),
+                           "checkpoint recovery_s: 31"));
+    rig_destroy(rig);
+}
+
+static void funding_that_is_not_ours_is_a_failing_checkpoint(void **state)
+{
+    (void)state;
+    struct rig *rig = staged(STAGE_PRODUCTION);
+    struct event event = {.kind = EVENT_INSTRUMENT};
+    event.instrument.spec = rig->settings.catalog.items[0];
+    event.instrument.spec.funding_interval_ns = 60 * MINUTE;
+    event.instrument.spec.funding_time_ns = rig->now.wall_ns + 60 * MINUTE;
+    rig_step(rig, &event);
+    for (int i = 0; i < 2; i++) { /* counted from the first one; nothing is held at any stamp */
+        rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "look");
+        rig_pass(rig, 10 * SECOND);
+        rig->balances[0].funding_pnl = rig_money("0.25");
+    }
+    rig_pass(rig, 10 * MINUTE);
+    assert_string_equal(say(rig, OPERATOR_PROMOTE, NO_PRODUCT, "", 0),
+                        "checkpoint funding: 1, wanted at most 0");
+    rig_restart(rig);
+    assert_false(checkpoint(rig, CHECKPOINT_FUNDING).passes);
+    rig_destroy(rig);
+}
+
 /* What held when it was asked for holds no more when it is confirmed. */
 static void a_checkpoint_that_breaks_between_the_steps_refuses(void **state)
 {
@@ -251,10 +305,41 @@ static void demoting_needs_no_second_word(void **state)
     struct rig *rig = staged(STAGE_PRODUCTION);
     assert_true(promoted(rig));
     assert_string_equal(say(rig, OPERATOR_DEMOTE, NO_PRODUCT, "canary", 0),
-                        "that is no earlier stage: see stage");
+                        "that is no earlier stage: of observe, demo, canary; `stage` shows where "
+                        "it stands");
     assert_string_equal(say(rig, OPERATOR_DEMOTE, NO_PRODUCT, "observe", 0), "observe");
     assert_int_equal(stage_of(rig), STAGE_OBSERVE);
     rig_restart(rig);
+    assert_int_equal(stage_of(rig), STAGE_OBSERVE);
+    rig_destroy(rig);
+}
+
+/* F72 | unit | a token is used twice, kept over a demotion, over a restart, over a lower ceiling |
+ * nothing is promoted by it */
+static void approvals_of_before_are_worth_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = staged(STAGE_PRODUCTION);
+    char first[160], second[160];
+    text_copy(first, sizeof first, say(rig, OPERATOR_PROMOTE, NO_PRODUCT, "", 0), 159);
+    text_copy(second, sizeof second, say(rig, OPERATOR_PROMOTE, NO_PRODUCT, "", 0), 159);
+    assert_true(confirmed(rig, second));
+    assert_false(confirmed(rig, second));
+    assert_false(confirmed(rig, first)); /* the other one's is not for the stage after it */
+    trade_well(rig, 10, 4);
+    text_copy(first, sizeof first, say(rig, OPERATOR_PROMOTE, NO_PRODUCT, "", 0), 159);
+    say(rig, OPERATOR_DEMOTE, NO_PRODUCT, "observe", 0);
+    rig_pass(rig, 20 * SECOND);
+    assert_true(checkpoint(rig, CHECKPOINT_OBSERVED).passes);
+    assert_false(confirmed(rig, first));
+    text_copy(first, sizeof first, say(rig, OPERATOR_PROMOTE, NO_PRODUCT, "", 0), 159);
+    rig_restart(rig);
+    rig_up(rig);
+    assert_false(confirmed(rig, first));
+    rig->settings.stage = STAGE_OBSERVE;
+    rig_restart(rig);
+    rig_up(rig);
+    assert_non_null(strstr(say(rig, OPERATOR_PROMOTE, NO_PRODUCT, "", 0), "ceiling"));
     assert_int_equal(stage_of(rig), STAGE_OBSERVE);
     rig_destroy(rig);
 }
@@ -289,6 +374,9 @@ int suite_stage(void)
         cmocka_unit_test(slow_answers_are_a_failing_checkpoint),
         cmocka_unit_test(a_lost_feed_counts_against_its_uptime),
         cmocka_unit_test(drift_forbids_the_next_step),
+        cmocka_unit_test(a_slow_recovery_is_a_failing_checkpoint),
+        cmocka_unit_test(funding_that_is_not_ours_is_a_failing_checkpoint),
+        cmocka_unit_test(approvals_of_before_are_worth_nothing),
         cmocka_unit_test(a_checkpoint_that_breaks_between_the_steps_refuses),
         cmocka_unit_test(the_stage_survives_a_restart),
         cmocka_unit_test(demoting_needs_no_second_word),

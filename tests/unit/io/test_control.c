@@ -48,6 +48,7 @@ static void on_request(void *context, uint64_t client, const struct control_requ
 {
     struct world *world = context;
     assert_true(client != 0 && world->asked_count < ASKED_MAX);
+    assert_int_equal(control_uid(world->control, client), geteuid());
     world->verbs[world->asked_count] = request->verb;
     world->asked[world->asked_count++] = client;
     if (world->answer_at_once)
@@ -171,7 +172,8 @@ static void the_socket_is_ours_alone(void **state)
     teardown(&world);
 }
 
-/* The kernel's word on who connects, with the mode out of the way. */
+/* The kernel's word on who connects, with the mode out of the way.
+ * F72 | unit | another user of the machine asks for something | turned away, nothing is asked */
 static void another_user_is_turned_away(void **state)
 {
     (void)state;
