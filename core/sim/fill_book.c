@@ -224,11 +224,12 @@ bool fill_book_rest(struct fill_book *book, uint32_t number, enum side side, str
                     struct size size)
 {
     const struct venue_level *level = venue_ladder_find(&book->sides[side], side, limit.e9);
+    bool shown = book->sides[SIDE_BUY].count + book->sides[SIDE_SELL].count > 0;
     if (book->count == FILL_RESTING_MAX)
         return false;
     book->resting[book->count++] = (struct fill_resting){
         .number = number, .side = side, .limit = limit, .left_e9 = size.e9,
-        .ahead_e9 = level ? level->base_e9 : 0,
+        .ahead_e9 = level ? level->base_e9 : shown ? 0 : INT64_MAX, /* the tail, once it is told */
     };
     return true;
 }

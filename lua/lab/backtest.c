@@ -225,6 +225,7 @@ static int read_settings(struct backtest *run, struct lab_config *lab, struct er
         read_script(&config->rules[i], &lab->rules[i], (1u << lab->settings.catalog.count) - 1,
                     options->seed + MAX_STRATEGIES + i);
     lab->world = backtest_world(run);
+    backtest_venue_open(run, &lab->settings);
     return 0;
 }
 
@@ -236,7 +237,6 @@ static int read_market(struct backtest *run, struct lab_config *lab, product_ind
     struct backtest_market *market = &run->markets[product];
 
     *market = (struct backtest_market){.run = run, .product = product};
-    fill_book_init(&market->book, spec->step, &(struct fill_sink){market, backtest_venue_fill});
     run->count++;
     market->data = backtest_data_read(source->path, spec, err);
     if (!market->data)
@@ -292,9 +292,6 @@ static int open_run(struct backtest *run, struct err *err)
     int result = -1;
 
     CHECK(lab != NULL);
-    run->cash = run->options->cash;
-    run->rates = (struct lab_venue_config){.fee_maker = run->options->fee_maker,
-                                           .fee_taker = run->options->fee_taker};
     if (find_config(run->options->config, &run->config, err) == 0 &&
         choose_strategy(run, err) == 0 && lay_params(run, err) == 0 &&
         choose_products(run, err) == 0 && read_settings(run, lab, err) == 0 &&
@@ -369,16 +366,16 @@ static void read_result(struct backtest *run, struct backtest_result *ret)
     ret->rows = run->rows;
     ret->batches = run->batches;
     ret->turns = run->lab->turn.number;
-    ret->orders = run->orders.count;
-    ret->fills = run->fills.count;
+    ret->orders = run->venue.orders.count;
+    ret->fills = run->venue.fills.count;
     ret->intents = run->intents;
     ret->alerts = run->alerts;
     ret->faults = run->faults;
     snapshot_account(run->lab->engine, &ret->account);
     snapshot_counters(run->lab->engine, &ret->counters);
-    ret->equity = backtest_venue_equity(run);
+    ret->equity = fill_venue_equity(&run->venue);
     ret->start_equity = run->options->cash;
-    ret->position = run->positions[0];
+    ret->position = run->venue.markets[0].position;
 }
 
 static int close_run(struct backtest *run, struct err *err)
@@ -388,11 +385,9 @@ static int close_run(struct backtest *run, struct err *err)
     if (store_bulk_close(run->journal, err) < 0)
         result = -1;
     lab_destroy(run->lab);
-    for (product_index i = 0; i < run->count; i++) {
+    for (product_index i = 0; i < run->count; i++)
         market_data_destroy(run->markets[i].data);
-        fill_book_fini(&run->markets[i].book);
-    }
-    backtest_venue_fini(run);
+    fill_venue_fini(&run->venue);
     config_fini(&run->config);
     free(run);
     return result;

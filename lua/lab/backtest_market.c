@@ -2,6 +2,12 @@
  * and the host after the feed's latency. */
 #include "lab/backtest_private.h"
 
+/* Without what was left behind. */
+static struct fill_book *raw_book(const struct backtest_market *market)
+{
+    return &market->run->venue.markets[market->product].book;
+}
+
 static int64_t batch_time(const struct backtest_market *market, uint32_t index)
 {
     return market->data->bars.count > 0 ? market->data->bars.items[index].start_ns
@@ -33,7 +39,7 @@ bool backtest_market_open(struct backtest_market *market, int64_t from_ns, int64
     /* The first batch is the book as it was then: shown whole, on connect. */
     if (data->depth && market->next == 0)
         market->next = 1;
-    market->book.blind = !data->depth;
+    raw_book(market)->blind = !data->depth;
     return market->next < market->end;
 }
 
@@ -58,9 +64,9 @@ struct fill_book *backtest_market_book(struct backtest_market *market)
     for (; data->depth && market->applied < market->next; market->applied++) {
         const struct market_batch *batch = &data->batches[market->applied];
         for (uint32_t i = 0; i < batch->levels; i++)
-            fill_book_level(&market->book, &data->levels[batch->level + i]);
+            fill_book_level(raw_book(market), &data->levels[batch->level + i]);
     }
-    return &market->book;
+    return raw_book(market);
 }
 
 /* --- what the host hears --- */
@@ -68,7 +74,7 @@ struct fill_book *backtest_market_book(struct backtest_market *market)
 static void tell(struct backtest *run, const struct event *event)
 {
     if (run->options->feed_ns > 0)
-        mail_post_event(&run->mail, event, run->lab->now.wall_ns + run->options->feed_ns);
+        mail_post_event(&run->venue.mail, event, run->lab->now.wall_ns + run->options->feed_ns);
     else
         lab_push(run->lab, event);
 }
@@ -118,19 +124,20 @@ static void show(void *context, struct lab *lab, product_index product)
 
 static void venue_trade(struct backtest_market *market, const struct trade *trade)
 {
-    market->last = trade->price;
     backtest_series_trade(market, trade->price, trade->size);
-    if (market->run->live.count == 0)
-        return;
-    fill_book_trade(backtest_market_book(market), trade);
-    backtest_venue_traded(market);
+    fill_venue_trade(&market->run->venue, market->product, trade, market->run->lab->now.wall_ns);
+}
+
+static void settle(struct backtest_market *market)
+{
+    fill_venue_settle(&market->run->venue, market->product, market->run->lab->now.wall_ns);
 }
 
 static void play_batch(struct backtest_market *market)
 {
     const struct market_data *data = market->data;
     const struct market_batch *batch = &data->batches[market->next];
-    bool live = market->run->live.count > 0;
+    bool live = market->run->venue.live.count > 0;
 
     if (live)
         backtest_market_book(market);
@@ -138,12 +145,12 @@ static void play_batch(struct backtest_market *market)
         venue_trade(market, &data->trades[batch->trade + i]);
     market->next++;
     if (!data->depth) {
-        fill_book_clear(&market->book);
+        fill_book_clear(raw_book(market));
         for (uint32_t i = 0; i < batch->levels; i++)
-            fill_book_level(&market->book, &data->levels[batch->level + i]);
+            fill_book_level(raw_book(market), &data->levels[batch->level + i]);
     }
     if (live)
-        fill_book_settle(backtest_market_book(market));
+        settle(market);
     /* `peek` is 0, but where a harness that cheats is wanted. */
     if (market->run->options->peek < data->count - market->next)
         batch += market->run->options->peek;
@@ -158,8 +165,8 @@ static void next_bar(struct backtest_market *market)
     const struct market_data *data = market->data;
 
     market_bar_path(&data->bars.items[market->next++], data->bars.length_ns,
-                    market->run->positions[market->product],
-                    &market->run->lab->config.settings.catalog.items[market->product],
+                    market->run->venue.markets[market->product].position,
+                    &market->run->venue.config.catalog.items[market->product],
                     market->points);
     market->point = 0;
     market->points_count = MARKET_BAR_POINTS;
@@ -171,10 +178,10 @@ static void play_point(struct backtest_market *market)
 
     point->trade.trade_id = ++market->trade_ids;
     venue_trade(market, &point->trade);
-    fill_book_clear(&market->book);
-    fill_book_level(&market->book, &point->levels[0]);
-    fill_book_level(&market->book, &point->levels[1]);
-    fill_book_settle(&market->book);
+    fill_book_clear(raw_book(market));
+    fill_book_level(raw_book(market), &point->levels[0]);
+    fill_book_level(raw_book(market), &point->levels[1]);
+    settle(market);
     tell_book(market, true, point->levels, 2);
     tell_trades(market, &point->trade, 1);
 }

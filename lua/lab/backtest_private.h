@@ -15,8 +15,7 @@
 #include "io/store_bulk.h"
 #include "lab/backtest.h"
 #include "lab/lab.h"
-#include "sim/fill_book.h"
-#include "sim/mail.h"
+#include "sim/fill_venue.h"
 #include "sim/market_data.h"
 
 struct backtest;
@@ -28,22 +27,14 @@ struct backtest_market {     /* one product's */
     uint32_t next, end;      /* batches; of bars: bars */
     /* The venue's book holds the batches before `applied`: while none of our orders rests there and
      * nobody asks, it is left behind, and what a strategy does not use costs nothing. */
-    struct fill_book book;
     uint32_t applied;
     struct market_point points[MARKET_BAR_POINTS]; /* of the bar under way */
     uint32_t point, points_count;
     uint64_t trade_ids;
-    struct price last;       /* traded */
     int64_t funding_ns;      /* the next stamp, wall */
     /* Of this minute, for series.csv. */
     struct price open, high, low, close;
     struct size volume;
-};
-
-struct backtest_order {
-    struct lab_order order;
-    int64_t arrives_ns;      /* at the venue */
-    bool triggered;          /* a stop's */
 };
 
 struct backtest_minutes { FILE *file; int64_t next_ns; };
@@ -55,13 +46,7 @@ struct backtest {
     struct backtest_market markets[MAX_PRODUCTS];
     product_index count;
     int64_t start_ns, end_ns; /* wall */
-    struct mail mail;         /* by wall time */
-    struct lab_list orders;   /* struct backtest_order *, by number */
-    struct lab_list live, ended; /* uint32_t: numbers; ended in order of time */
-    struct lab_list fills;    /* struct event_fill */
-    struct size positions[MAX_PRODUCTS];
-    struct money cash, fees, funding;
-    struct lab_venue_config rates;
+    struct fill_venue venue;
     struct store_bulk *journal;
     struct backtest_minutes minutes;
     uint64_t rows, batches, intents, alerts, faults;
@@ -89,17 +74,12 @@ struct fill_book *backtest_market_book(struct backtest_market *market); /* as of
 struct lab_world backtest_world(struct backtest *run);
 
 /* backtest_venue.c; times are wall */
+void backtest_venue_open(struct backtest *run, const struct engine_settings *settings);
 void backtest_venue_command(struct backtest *run, const struct command *command);
-void backtest_venue_work(struct backtest *run, int64_t now_ns); /* letters, expiry, funding */
+void backtest_venue_work(struct backtest *run, int64_t now_ns); /* funding, letters, expiry */
 /* A product's specification with its next funding stamp. */
 void backtest_venue_tell_spec(struct backtest_market *market);
 int64_t backtest_venue_next_ns(const struct backtest *run);
-/* A trade was printed: stops may go off. */
-void backtest_venue_traded(struct backtest_market *market);
-void backtest_venue_fill(void *context, uint32_t number, struct price price, struct size size,
-                         enum liquidity liquidity); /* a fill_sink's, of a market */
-struct money backtest_venue_equity(struct backtest *run);
-void backtest_venue_fini(struct backtest *run);
 
 /* backtest_series.c */
 int backtest_series_open(struct backtest *run, struct err *err);

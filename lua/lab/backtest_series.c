@@ -83,7 +83,7 @@ void backtest_series_minute(struct backtest *run)
     struct money equity = {0};
 
     if (run->minutes.file)
-        equity = backtest_venue_equity(run);
+        equity = fill_venue_equity(&run->venue);
     for (product_index i = 0; i < run->count; i++) {
         struct backtest_market *market = &run->markets[i];
         if (run->minutes.file)

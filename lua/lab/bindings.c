@@ -374,7 +374,7 @@ static int host_orders(lua_State *L) /* product or nil, "all" for ended ones too
 }
 
 /* An order of orders(), or its ref. */
-static struct lab_order *check_order(lua_State *L, struct lab *lab, int index)
+static struct fill_order *check_order(lua_State *L, struct lab *lab, int index)
 {
     struct order_row row;
     order_ref ref;
@@ -386,7 +386,7 @@ static struct lab_order *check_order(lua_State *L, struct lab *lab, int index)
     ref = (order_ref)luaL_checkinteger(L, -1);
     lua_pop(L, 1);
     for (uint32_t i = 0; snapshot_order(lab->engine, i, &row); i++) {
-        struct lab_order *order = row.ref == ref ? lab_venue_find(lab->venue, row.id) : NULL;
+        struct fill_order *order = row.ref == ref ? lab_venue_find(lab->venue, row.id) : NULL;
         if (order)
             return order;
     }
@@ -408,9 +408,9 @@ static int host_fill(lua_State *L)
 {
     static const char *const liquidities[] = {"maker", "taker", NULL};
     struct lab *lab = check_lab(L);
-    struct lab_order *order = check_order(L, lab, 2);
-    struct size size = {order->row.size.e9 - order->filled.e9};
-    struct price price = order->row.price;
+    struct fill_order *order = check_order(L, lab, 2);
+    struct size size = {order->size.e9 - order->filled.e9};
+    struct price price = order->price;
     int liquidity = luaL_checkoption(L, 5, "maker", liquidities);
     struct err err = {""};
 

@@ -360,9 +360,9 @@ static void read_venue(lua_State *L, struct lab_venue_config *venue)
     venue->fills = (enum lab_fills)luaL_checkoption(L, -1, "told", fills);
     lua_pop(L, 2);
     if (lua_getfield(L, 1, "fee_maker") != LUA_TNIL)
-        venue->fee_maker.e9 = settings_e9(L, -1, "fee_maker");
+        venue->rates.maker.e9 = settings_e9(L, -1, "fee_maker");
     if (lua_getfield(L, 1, "fee_taker") != LUA_TNIL)
-        venue->fee_taker.e9 = settings_e9(L, -1, "fee_taker");
+        venue->rates.taker.e9 = settings_e9(L, -1, "fee_taker");
     lua_pop(L, 2);
 }
 
@@ -374,8 +374,8 @@ static void read_market(lua_State *L, struct lab_config *ret)
     sim->seed = 1;
     sim->step_ns = SECOND_NS / 20;
     sim->accept_delay_ns = sim->cancel_delay_ns = SECOND_NS / 50;
-    sim->fee_maker = ret->venue.fee_maker;
-    sim->fee_taker = ret->venue.fee_taker;
+    sim->fee_maker = ret->venue.rates.maker;
+    sim->fee_taker = ret->venue.rates.taker;
     sim->used = lua_getfield(L, 1, "market") == LUA_TTABLE;
     if (!sim->used) {
         lua_pop(L, 1);

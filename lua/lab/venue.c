@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "lab/lab.h"
 #include "model/client_id.h"
+#include "sim/order_asked.h"
 
 enum { LAB_LEVELS_MAX = 512 };
 
@@ -18,7 +19,7 @@ struct lab_venue {
     struct lab *lab; /* borrowed */
     struct lab_venue_config config;
     struct market markets[MAX_PRODUCTS];
-    struct lab_list orders; /* struct lab_order * */
+    struct lab_list orders; /* struct fill_order * */
     struct lab_list fills;  /* struct event_fill */
     struct size positions[MAX_PRODUCTS];
     enum lab_fault fault;
@@ -35,9 +36,9 @@ struct lab_venue *lab_venue_create(struct lab *lab, const struct lab_venue_confi
     return venue;
 }
 
-static struct lab_order *order_at(const struct lab_venue *venue, uint32_t i)
+static struct fill_order *order_at(const struct lab_venue *venue, uint32_t i)
 {
-    return ((struct lab_order **)venue->orders.items)[i];
+    return ((struct fill_order **)venue->orders.items)[i];
 }
 
 void lab_venue_destroy(struct lab_venue *venue)
@@ -51,10 +52,10 @@ void lab_venue_destroy(struct lab_venue *venue)
     free(venue);
 }
 
-struct lab_order *lab_venue_find(struct lab_venue *venue, struct client_id id)
+struct fill_order *lab_venue_find(struct lab_venue *venue, struct client_id id)
 {
     for (uint32_t i = 0; i < venue->orders.count; i++)
-        if (client_id_equal(order_at(venue, i)->row.id, id))
+        if (client_id_equal(order_at(venue, i)->id, id))
             return order_at(venue, i);
     return NULL;
 }
@@ -64,57 +65,20 @@ struct size lab_venue_position(const struct lab_venue *venue, product_index prod
     return venue->positions[product];
 }
 
-bool lab_order_is_final(const struct lab_order *order)
-{
-    return order->status == VENUE_FILLED || order->status == VENUE_CANCELLED ||
-           order->status == VENUE_EXPIRED || order->status == VENUE_FAILED;
-}
-
-static int64_t left_e9(const struct lab_order *order)
-{
-    return order->row.size.e9 - order->filled.e9;
-}
-
-struct size lab_order_left(const struct lab_order *order)
-{
-    return (struct size){left_e9(order)};
-}
-
-/* --- what the venue tells --- */
-
-struct event_order_report lab_order_report(const struct lab_order *order,
-                                           enum report_source source)
-{
-    struct event_order_report report = {
-        .source = source, .client_id = order->row.id, .has_client_id = true,
-        .venue_id = order->venue_id, .product = order->row.product, .side = order->row.side,
-        .type = order->row.type, .tif = order->row.tif, .status = order->status,
-        .size = source == REPORT_REST ? order->row.size : (struct size){0},
-        .filled = order->filled, .limit_price = order->row.price, .fees = order->fees,
-        .leaves.e9 = lab_order_is_final(order) ? 0 : left_e9(order),
-        .created_ns = order->row.created_wall_ns,
-    };
-
-    if (order->filled.e9 > 0)
-        money_div_size(order->value, order->filled, ROUND_HALF_EVEN, &report.average_price);
-    memcpy(report.reason, order->reason, sizeof(report.reason));
-    return report;
-}
-
-static void push_report(struct lab_venue *venue, struct lab_order *order,
+static void push_report(struct lab_venue *venue, struct fill_order *order,
                         enum report_source source)
 {
-    struct event event = {.kind = EVENT_ORDER_REPORT, .order = lab_order_report(order, source)};
+    struct event event = {.kind = EVENT_ORDER_REPORT, .order = fill_order_report(order, source)};
 
     order->updated_ns = venue->lab->now.wall_ns;
     lab_push(venue->lab, &event);
 }
 
-static void push_place_reply(struct lab_venue *venue, const struct lab_order *order,
+static void push_place_reply(struct lab_venue *venue, const struct fill_order *order,
                              enum outcome outcome, const char *reason)
 {
     struct event event = {.kind = EVENT_PLACE_REPLY,
-                          .place_reply = {.client_id = order->row.id, .outcome = outcome}};
+                          .place_reply = {.client_id = order->id, .outcome = outcome}};
 
     if (outcome == OUTCOME_ACCEPTED)
         event.place_reply.venue_id = order->venue_id;
@@ -135,40 +99,22 @@ static void push_cancel_reply(struct lab_venue *venue, const struct command_canc
 
 /* --- fills --- */
 
-void lab_order_book_fill(struct lab_order *order, struct price price, struct size size,
-                         enum liquidity liquidity, const struct lab_venue_config *config,
-                         struct event_fill *ret_fill)
-{
-    struct money value = money_of(price, size);
-
-    *ret_fill = (struct event_fill){
-        .venue_order_id = order->venue_id, .product = order->row.product,
-        .side = order->row.side, .price = price, .size = size, .liquidity = liquidity,
-    };
-    CHECK(money_scale(value, liquidity == LIQUIDITY_TAKER ? config->fee_taker : config->fee_maker,
-                      ROUND_HALF_EVEN, &ret_fill->fee));
-    order->filled.e9 += size.e9;
-    CHECK(money_add(order->value, value, &order->value));
-    CHECK(money_add(order->fees, ret_fill->fee, &order->fees));
-    order->status = left_e9(order) == 0 ? VENUE_FILLED : VENUE_OPEN;
-}
-
-static bool add_fill(struct lab_venue *venue, struct lab_order *order, struct price price,
+static bool add_fill(struct lab_venue *venue, struct fill_order *order, struct price price,
                      struct size size, enum liquidity liquidity)
 {
     struct event_fill *fill;
 
-    if (lab_order_is_final(order) || size.e9 <= 0 || size.e9 > left_e9(order))
+    if (fill_order_is_final(order) || size.e9 <= 0 || size.e9 > fill_order_left(order).e9)
         return false;
     fill = lab_list_add(&venue->fills, sizeof(*fill));
-    lab_order_book_fill(order, price, size, liquidity, &venue->config, fill);
+    fill_order_book(order, price, size, liquidity, &venue->config.rates, fill);
     snprintf(fill->trade_id.text, VENUE_ID_MAX, "lab-trade-%u", venue->fills.count);
     fill->venue_ns = venue->lab->now.wall_ns;
-    venue->positions[order->row.product].e9 += order->row.side == SIDE_BUY ? size.e9 : -size.e9;
+    venue->positions[order->product].e9 += order->side == SIDE_BUY ? size.e9 : -size.e9;
     return true;
 }
 
-bool lab_venue_fill(struct lab_venue *venue, struct lab_order *order, struct price price,
+bool lab_venue_fill(struct lab_venue *venue, struct fill_order *order, struct price price,
                     struct size size, enum liquidity liquidity)
 {
     if (!add_fill(venue, order, price, size, liquidity))
@@ -177,14 +123,14 @@ bool lab_venue_fill(struct lab_venue *venue, struct lab_order *order, struct pri
     return true;
 }
 
-static bool reaches(const struct lab_order *order, struct price price)
+static bool reaches(const struct fill_order *order, struct price price)
 {
-    if (order->row.type == ORDER_TYPE_MARKET)
+    if (order->type == ORDER_TYPE_MARKET)
         return true;
-    if (order->row.type != ORDER_TYPE_LIMIT) /* stops and brackets fire when the spec fills them */
+    if (order->type != ORDER_TYPE_LIMIT) /* stops and brackets fire when the spec fills them */
         return false;
-    return order->row.side == SIDE_BUY ? order->row.price.e9 >= price.e9
-                                       : order->row.price.e9 <= price.e9;
+    return order->side == SIDE_BUY ? order->price.e9 >= price.e9
+                                       : order->price.e9 <= price.e9;
 }
 
 /* The best level of the other side that is worse than `after` (0: the best of all); NULL: none. */
@@ -204,12 +150,12 @@ static const struct level *next_level(const struct market *market, enum side tak
     return best;
 }
 
-static int64_t takeable_e9(const struct market *market, const struct lab_order *order)
+static int64_t takeable_e9(const struct market *market, const struct fill_order *order)
 {
     int64_t total = 0, after = 0;
     const struct level *level;
 
-    while ((level = next_level(market, order->row.side, after)) && reaches(order, level->price)) {
+    while ((level = next_level(market, order->side, after)) && reaches(order, level->price)) {
         total += level->size.e9;
         after = level->price.e9;
     }
@@ -217,15 +163,15 @@ static int64_t takeable_e9(const struct market *market, const struct lab_order *
 }
 
 /* Takes what the book shows. The book stays as it was: orders do not change this market. */
-static void take(struct lab_venue *venue, struct lab_order *order)
+static void take(struct lab_venue *venue, struct fill_order *order)
 {
-    const struct market *market = &venue->markets[order->row.product];
+    const struct market *market = &venue->markets[order->product];
     const struct level *level;
     int64_t after = 0;
 
-    while (left_e9(order) > 0 && (level = next_level(market, order->row.side, after)) &&
+    while (fill_order_left(order).e9 > 0 && (level = next_level(market, order->side, after)) &&
            reaches(order, level->price)) {
-        int64_t size = level->size.e9 < left_e9(order) ? level->size.e9 : left_e9(order);
+        int64_t size = level->size.e9 < fill_order_left(order).e9 ? level->size.e9 : fill_order_left(order).e9;
         add_fill(venue, order, level->price, (struct size){size}, LIQUIDITY_TAKER);
         after = level->price.e9;
     }
@@ -244,43 +190,43 @@ bool lab_venue_mid(const struct lab_venue *venue, product_index product, struct 
 
 /* --- orders --- */
 
-void lab_venue_cancelled(struct lab_venue *venue, struct lab_order *order, const char *reason)
+void lab_venue_cancelled(struct lab_venue *venue, struct fill_order *order, const char *reason)
 {
-    if (lab_order_is_final(order))
+    if (fill_order_is_final(order))
         return;
     order->status = VENUE_CANCELLED;
     text_copy(order->reason, REASON_MAX, reason, strlen(reason));
     push_report(venue, order, REPORT_USER_UPDATE);
 }
 
-void lab_venue_reject(struct lab_venue *venue, struct lab_order *order, const char *reason)
+void lab_venue_reject(struct lab_venue *venue, struct fill_order *order, const char *reason)
 {
     order->status = VENUE_FAILED;
     push_place_reply(venue, order, OUTCOME_REFUSED, reason);
 }
 
-void lab_venue_accept(struct lab_venue *venue, struct lab_order *order)
+void lab_venue_accept(struct lab_venue *venue, struct fill_order *order)
 {
-    const struct market *market = &venue->markets[order->row.product];
+    const struct market *market = &venue->markets[order->product];
     int64_t takeable = takeable_e9(market, order);
 
-    if (order->row.post_only && takeable > 0) {
+    if (order->post_only && takeable > 0) {
         lab_venue_reject(venue, order, "INVALID_LIMIT_PRICE_POST_ONLY");
         return;
     }
     push_place_reply(venue, order, OUTCOME_ACCEPTED, "");
     order->status = VENUE_OPEN;
     push_report(venue, order, REPORT_USER_UPDATE);
-    if (order->row.tif != TIF_FOK || takeable >= order->row.size.e9)
+    if (order->tif != TIF_FOK || takeable >= order->size.e9)
         take(venue, order);
     if (order->filled.e9 > 0)
         push_report(venue, order, REPORT_USER_UPDATE);
-    if (order->row.tif == TIF_IOC || order->row.tif == TIF_FOK)
+    if (order->tif == TIF_IOC || order->tif == TIF_FOK)
         lab_venue_cancelled(venue, order, "nothing left to take");
 }
 
 /* A lost answer leaves the order at the venue, where only its lists tell of it. */
-static void fail_next(struct lab_venue *venue, struct lab_order *order)
+static void fail_next(struct lab_venue *venue, struct fill_order *order)
 {
     if (venue->fault == LAB_FAULT_REJECT) {
         lab_venue_reject(venue, order, venue->fault_reason);
@@ -293,15 +239,11 @@ static void fail_next(struct lab_venue *venue, struct lab_order *order)
 
 static void place(struct lab_venue *venue, const struct command_place *command)
 {
-    struct order_row row;
-    struct lab_order *order = calloc(1, sizeof(*order));
+    struct fill_order *order = calloc(1, sizeof(*order));
 
-    /* The sealed order is not opened here: the engine says what it holds. */
-    CHECK(order && snapshot_find_order(venue->lab->engine, command->id, &row));
-    order->row = row;
-    order->status = VENUE_PENDING;
+    CHECK(order && order_asked(venue->lab->engine, command->id, order));
     snprintf(order->venue_id.text, VENUE_ID_MAX, "lab-order-%u", venue->orders.count + 1);
-    *(struct lab_order **)lab_list_add(&venue->orders, sizeof(order)) = order;
+    *(struct fill_order **)lab_list_add(&venue->orders, sizeof(order)) = order;
     if (venue->fault != LAB_FAULT_NONE)
         fail_next(venue, order);
     else if (!venue->config.manual)
@@ -318,7 +260,7 @@ void lab_venue_hold(struct lab_venue *venue, bool on)
 {
     venue->config.manual = on;
     for (uint32_t i = 0; !on && i < venue->orders.count; i++) {
-        struct lab_order *order = order_at(venue, i);
+        struct fill_order *order = order_at(venue, i);
         if (order->status == VENUE_PENDING)
             lab_venue_accept(venue, order);
         if (order->cancel_asked)
@@ -328,9 +270,9 @@ void lab_venue_hold(struct lab_venue *venue, bool on)
 
 static void cancel(struct lab_venue *venue, const struct command_cancel *command)
 {
-    struct lab_order *order = lab_venue_find(venue, command->id);
+    struct fill_order *order = lab_venue_find(venue, command->id);
 
-    if (!order || lab_order_is_final(order)) {
+    if (!order || fill_order_is_final(order)) {
         push_cancel_reply(venue, command, OUTCOME_REFUSED, "UNKNOWN_CANCEL_ORDER");
         return;
     }
@@ -346,11 +288,11 @@ static void cancel(struct lab_venue *venue, const struct command_cancel *command
 static void list_orders(struct lab_venue *venue, int64_t since_ns)
 {
     for (uint32_t i = 0; i < venue->orders.count; i++) {
-        const struct lab_order *order = order_at(venue, i);
+        const struct fill_order *order = order_at(venue, i);
         struct event event = {.kind = EVENT_ORDER_REPORT,
-                              .order = lab_order_report(order, REPORT_REST)};
+                              .order = fill_order_report(order, REPORT_REST)};
         if (order->status != VENUE_PENDING && order->status != VENUE_FAILED &&
-            (!lab_order_is_final(order) || order->updated_ns >= since_ns))
+            (!fill_order_is_final(order) || order->updated_ns >= since_ns))
             lab_push(venue->lab, &event);
     }
 }
@@ -415,11 +357,11 @@ void lab_venue_command(struct lab_venue *venue, const struct command *command)
 
 /* --- the market --- */
 
-static bool rests(const struct lab_venue *venue, const struct lab_order *order,
+static bool rests(const struct lab_venue *venue, const struct fill_order *order,
                   product_index product)
 {
     return venue->config.fills == LAB_FILLS_TOUCH && order->status == VENUE_OPEN &&
-           order->row.product == product;
+           order->product == product;
 }
 
 void lab_venue_book(struct lab_venue *venue, product_index product, const struct level *levels,
@@ -432,9 +374,9 @@ void lab_venue_book(struct lab_venue *venue, product_index product, const struct
     market->count = count;
     market->shown = true;
     for (uint32_t i = 0; i < venue->orders.count; i++) {
-        struct lab_order *order = order_at(venue, i);
+        struct fill_order *order = order_at(venue, i);
         if (rests(venue, order, product) && takeable_e9(market, order) > 0)
-            lab_venue_fill(venue, order, order->row.price, (struct size){left_e9(order)},
+            lab_venue_fill(venue, order, order->price, (struct size){fill_order_left(order).e9},
                            LIQUIDITY_MAKER);
     }
 }
@@ -443,10 +385,10 @@ void lab_venue_trade(struct lab_venue *venue, product_index product, struct pric
                      enum side aggressor)
 {
     for (uint32_t i = 0; i < venue->orders.count; i++) {
-        struct lab_order *order = order_at(venue, i);
-        if (rests(venue, order, product) && order->row.side != aggressor &&
-            order->row.price.e9 != price.e9 && reaches(order, price))
-            lab_venue_fill(venue, order, order->row.price, (struct size){left_e9(order)},
+        struct fill_order *order = order_at(venue, i);
+        if (rests(venue, order, product) && order->side != aggressor &&
+            order->price.e9 != price.e9 && reaches(order, price))
+            lab_venue_fill(venue, order, order->price, (struct size){fill_order_left(order).e9},
                            LIQUIDITY_MAKER);
     }
 }

@@ -5,6 +5,7 @@
 #include "model/command.h"
 #include "model/record.h"
 #include "engine/snapshot.h"
+#include "sim/fill_order.h"
 
 struct lab;
 
@@ -14,30 +15,9 @@ enum lab_fills { LAB_FILLS_TOLD, /* resting orders fill when told to */
 struct lab_venue_config {
     bool manual;             /* nothing is accepted or cancelled until told */
     enum lab_fills fills;
-    struct ratio fee_maker, fee_taker;
+    struct fill_rates rates;
     struct money equity;
 };
-
-struct lab_order {
-    struct order_row row;    /* as the engine had it when it left */
-    struct venue_id venue_id;
-    enum venue_status status;
-    struct size filled;
-    struct money value, fees;
-    int64_t updated_ns;
-    bool cancel_asked;
-    char reason[REASON_MAX];
-};
-
-/* As the venue tells it now. */
-struct event_order_report lab_order_report(const struct lab_order *order,
-                                           enum report_source source);
-bool lab_order_is_final(const struct lab_order *order);
-struct size lab_order_left(const struct lab_order *order);
-/* Into the order's own sums, and *ret_fill but for its trade id and time. */
-void lab_order_book_fill(struct lab_order *order, struct price price, struct size size,
-                         enum liquidity liquidity, const struct lab_venue_config *config,
-                         struct event_fill *ret_fill);
 
 struct lab_venue;
 
@@ -62,11 +42,11 @@ void lab_venue_show(struct lab_venue *venue, product_index product);
 void lab_venue_command(struct lab_venue *venue, const struct command *command);
 
 /* By the engine's client id; NULL when the venue does not have it. */
-struct lab_order *lab_venue_find(struct lab_venue *venue, struct client_id id);
-void lab_venue_accept(struct lab_venue *venue, struct lab_order *order);
-void lab_venue_reject(struct lab_venue *venue, struct lab_order *order, const char *reason);
-void lab_venue_cancelled(struct lab_venue *venue, struct lab_order *order, const char *reason);
+struct fill_order *lab_venue_find(struct lab_venue *venue, struct client_id id);
+void lab_venue_accept(struct lab_venue *venue, struct fill_order *order);
+void lab_venue_reject(struct lab_venue *venue, struct fill_order *order, const char *reason);
+void lab_venue_cancelled(struct lab_venue *venue, struct fill_order *order, const char *reason);
 /* false: more than is left, or the order has ended. */
-bool lab_venue_fill(struct lab_venue *venue, struct lab_order *order, struct price price,
+bool lab_venue_fill(struct lab_venue *venue, struct fill_order *order, struct price price,
                     struct size size, enum liquidity liquidity);
 struct size lab_venue_position(const struct lab_venue *venue, product_index product);
