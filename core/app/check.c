@@ -89,7 +89,8 @@ static int print_report(const struct config *config, const struct config_problem
         return 2;
     }
     print_limits(config);
-    note_key_file(config->venue.key_file);
+    if (!config_is_paper(config))
+        note_key_file(config->venue.key_file);
     note_missing("venue.ca_file", config->venue.ca_file);
     for (uint32_t i = 0; i < config->strategy_count; i++)
         note_missing(config->strategies[i].name, config->strategies[i].script);

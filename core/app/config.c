@@ -436,6 +436,7 @@ static void read_all(struct reader *reader, const config_setting_t *root, struct
     read_group(reader, root, "runners", &config_runners, out);
     read_group(reader, root, "recording", &config_recording, out);
     read_group(reader, root, "watch", &config_watch, out);
+    read_group(reader, root, "paper", &config_paper, out);
     read_group(reader, root, "risk", &config_risk, out);
     read_stamps(reader, root, out);
     read_market(reader, root, out);
@@ -457,6 +458,9 @@ static void set_defaults(struct config *config)
     config->recording.keep_days = 7;
     config->watch.after_ns = 4000 * (int64_t)1000000;
     config->watch.check_every_ns = 20000 * (int64_t)1000000;
+    config->paper.fee_maker.e9 = 200000;
+    config->paper.fee_taker.e9 = 500000;
+    config->paper.order_ns = config->paper.answer_ns = 20000000;
 }
 
 /* libconfig ends the whole process on what it cannot read, a directory for one. */

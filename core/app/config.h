@@ -67,6 +67,11 @@ struct config {
         char key_file[CONFIG_TEXT_MAX]; /* "": no section, so no watcher */
         int64_t after_ns, check_every_ns;
     } watch;
+    struct {
+        struct money cash;      /* 0: no section, so orders go to the venue */
+        struct ratio fee_maker, fee_taker;
+        int64_t order_ns, answer_ns;
+    } paper;
     uint32_t var;               /* CONFIG_VAR_OFF or _ON; read_choice's, as the key is required */
     struct engine_settings account; /* the account's and the market's part is filled in */
     struct config_product products[MAX_PRODUCTS];
@@ -97,5 +102,8 @@ int config_engine_settings(const struct config *config, const struct catalog *di
 uint32_t config_assets(const struct config *config, char ret_assets[MAX_PRODUCTS][ASSET_MAX]);
 
 const char *environment_text(enum environment environment);
+bool config_is_paper(const struct config *config);
+/* What a state directory belongs to: "production", "paper of production". Static. */
+const char *config_identity(const struct config *config);
 /* Every key with its kind and meaning, grouped by section: for `check --keys` and the docs. */
 void config_print_keys(void *file /* FILE* */);

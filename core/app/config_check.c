@@ -14,6 +14,19 @@ const char *environment_text(enum environment environment)
     return environment_names[environment];
 }
 
+bool config_is_paper(const struct config *config)
+{
+    return config->paper.cash.e18 > 0;
+}
+
+const char *config_identity(const struct config *config)
+{
+    static const char *const papers[] = {"paper of loopback", "paper of sandbox",
+                                         "paper of production"};
+
+    return (config_is_paper(config) ? papers : environment_names)[config->environment];
+}
+
 /* Which environment a host belongs to; hosts that nobody knows belong to none. */
 static int environment_of(const char *host)
 {
@@ -69,6 +82,10 @@ static void check_venue(struct config *config, const config_t *file,
         config->venue.market_port = config->venue.port;
     if (!config->venue.user_port)
         config->venue.user_port = config->venue.port;
+    if (!*config->venue.key_file && !config_lookup(file, "paper"))
+        config_problem(problems, config->path, line_of(file, "venue"),
+                       "venue.key_file is not set: the API key file as the venue issues it, mode "
+                       "0600 (without one: a section paper, and `moongate paper`)");
     if (config->api == API_EXCHANGE)
         config_problem(problems, config->path, line_of(file, "api"),
                        "api: the Exchange API has no perpetuals; use api = \"advanced\" with a "
@@ -210,6 +227,9 @@ static void check_watch(const struct config *config, const config_t *file,
     if (after_ms < 2000 || after_ms > 7000)
         config_problem(problems, config->path, line_of(file, "watch.after_ms"),
                        "watch.after_ms: 2000 to 7000");
+    if (*config->watch.key_file && config_is_paper(config))
+        config_problem(problems, config->path, line_of(file, "watch"),
+                       "watch: of a paper run nothing is at the venue; leave watch or paper out");
     if (*config->watch.key_file && strcmp(config->watch.key_file, config->venue.key_file) == 0)
         config_problem(problems, config->path, line_of(file, "watch.key_file"),
                        "watch.key_file: a key of its own is wanted, not the host's: it must work "
@@ -342,7 +362,8 @@ int config_engine_settings(const struct config *config, const struct catalog *di
     *ret = config->account;
     ret->catalog.count = 0;
     ret->owner_tag = owner_tag(config->owner);
-    ret->staged = config->account.staged || config->environment != ENVIRONMENT_LOOPBACK;
+    ret->staged = config->account.staged ||
+                  (config->environment != ENVIRONMENT_LOOPBACK && !config_is_paper(config));
     ret->var.mode = config->var == CONFIG_VAR_ON ? VAR_ON : VAR_OFF;
     for (uint32_t i = 0; i < config->product_count; i++)
         if (take_product(&config->products[i], discovered, ret, err) < 0)

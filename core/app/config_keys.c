@@ -57,6 +57,7 @@ static const struct config_key top[] = {
     NESTED("risk", false, "control 28: how value at risk is measured, and its limit"),
     NESTED("stress", false, "control 28: named scenarios of shocks, each with a limit of its loss"),
     NESTED("watch", false, "moongate-watch, which cancels a dead host's orders"),
+    NESTED("paper", false, "`moongate paper`: no order leaves the host"),
 };
 SECTION(config_top, "", top);
 
@@ -68,8 +69,8 @@ static const struct config_key venue[] = {
     TEXT(config, "user_host", venue.user_host, false, "user stream (default: host)"),
     ROW(config, "user_port", KEY_PORT, venue.user_port, false, "its port (default: port)"),
     PATH(config, "ca_file", venue.ca_file, true, "PEM of the authorities to trust, no others"),
-    PATH(config, "key_file", venue.key_file, true,
-         "API key file as the venue issues it, mode 0600"),
+    PATH(config, "key_file", venue.key_file, false,
+         "API key file as the venue issues it, mode 0600; wanted, but not for paper"),
     ROW(config, "connections", KEY_COUNT, venue.connections, false, "warm REST connections (4)"),
     ROW(config, "max_spec_age_ms", KEY_MS, venue.max_spec_age_ns, false,
         "nothing opens in a product whose specification was not read for so long (300000)"),
@@ -192,6 +193,16 @@ static const struct config_key watch[] = {
 };
 SECTION(config_watch, "watch", watch);
 
+static const struct config_key paper[] = {
+    ROW(config, "cash", KEY_MONEY, paper.cash, true,
+        "what the account begins with, shared equally between the profiles that are traded"),
+    ROW(config, "fee_maker", KEY_RATIO, paper.fee_maker, false, "of the notional (\"0.0002\")"),
+    ROW(config, "fee_taker", KEY_RATIO, paper.fee_taker, false, "likewise (\"0.0005\")"),
+    ROW(config, "order_ms", KEY_MS, paper.order_ns, false, "an order's way to the venue (20)"),
+    ROW(config, "answer_ms", KEY_MS, paper.answer_ns, false, "the venue's word's way back (20)"),
+};
+SECTION(config_paper, "paper", paper);
+
 static const struct config_key risk[] = {
     ROW(config, "candle_ms", KEY_MS, account.var.candle_ns, true,
         "returns are measured over candles of this length"),
@@ -228,7 +239,7 @@ void config_print_keys(void *file)
     static const struct config_section *const sections[] = {
         &config_top, &config_venue, &config_account, &config_market, &config_runners,
         &config_recording, &config_product_section, &config_strategy_section, &config_rule_section,
-        &config_risk, &config_stress_section, &config_watch};
+        &config_risk, &config_stress_section, &config_watch, &config_paper};
 
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
         fprintf(file, "%s%s\n", i ? "\n" : "", i ? sections[i]->name : "(the file itself)");

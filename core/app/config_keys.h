@@ -33,7 +33,7 @@ struct config_section {
 
 extern const struct config_section config_top, config_venue, config_account, config_market,
     config_runners, config_recording, config_product_section, config_strategy_section,
-    config_rule_section, config_watch, config_risk, config_stress_section;
+    config_rule_section, config_watch, config_risk, config_stress_section, config_paper;
 
 /* A value as the config would write it, without quotes; a whole one (times in milliseconds). */
 void config_value_text(const struct config_key *key, const void *section,

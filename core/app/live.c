@@ -112,6 +112,18 @@ static void on_fatal(struct live *live, const struct command_fatal *fatal)
     loop_timer_set(live->patience, STOP_PATIENCE_NS);
 }
 
+/* The fork of a paper run: of its commands, only the reset of the market's stream goes out. */
+static void send_to_venue(struct live *live, const struct command *command)
+{
+    bool feed = command->kind == COMMAND_STREAM_RESET &&
+                command->stream_reset.stream == STREAM_MARKET;
+
+    if (live->paper && !feed)
+        paper_command(live->paper, command);
+    else
+        link_command(live->link, command);
+}
+
 /* Below the hold: what comes here may leave. */
 static void send_now_through(void *context, const struct command *command, int64_t commit_number)
 {
@@ -120,7 +132,7 @@ static void send_now_through(void *context, const struct command *command, int64
     (void)commit_number;
     switch (command->kind) {
     case COMMAND_PLACE: case COMMAND_CANCEL: case COMMAND_LIST: case COMMAND_STREAM_RESET:
-        link_command(live->link, command);
+        send_to_venue(live, command);
         break;
     case COMMAND_VIEW: case COMMAND_NOTICE: case COMMAND_JUDGE: case COMMAND_RUNNER_END:
         runner_command(live->runners, command);
@@ -162,7 +174,7 @@ static int restore_record(void *context, int64_t number, const struct record *re
     recorder_row(live->recorder, record);
     if (!engine_restore(live->engine, record))
         return err_set(err, "the %s contradicts what came before", record_kind_text(record->kind));
-    return 0;
+    return live->paper ? paper_restore(live->paper, record, err) : 0;
 }
 
 static void on_durable(void *context, int64_t number)
@@ -201,7 +213,7 @@ static int open_journal(struct live *live, struct err *err)
 {
     struct store_config config = {
         .directory = live->config.state_dir,
-        .identity = environment_text(live->config.environment),
+        .identity = config_identity(&live->config),
         .context = live, .on_record = restore_record,
         .on_durable = on_durable, .on_dead = on_journal_dead,
     };
@@ -486,8 +498,9 @@ static int open_ground(struct live *live, struct err *err)
         log_warn("live", "NOTIFY_SOCKET cannot be used; the service manager hears nothing");
     if (secret_harden_process(err) < 0)
         return -1;
-    live->key = secret_load_key(live->config.venue.key_file, live->config.api, err);
-    if (!live->key)
+    if (!config_is_paper(&live->config)) /* else no key is read, whatever the config names */
+        live->key = secret_load_key(live->config.venue.key_file, live->config.api, err);
+    if (!live->key && !config_is_paper(&live->config))
         return -1;
     live->loop = loop_create(err);
     if (!live->loop)
@@ -499,9 +512,25 @@ static int open_ground(struct live *live, struct err *err)
         return err_set(err, "no memory");
     if (watch_signals(live, err) < 0 || open_link(live, err) < 0)
         return -1;
-    log_info("live", "environment %s, venue %s:%u", environment_text(live->config.environment),
+    log_info("live", "environment %s, venue %s:%u", config_identity(&live->config),
              live->config.venue.host, live->config.venue.port);
     return discover(live, err);
+}
+
+static int open_paper(struct live *live, struct err *err)
+{
+    const struct config *config = &live->config;
+    struct paper_config paper = {
+        .loop = live->loop, .queue = live->queue, .engine = live->engine,
+        .settings = &live->settings, .cash = config->paper.cash,
+        .rates = {config->paper.fee_maker, config->paper.fee_taker},
+        .order_ns = config->paper.order_ns, .answer_ns = config->paper.answer_ns,
+    };
+
+    if (!config_is_paper(config))
+        return 0;
+    live->paper = paper_create(&paper, err);
+    return live->paper ? 0 : -1;
 }
 
 static int open_engine(struct live *live, struct err *err)
@@ -514,12 +543,15 @@ static int open_engine(struct live *live, struct err *err)
     live->engine = engine_create(&live->settings);
     if (!live->engine)
         return err_set(err, "no memory for the engine");
-    if (live_record_open(live, err) < 0 || open_journal(live, err) < 0)
+    if (live_record_open(live, err) < 0 || open_paper(live, err) < 0 ||
+        open_journal(live, err) < 0)
         return -1;
     live->turn = (struct turn){
         .engine = live->engine,
         .clock = recorder_clock(live->recorder, clock_os_port()),
-        .source = recorder_source(live->recorder, (struct source_port){live, next_event}),
+        .source = recorder_source(live->recorder,
+                                  paper_source(live->paper,
+                                               (struct source_port){live, next_event})),
         .journal = recorder_journal(live->recorder, store_port(live->store)),
         .sink = recorder_sink(live->recorder, (struct sink_port){live, send_held}),
     };
@@ -543,7 +575,7 @@ static int open_operator(struct live *live, struct err *err)
         .loop = live->loop, .queue = live->queue, .engine = live->engine,
         .link = live->link, .runners = live->runners, .store = live->store,
         .settings = &live->settings, .socket = live->config.socket,
-        .environment = environment_text(live->config.environment),
+        .environment = config_identity(&live->config),
         .context = live, .on_halt = on_halt, .on_stop = on_operator_stop,
     };
 
@@ -555,6 +587,8 @@ static int live_trade(struct live *live, struct err *err)
 {
     if (open_engine(live, err) < 0 || open_runners(live, err) < 0 || open_operator(live, err) < 0)
         return -1;
+    if (live->paper)
+        paper_start(live->paper);
     if (link_start(live->link, err) < 0 || live_beat_start(live, err) < 0 ||
         live_series_start(live, err) < 0)
         return -1;
@@ -576,6 +610,7 @@ static void live_close(struct live *live)
     live_series_stop(live);
     operator_destroy(live->operator);
     runner_pool_destroy(live->runners);
+    paper_destroy(live->paper);
     link_destroy(live->link);
     loop_fd_destroy(live->store_news);
     store_close(live->store);
@@ -596,11 +631,22 @@ static void live_close(struct live *live)
     config_fini(&live->config);
 }
 
-static int usage(FILE *out)
+static int usage(FILE *out, bool paper)
 {
+    fprintf(out, "usage: moongate %s -c FILE [--record DIR] [-v]\n\n", paper ? "paper" : "run");
+    if (paper)
+        fprintf(out,
+                "Trades on paper until SIGTERM or SIGINT: the venue's feed, clock and products,\n"
+                "the scripts in their jails, every limit, the journal and `moongate ctl` as live;\n"
+                "orders are filled inside, against the books that the feed tells, as a backtest\n"
+                "over depth fills them. Nothing but public reads leaves the host, and no key is\n"
+                "read. The config has a section for it:\n\n"
+                "    paper = { cash = \"100000\"; };\n\n"
+                "and a state_dir that no live host has used, nor will: each refuses the other's.\n");
+    else
+        fprintf(out, "Trades until SIGTERM or SIGINT.");
     fprintf(out,
-            "usage: moongate run -c FILE [--record DIR] [-v]\n\n"
-            "Trades until SIGTERM or SIGINT. SIGHUP reloads changed scripts, never limits.\n"
+            " SIGHUP reloads changed scripts, never limits.\n"
             "SIGUSR1 halts, as `moongate ctl halt` does.\n"
             "  -c, --config FILE   the config; `moongate check -c FILE` says what is wrong\n"
             "  -r, --record DIR    record the run there, for `moongate replay`\n"
@@ -611,7 +657,21 @@ static int usage(FILE *out)
     return out == stdout ? 0 : 2;
 }
 
-static int live_run(const char *path, const char *record)
+/* A config says of itself whether its orders are real. */
+static int check_kind(const struct config *config, bool paper)
+{
+    if (config_is_paper(config) == paper)
+        return 0;
+    if (paper)
+        fprintf(stderr, "%s: a section paper is wanted, paper = { cash = \"100000\"; }; its orders "
+                        "are real without one\n", config->path);
+    else
+        fprintf(stderr, "%s: it has a section paper: `moongate paper -c %s` runs it\n",
+                config->path, config->path);
+    return -1;
+}
+
+static int live_run(const char *path, const char *record, bool paper)
 {
     struct config_problems *problems = calloc(1, sizeof(*problems));
     struct live *live = calloc(1, sizeof(*live));
@@ -619,10 +679,13 @@ static int live_run(const char *path, const char *record)
     int code;
 
     if (!live || !problems) {
-        fprintf(stderr, "moongate run: no memory\n");
+        fprintf(stderr, "moongate: no memory\n");
         code = 1;
     } else if (config_load(path, &live->config, problems) < 0) {
         code = config_print_problems(problems, stderr);
+        config_fini(&live->config);
+    } else if (check_kind(&live->config, paper) < 0) {
+        code = 2;
         config_fini(&live->config);
     } else {
         if (record)
@@ -646,6 +709,7 @@ int live_main(int argc, char **argv)
                                             {"verbose", no_argument, NULL, 'v'},
                                             {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     const char *path = NULL, *record = NULL;
+    bool paper = strcmp(argv[0], "paper") == 0;
     int option;
 
     while ((option = getopt_long(argc, argv, "c:r:vh", options, NULL)) != -1) {
@@ -653,11 +717,11 @@ int live_main(int argc, char **argv)
         case 'c': path = optarg; break;
         case 'r': record = optarg; break;
         case 'v': log_set_level(LOG_DEBUG); break;
-        case 'h': return usage(stdout);
-        default: return usage(stderr);
+        case 'h': return usage(stdout, paper);
+        default: return usage(stderr, paper);
         }
     }
     if (!path || optind < argc)
-        return usage(stderr);
-    return live_run(path, record);
+        return usage(stderr, paper);
+    return live_run(path, record, paper);
 }

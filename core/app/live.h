@@ -1,5 +1,5 @@
 #pragma once
-/* `moongate run`: plugs engine, link, runners, journal and operator together over one loop, and
+/* `moongate run` and `moongate paper`: plugs engine, link, runners, journal and operator together over one loop, and
  * decides nothing. Returns the exit code:
  *
  *     0  stopped by signal, own orders gone (or kept, by config), journal closed

@@ -2,6 +2,7 @@
 /* Inside `moongate run`: what is plugged together, in the order it is made and unmade. */
 #include "app/config.h"
 #include "app/operator.h"
+#include "app/paper.h"
 #include "engine/engine.h"
 #include "engine/turn.h"
 #include "io/hold.h"
@@ -16,7 +17,8 @@ struct live {
     struct config config;
     struct loop *loop;             /* all owned, made in this order */
     struct event_queue *queue;
-    struct sign_key *key;
+    struct sign_key *key;          /* NULL: paper */
+    struct paper *paper;           /* NULL: orders go to the venue */
     struct catalog catalog;        /* the link keeps it fresh; the engine has its own copy */
     struct link *link;
     struct engine_settings settings;

@@ -22,6 +22,7 @@ struct verb {
 
 static const struct verb verbs[] = {
     {"run", live_main, "trade: the daemon, in the foreground, until SIGTERM"},
+    {"paper", live_main, "trade on paper: the real feed, orders filled inside, no key"},
     {"check", check_main, "say everything that is wrong with a config file, and its limits"},
     {"selftest", selftest_main, "trip every control on a copy of a config, and sign it off"},
     {"status", status_main, "one screen of a running daemon"},

@@ -128,6 +128,10 @@ int link_submit(struct link *link, const struct link_request *from, http_done *d
     struct http_request request = {.method = from->method, .path = from->path, .body = from->body,
                                    .body_length = from->body_length, .class = from->class,
                                    .fresh = from->fresh, .timeout_ns = from->timeout_ns};
+    if (!link->key && strcmp(from->method, "GET") != 0)
+        return err_set(err, "%s", LINK_READS_ONLY);
+    if (!link->key)
+        return http_submit(link->http, &request, done, context, err);
     return signer_submit(&signer, &request, from->token_path, link_token_s(link), done, context,
                          err);
 }
@@ -310,8 +314,7 @@ int link_start(struct link *link, struct err *err)
     on_watch(link);
     if (link->tokens)
         on_mint(link);
-    if (link->key)
-        loop_timer_set(link->spec_timer, link->config.spec_refresh_ns);
+    loop_timer_set(link->spec_timer, link->config.spec_refresh_ns);
     return 0;
 }
 

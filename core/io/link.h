@@ -75,7 +75,8 @@ struct link_counters {
     char last_error[160];
 };
 
-/* All borrowed but the config, which is copied. `catalog` is updated by the specification refresh,
+/* All borrowed but the config, which is copied. `key` NULL: public reads and the market's stream
+ * alone; an order is OUTCOME_NOT_SENT before it is encoded. `catalog` is updated by the specification refresh,
  * before the EVENT_INSTRUMENT is pushed. */
 struct link *link_create(const struct link_config *config, struct loop *loop,
                          struct catalog *catalog, struct sign_key *key,

@@ -167,7 +167,8 @@ static void on_probed(void *context, const struct http_result *result)
 static void probe(struct link *link, enum coinbase_request class)
 {
     struct err err;
-    struct link_request request = {.method = "GET", .path = COINBASE_PREFIX "/key_permissions",
+    const char *path = link->key ? COINBASE_PREFIX "/key_permissions" : COINBASE_PREFIX "/time";
+    struct link_request request = {.method = "GET", .path = path,
                                    .token_path = -1,
                                    .timeout_ns = link->config.request_timeout_ns};
     struct probe_call *probe = link_call_create(link, sizeof *probe);
@@ -204,10 +205,9 @@ void link_health_watch(struct link *link, int64_t now_ns)
 {
     enum coinbase_request class;
     restraint_tick(&link->restraint, now_ns);
-    if (link->key && restraint_wants_probe(&link->restraint, now_ns, &class))
+    if (restraint_wants_probe(&link->restraint, now_ns, &class))
         probe(link, class);
-    if (link->key)
-        watch_specs(link, now_ns);
+    watch_specs(link, now_ns);
     watch_descriptors(link);
     watch_lag(link, now_ns);
 }

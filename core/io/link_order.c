@@ -89,7 +89,7 @@ void link_note_approved(struct link *link, const struct command_place *place)
 static int submit_place(struct link *link, const struct command_place *place, struct err *err)
 {
     struct buf body;
-    const char *why = link_refuses(link, COINBASE_PLACE);
+    const char *why = link->key ? link_refuses(link, COINBASE_PLACE) : LINK_READS_ONLY;
     if (why)
         return err_set(err, "%s", why);
     buf_init(&body, BODY_MAX);

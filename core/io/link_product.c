@@ -44,7 +44,8 @@ static void put_query(struct buf *path, const char *name, const char *value)
 static void put_path(struct product_call *call, struct buf *path)
 {
     const struct catalog *catalog = call->call.link->catalog;
-    coinbase_rest_path(path, COINBASE_PRODUCTS_FUTURE, NULL, NULL, 0);
+    coinbase_rest_path(path, call->call.link->key ? COINBASE_PRODUCTS_FUTURE
+                                                  : COINBASE_PRODUCTS_PUBLIC, NULL, NULL, 0);
     if (path->failed)
         return;
     if (call->query == 1)

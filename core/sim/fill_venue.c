@@ -438,23 +438,26 @@ static void expire(struct fill_venue *venue)
     }
 }
 
-static void open_letter(struct fill_venue *venue, const struct letter *letter)
+static bool open_letter(struct fill_venue *venue, const struct letter *letter)
 {
     switch (letter->kind) {
-    case LETTER_PLACE: enter(venue, fill_venue_order(venue, (uint32_t)letter->roll)); break;
-    case LETTER_CANCEL: cancel(venue, &letter->cancel); break;
-    case LETTER_LIST: list(venue, &letter->list); break;
-    default: venue->port.push(venue->port.context, &letter->event);
+    case LETTER_PLACE: enter(venue, fill_venue_order(venue, (uint32_t)letter->roll)); return true;
+    case LETTER_CANCEL: cancel(venue, &letter->cancel); return true;
+    case LETTER_LIST: list(venue, &letter->list); return true;
+    default: return venue->port.push(venue->port.context, &letter->event);
     }
 }
 
 void fill_venue_work(struct fill_venue *venue, int64_t now_ns)
 {
     struct letter *letter;
+    bool opened = true;
     venue->now_ns = now_ns;
     expire(venue);
-    while ((letter = mail_take(&venue->mail, now_ns)) != NULL) {
-        open_letter(venue, letter);
+    while (opened && (letter = mail_take(&venue->mail, now_ns)) != NULL) {
+        opened = open_letter(venue, letter);
+        if (!opened)
+            mail_post_event(&venue->mail, &letter->event, letter->at_ns);
         free(letter);
     }
 }

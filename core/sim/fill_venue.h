@@ -33,7 +33,8 @@ struct fill_venue_config {
 
 struct fill_venue_port {
     void *context;
-    void (*push)(void *context, const struct event *event); /* has arrived at the host */
+    /* It has arrived at the host. false: there is no room, it is told again at the next work. */
+    bool (*push)(void *context, const struct event *event);
     /* A product's book as of now, where it is not kept up by itself; NULL: it is. */
     struct fill_book *(*book)(void *context, product_index product);
 };

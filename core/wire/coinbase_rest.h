@@ -21,7 +21,8 @@ void coinbase_rest_encode_cancel(const struct venue_id *ids, uint32_t count, str
 enum coinbase_list { COINBASE_ORDERS_ALL, COINBASE_ORDERS_OPEN, COINBASE_FILLS,
                      COINBASE_CFM_POSITIONS, COINBASE_INTX_POSITIONS, COINBASE_CFM_BALANCE,
                      COINBASE_INTX_PORTFOLIO, COINBASE_PRODUCTS_FUTURE, COINBASE_PORTFOLIOS,
-                     COINBASE_MARGIN_SETTING, COINBASE_MARGIN_WINDOW };
+                     COINBASE_MARGIN_SETTING, COINBASE_MARGIN_WINDOW,
+                     COINBASE_PRODUCTS_PUBLIC /* needs no key */ };
 void coinbase_rest_path(struct buf *out, enum coinbase_list list, const char *cursor,
                         const char *portfolio, int64_t since_wall_ns);
 

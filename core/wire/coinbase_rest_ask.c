@@ -56,6 +56,7 @@ static const struct list_path LIST_PATHS[] = {
     [COINBASE_MARGIN_WINDOW] = {"/cfm/intraday/current_margin_window",
                                 "margin_profile_type=MARGIN_PROFILE_TYPE_RETAIL_INTRADAY_MARGIN_1",
                                 NULL, false, false},
+    [COINBASE_PRODUCTS_PUBLIC] = {"/market/products", "product_type=FUTURE", NULL, false, true},
 };
 
 static void put_query(struct buf *out, char *separator, const char *name, const char *value)

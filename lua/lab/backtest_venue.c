@@ -4,9 +4,10 @@
 #include "lab/backtest_private.h"
 #include "sim/order_asked.h"
 
-static void push(void *context, const struct event *event)
+static bool push(void *context, const struct event *event)
 {
     lab_push(((struct backtest *)context)->lab, event);
+    return true;
 }
 
 static struct fill_book *book(void *context, product_index product)

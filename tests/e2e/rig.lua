@@ -248,10 +248,12 @@ function world_methods:still(name, products, on_death)
   return rig.strategy(name, path, products, on_death, 'size = "0.1"')
 end
 
--- `before`: words before the program's, as of setpriv.
+-- `before`: words before the program's, as of setpriv. `world.verb`: another than run.
 function world_methods:run_host(before)
   local words = {table.unpack(before or {})}
-  for _, word in ipairs{programs.moongate, "run", "-c", self.config} do words[#words + 1] = word end
+  for _, word in ipairs{programs.moongate, self.verb or "run", "-c", self.config} do
+    words[#words + 1] = word
+  end
   self.host = start(self, "host", words)
   return self.host
 end
