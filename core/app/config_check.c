@@ -85,7 +85,7 @@ static void check_venue(struct config *config, const config_t *file,
     if (!*config->venue.key_file && !config_lookup(file, "paper"))
         config_problem(problems, config->path, line_of(file, "venue"),
                        "venue.key_file is not set: the API key file as the venue issues it, mode "
-                       "0600 (without one: a section paper, and `moongate paper`)");
+                       "0600 (none for `moongate paper`, with a section paper)");
     if (config->api == API_EXCHANGE)
         config_problem(problems, config->path, line_of(file, "api"),
                        "api: the Exchange API has no perpetuals; use api = \"advanced\" with a "

@@ -642,11 +642,11 @@ static int usage(FILE *out, bool paper)
                 "over depth fills them. Nothing but public reads leaves the host, and no key is\n"
                 "read. The config has a section for it:\n\n"
                 "    paper = { cash = \"100000\"; };\n\n"
-                "and a state_dir that no live host has used, nor will: each refuses the other's.\n");
+                "and a state_dir of its own: paper and live refuse each other's.\n");
     else
-        fprintf(out, "Trades until SIGTERM or SIGINT.");
+        fprintf(out, "Trades until SIGTERM or SIGINT.\n");
     fprintf(out,
-            " SIGHUP reloads changed scripts, never limits.\n"
+            "SIGHUP reloads changed scripts, never limits.\n"
             "SIGUSR1 halts, as `moongate ctl halt` does.\n"
             "  -c, --config FILE   the config; `moongate check -c FILE` says what is wrong\n"
             "  -r, --record DIR    record the run there, for `moongate replay`\n"

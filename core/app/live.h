@@ -1,6 +1,6 @@
 #pragma once
-/* `moongate run` and `moongate paper`: plugs engine, link, runners, journal and operator together over one loop, and
- * decides nothing. Returns the exit code:
+/* `moongate run` and `moongate paper`: plugs engine, link or paper venue, runners, journal and
+ * operator together over one loop, and decides nothing. Returns the exit code:
  *
  *     0  stopped by signal, own orders gone (or kept, by config), journal closed
  *     1  could not start, or stopped with orders whose end was not seen

@@ -22,7 +22,7 @@ struct paper {
     struct loop_timer *timer;   /* owned */
     struct source_port below;
     struct stamp_held stamps[MAX_PRODUCTS];
-    int64_t ahead_ns;           /* of the venue's clock before ours; it does not step when ours does */
+    int64_t ahead_ns;           /* wall before mono: its clock does not step when ours does */
     int64_t beat_ns;            /* the next sign of life */
     uint64_t beats;
 };

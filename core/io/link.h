@@ -76,8 +76,8 @@ struct link_counters {
 };
 
 /* All borrowed but the config, which is copied. `key` NULL: public reads and the market's stream
- * alone; an order is OUTCOME_NOT_SENT before it is encoded. `catalog` is updated by the specification refresh,
- * before the EVENT_INSTRUMENT is pushed. */
+ * alone; an order is OUTCOME_NOT_SENT before it is encoded. `catalog` is updated by
+ * the specification refresh, before the EVENT_INSTRUMENT is pushed. */
 struct link *link_create(const struct link_config *config, struct loop *loop,
                          struct catalog *catalog, struct sign_key *key,
                          struct event_queue *queue, struct err *err);

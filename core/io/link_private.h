@@ -94,7 +94,8 @@ void link_note_error(struct link *link, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void latencies_add(struct latencies *latencies, int64_t ns);
 #define LINK_READS_ONLY "there is no key: nothing but public reads leaves"
-/* Signs and submits; without a key reads alone, unsigned. `token_path` of the pool, or -1: signed on the spot. -1: nothing left. */
+/* Signs and submits; without a key reads alone, unsigned. `token_path` of the pool, or
+ * -1: signed on the spot. -1: nothing left. */
 struct link_request { const char *method, *path; const char *body; size_t body_length;
                       int token_path; int64_t timeout_ns; enum http_class class; bool fresh; };
 int link_submit(struct link *link, const struct link_request *request, http_done *done,

@@ -3,7 +3,7 @@
  * coin, times wall.
  *
  *     fill_order_book(&order, price, size, LIQUIDITY_MAKER, &rates, &fill);   into its own sums
- *     event.order = fill_order_report(&order, REPORT_USER_UPDATE);           as the venue tells it */
+ *     event.order = fill_order_report(&order, REPORT_USER_UPDATE);  as it is told */
 #include "model/event.h"
 
 struct fill_rates { struct ratio maker, taker; }; /* fees, of the notional */

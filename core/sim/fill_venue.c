@@ -94,7 +94,7 @@ void fill_venue_book_fill(struct fill_venue *venue, struct fill_order *order, st
     struct event_fill *fill = fill_list_add(&venue->fills, sizeof *fill);
     fill_order_book(order, price, size, liquidity, &venue->config.rates, fill);
     snprintf(fill->trade_id.text, VENUE_ID_MAX, "%s-trade-%llu", venue->config.name,
-             (unsigned long long)++venue->trades);
+             (unsigned long long)venue->trades++);
     fill->venue_ns = venue->now_ns;
     fill_venue_book_money(venue, fill);
 }
@@ -438,26 +438,30 @@ static void expire(struct fill_venue *venue)
     }
 }
 
-static bool open_letter(struct fill_venue *venue, const struct letter *letter)
+static void open_letter(struct fill_venue *venue, const struct letter *letter)
 {
     switch (letter->kind) {
-    case LETTER_PLACE: enter(venue, fill_venue_order(venue, (uint32_t)letter->roll)); return true;
-    case LETTER_CANCEL: cancel(venue, &letter->cancel); return true;
-    case LETTER_LIST: list(venue, &letter->list); return true;
-    default: return venue->port.push(venue->port.context, &letter->event);
+    case LETTER_PLACE: enter(venue, fill_venue_order(venue, (uint32_t)letter->roll)); break;
+    case LETTER_CANCEL: cancel(venue, &letter->cancel); break;
+    case LETTER_LIST: list(venue, &letter->list); break;
+    default: break; /* delivered */
     }
+}
+
+/* To the host; false: it has no room, and what comes after it waits too. */
+static bool deliver(struct fill_venue *venue, const struct letter *letter)
+{
+    return letter->kind != LETTER_EVENT || venue->port.push(venue->port.context, &letter->event);
 }
 
 void fill_venue_work(struct fill_venue *venue, int64_t now_ns)
 {
-    struct letter *letter;
-    bool opened = true;
+    struct mail *mail = &venue->mail;
     venue->now_ns = now_ns;
     expire(venue);
-    while (opened && (letter = mail_take(&venue->mail, now_ns)) != NULL) {
-        opened = open_letter(venue, letter);
-        if (!opened)
-            mail_post_event(&venue->mail, &letter->event, letter->at_ns);
+    while (mail_next_ns(mail) <= now_ns && deliver(venue, mail->heap[0])) {
+        struct letter *letter = mail_take(mail, now_ns);
+        open_letter(venue, letter);
         free(letter);
     }
 }
@@ -490,13 +494,14 @@ static void share_cash(struct fill_venue *venue)
 void fill_venue_init(struct fill_venue *venue, const struct fill_venue_config *config,
                      const struct fill_venue_port *port)
 {
-    *venue = (struct fill_venue){.config = *config, .port = *port};
+    *venue = (struct fill_venue){.config = *config, .port = *port, .trades = 1};
     share_cash(venue);
     for (product_index i = 0; i < config->catalog.count; i++) {
         struct fill_market *market = &venue->markets[i];
         market->venue = venue;
         market->product = i;
-        fill_book_init(&market->book, spec_of(venue, i)->step, &(struct fill_sink){market, on_fill});
+        fill_book_init(&market->book, spec_of(venue, i)->step,
+                       &(struct fill_sink){market, on_fill});
     }
 }
 

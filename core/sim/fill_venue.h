@@ -62,7 +62,7 @@ struct fill_venue {
     struct fill_list live;    /* uint32_t: numbers */
     struct fill_list ended;   /* uint32_t, in order of time */
     struct fill_list fills;   /* struct event_fill */
-    uint64_t ids, trades;     /* given out */
+    uint64_t ids, trades;     /* the next numbers of names */
     int64_t now_ns;
 };
 

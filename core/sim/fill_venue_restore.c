@@ -6,7 +6,7 @@
 #include "model/client_id.h"
 #include "sim/fill_venue_private.h"
 
-enum { NEWS = 64 }; /* orders back in which one that is new to the journal may be found all the same */
+enum { NEWS = 64 }; /* how far back something is looked for that is most likely new */
 
 static product_index find_product(const struct fill_venue *venue, const char *id)
 {

@@ -171,7 +171,8 @@ static void take(struct lab_venue *venue, struct fill_order *order)
 
     while (fill_order_left(order).e9 > 0 && (level = next_level(market, order->side, after)) &&
            reaches(order, level->price)) {
-        int64_t size = level->size.e9 < fill_order_left(order).e9 ? level->size.e9 : fill_order_left(order).e9;
+        int64_t left = fill_order_left(order).e9, size = level->size.e9;
+        size = size < left ? size : left;
         add_fill(venue, order, level->price, (struct size){size}, LIQUIDITY_TAKER);
         after = level->price.e9;
     }

@@ -215,7 +215,8 @@ static void every_shipped_example_is_fine(void **state)
             fprintf(stderr, "%s\n", loaded->problems.text[k]);
         assert_int_equal(loaded->problems.count, 0);
         assert_int_equal(loaded->config.environment,
-                         i == 0 || i == 2 ? ENVIRONMENT_LOOPBACK : ENVIRONMENT_PRODUCTION);
+                         i == 0 ? ENVIRONMENT_LOOPBACK : ENVIRONMENT_PRODUCTION);
+        assert_int_equal(config_is_paper(&loaded->config), i == 2);
         unload(loaded);
     }
 }

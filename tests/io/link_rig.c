@@ -478,7 +478,8 @@ void start_rig(size_t queue_bytes)
     config.loop_lag_max_ns = 600 * SECOND; /* the machine that tests may be as slow as it likes */
     config.list_timeout_ns = config.request_timeout_ns = 60 * SECOND;
     rig->loop = loop_create(&err);
-    rig->key = rig->legacy ? sign_key_hmac(KEY_HMAC_HEX, "legacy", HMAC_SECRET,
+    rig->key = rig->keyless ? NULL
+               : rig->legacy ? sign_key_hmac(KEY_HMAC_HEX, "legacy", HMAC_SECRET,
                                            strlen(HMAC_SECRET), NULL, &err)
                            : sign_key_parse("key-name", SEED, strlen(SEED), &err);
     rig->queue = event_queue_create(queue_bytes);

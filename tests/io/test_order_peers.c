@@ -23,6 +23,11 @@ static bool enough_replies(void)
     return rig->counts[EVENT_PLACE_REPLY] >= wanted;
 }
 
+static bool enough_orders_and_cancels(void)
+{
+    return rig->counts[EVENT_PLACE_REPLY] + rig->counts[EVENT_CANCEL_REPLY] >= wanted;
+}
+
 static const struct event_place_reply *outcome_of(enum order_mode mode)
 {
     rig->venue.order = mode;
@@ -50,6 +55,25 @@ static void an_order_that_is_taken_is_accepted(void **state)
     assert_int_equal(counters.submit_to_write.samples, 1);
     assert_int_equal(counters.order_round_trip.samples, 1);
     assert_int_equal(counters.rate_remaining, 17);
+}
+
+/* No way from a paper run to the venue: see io/link.h. */
+static void without_a_key_an_order_is_not_even_encoded(void **state)
+{
+    (void)state;
+    rig->keyless = true;
+    start_link();
+    wanted = 2;
+    place(0);
+    link_command(rig->link, &(struct command){.kind = COMMAND_CANCEL,
+                                              .cancel.venue_id.text = "venue-1"});
+    run_until(enough_orders_and_cancels);
+    const struct event_place_reply *reply = &find(EVENT_PLACE_REPLY, 0)->place_reply;
+    assert_int_equal(reply->outcome, OUTCOME_NOT_SENT);
+    assert_string_equal(reply->reason, "there is no key: nothing but public reads leaves");
+    assert_int_equal(find(EVENT_CANCEL_REPLY, 0)->cancel_reply.outcome, OUTCOME_NOT_SENT);
+    assert_int_equal(rig->venue.orders, 0);
+    assert_int_equal(rig->venue.cancel_posts, 0);
 }
 
 /* F06 | unit | success:false over TLS | refused with the words */
@@ -174,6 +198,7 @@ int suite_order_peers(void)
 {
     const struct CMUnitTest tests[] = {
         RIGGED(an_order_that_is_taken_is_accepted),
+        RIGGED(without_a_key_an_order_is_not_even_encoded),
         RIGGED(a_refusal_in_so_many_words_is_refused),
         RIGGED(an_html_reply_is_unknown),
         RIGGED(a_cut_reply_is_unknown),

@@ -10,6 +10,7 @@
 
 int suite_tape(void);
 int suite_fill_book(void);
+int suite_fill_venue(void);
 int suite_ledger(void);
 int suite_venue_match(void);
 int suite_venue_account(void);

@@ -43,7 +43,9 @@ static void step(struct fixture *fixture, const char *text)
 }
 
 static const struct { const char *name; bool blind; const char *steps[12]; } CASES[] = {
-    {"alone at its price it is first", false, {"O B 100 2", "T S 100 1", "=1"}},
+    {"alone at its price it is first", false, {"L S 200 1", "O B 100 2", "T S 100 1", "=1"}},
+    {"where no book is known it is at the tail of what comes", false,
+     {"O B 100 2", "T S 100 5", "=0", "L B 100 10", "@10", "T S 100 11", "=1"}},
     {"it joins the tail", false,
      {"L B 100 10", "O B 100 2", "@10", "T S 100 10", "=0", "T S 100 1", "=1", "T S 100 5", "=2"}},
     {"one trade takes what is ahead, then the order", false,
@@ -68,7 +70,7 @@ static const struct { const char *name; bool blind; const char *steps[12]; } CAS
     {"an ask mirrors it", false,
      {"L S 101 4", "O S 101 2", "T B 101 5", "=1", "T B 102 1", "=2"}},
     {"two of ours: the better price first, then the older", false,
-     {"O B 99 1", "O B 100 1", "O B 100 1", "T S 100 1", "=1", "T S 98 2", "=3"}},
+     {"L S 200 1", "O B 99 1", "O B 100 1", "O B 100 1", "T S 100 1", "=1", "T S 98 2", "=3"}},
     {"ours share what is ahead of them once", false,
      {"L B 100 10", "O B 100 2", "O B 100 2", "T S 100 13", "=3"}},
     {"blind: at its price it is last", true, {"O B 100 2", "T S 100 99", "=0", "T S 99 1", "=1"}},

@@ -1,0 +1,215 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/fill_venue.h"
+#include "suites.h"
+
+/* A venue of two products with what it told, and a journal that is written a row at a time. */
+enum { TOLD_MAX = 64 };
+static const int64_t SECOND = 1000000000;
+
+struct fixture {
+    struct fill_venue venue;
+    struct event told[TOLD_MAX];
+    unsigned count, room; /* room: how many more events are taken */
+};
+static struct fixture fixture;
+
+static bool take(void *context, const struct event *event)
+{
+    (void)context;
+    if (fixture.room == 0)
+        return false;
+    fixture.room--;
+    assert_in_range(fixture.count, 0, TOLD_MAX - 1);
+    fixture.told[fixture.count++] = *event;
+    return true;
+}
+
+static struct price whole_price(int64_t whole)
+{
+    return (struct price){whole * DECIMAL_ONE};
+}
+
+static int make_venue(void **state)
+{
+    (void)state;
+    struct fill_venue_config config = {.name = "paper", .rates = {{0}, {DECIMAL_ONE / 1000}},
+                                       .cash = {(__int128)1000 * DECIMAL_ONE * DECIMAL_ONE}};
+    for (int i = 0; i < 2; i++) {
+        struct instrument *spec = &config.catalog.items[config.catalog.count++];
+        snprintf(spec->product_id, PRODUCT_ID_MAX, "P%d", i);
+        spec->step.e9 = DECIMAL_ONE;
+        spec->profile = i == 0 ? PROFILE_CDE : PROFILE_INTX;
+    }
+    memset(&fixture, 0, sizeof fixture);
+    fixture.room = TOLD_MAX;
+    fill_venue_init(&fixture.venue, &config, &(struct fill_venue_port){NULL, take, NULL});
+    return 0;
+}
+
+static int end_venue(void **state)
+{
+    (void)state;
+    fill_venue_fini(&fixture.venue);
+    return 0;
+}
+
+static void restore(const struct record *record)
+{
+    struct err err;
+    assert_int_equal(fill_venue_restore(&fixture.venue, record, &err), 0);
+}
+
+/* A row of a buyer of ten at 100, made at that second. */
+static void restore_order(uint8_t id, enum order_type type, enum order_state state, int64_t at_s,
+                          int64_t filled, const char *venue_id)
+{
+    struct record record = {.kind = RECORD_ORDER, .at.wall_ns = at_s * SECOND};
+    struct record_order *order = &record.order;
+    order->id.bytes[0] = id;
+    order->type = type;
+    order->side = SIDE_BUY;
+    order->state = state;
+    order->price = whole_price(100);
+    order->size.e9 = 10 * (int64_t)DECIMAL_ONE;
+    order->filled.e9 = filled * DECIMAL_ONE;
+    memcpy(order->product_id, "P0", 3);
+    snprintf(order->venue_id.text, VENUE_ID_MAX, "%s", venue_id);
+    restore(&record);
+}
+
+static void restore_fill(uint8_t id, int64_t size, const char *trade_id)
+{
+    struct record record = {.kind = RECORD_FILL};
+    struct record_fill *r = &record.fill;
+    r->id.bytes[0] = id;
+    memcpy(r->product_id, "P0", 3);
+    r->provisional = *trade_id == '\0';
+    r->fill = (struct event_fill){.side = SIDE_BUY, .price = whole_price(99), .venue_ns = SECOND};
+    r->fill.size.e9 = size * DECIMAL_ONE;
+    snprintf(r->fill.trade_id.text, VENUE_ID_MAX, "%s", trade_id);
+    restore(&record);
+}
+
+static unsigned ask(enum list_kind kind, int64_t since_ns, int64_t now_ns)
+{
+    struct command_list command = {.kind = kind, .since_wall_ns = since_ns};
+    fixture.count = 0;
+    fill_venue_list(&fixture.venue, &command, now_ns);
+    fill_venue_work(&fixture.venue, now_ns);
+    assert_int_equal(fixture.told[fixture.count - 1].kind, EVENT_LIST_END);
+    return fixture.count - 1;
+}
+
+static void a_restored_venue_is_the_one_its_journal_tells_of(void **state)
+{
+    (void)state;
+    restore_order(1, ORDER_TYPE_LIMIT, ORDER_INTENDED, 1, 0, "");
+    restore_order(1, ORDER_TYPE_LIMIT, ORDER_OPEN, 2, 0, "paper-order-7");
+    restore_fill(1, 4, "paper-trade-5");
+    restore_fill(1, 4, "paper-trade-5"); /* claimed: the same row again */
+    restore_fill(1, 3, "");
+    restore_order(1, ORDER_TYPE_LIMIT, ORDER_OPEN, 3, 7, "");
+    restore_order(2, ORDER_TYPE_LIMIT, ORDER_SENT, 4, 0, "");
+    restore_order(3, ORDER_TYPE_MARKET, ORDER_SENT, 4, 0, "");
+    restore_order(4, ORDER_TYPE_LIMIT, ORDER_CANCELLED, 1, 0, "paper-order-2");
+    restore_order(5, ORDER_TYPE_LIMIT, ORDER_DROPPED, 5, 0, "");
+    fill_venue_restored(&fixture.venue, 10 * SECOND);
+    assert_int_equal(fixture.venue.markets[0].position.e9, 7 * (int64_t)DECIMAL_ONE);
+
+    /* The newest first, then what works: dropped orders were never here. */
+    assert_int_equal(ask(LIST_ORDERS, 0, 11 * SECOND), 4);
+    assert_int_equal(fixture.told[0].order.status, VENUE_CANCELLED);
+    assert_int_equal(fixture.told[0].order.client_id.bytes[0], 3);
+    assert_string_equal(fixture.told[1].order.venue_id.text, "paper-order-2");
+    assert_int_equal(fixture.told[2].order.status, VENUE_OPEN);
+    assert_int_equal(fixture.told[2].order.filled.e9, 7 * (int64_t)DECIMAL_ONE);
+    assert_string_equal(fixture.told[3].order.venue_id.text, "paper-order-8");
+    assert_int_equal(ask(LIST_ORDERS, 5 * SECOND, 11 * SECOND), 3);
+
+    /* What was told of and not listed is a fill of its own, under a number of its own. */
+    assert_int_equal(ask(LIST_FILLS, 0, 11 * SECOND), 2);
+    assert_string_equal(fixture.told[0].fill.trade_id.text, "paper-trade-6");
+    assert_int_equal(fixture.told[0].fill.size.e9, 3 * (int64_t)DECIMAL_ONE);
+    assert_int_equal(fixture.told[0].fill.price.e9, whole_price(99).e9);
+}
+
+static void an_order_that_worked_stands_at_the_tail(void **state)
+{
+    (void)state;
+    struct trade trade = {.price = whole_price(100), .size = {12 * (int64_t)DECIMAL_ONE},
+                          .aggressor = SIDE_SELL};
+    restore_order(1, ORDER_TYPE_LIMIT, ORDER_OPEN, 1, 0, "paper-order-0");
+    fill_venue_restored(&fixture.venue, 2 * SECOND);
+    fill_book_level(&fixture.venue.markets[0].book,
+                    &(struct level){whole_price(100), {10 * (int64_t)DECIMAL_ONE}, SIDE_BUY});
+    fill_venue_trade(&fixture.venue, 0, &trade, 3 * SECOND);
+    assert_int_equal(fixture.venue.markets[0].position.e9, 2 * (int64_t)DECIMAL_ONE);
+}
+
+static void a_balance_without_a_price_is_not_told(void **state)
+{
+    (void)state;
+    struct trade trade = {.price = whole_price(90), .size = {DECIMAL_ONE}, .aggressor = SIDE_BUY};
+    restore_order(1, ORDER_TYPE_LIMIT, ORDER_FILLED, 1, 10, "paper-order-0");
+    restore_fill(1, 10, "paper-trade-1");
+    fill_venue_restored(&fixture.venue, 2 * SECOND);
+    assert_int_equal(ask(LIST_BALANCE, 0, 3 * SECOND), 0);
+    assert_false(fixture.told[0].list_end.complete);
+    fill_venue_trade(&fixture.venue, 0, &trade, 4 * SECOND);
+    assert_int_equal(ask(LIST_BALANCE, 0, 5 * SECOND), 2);
+    /* Half of the cash each; ten bought at 99 are worth 90. */
+    assert_true(fixture.told[0].balance.equity.e18 == (__int128)410 * DECIMAL_ONE * DECIMAL_ONE);
+    assert_true(fixture.told[1].balance.equity.e18 == (__int128)500 * DECIMAL_ONE * DECIMAL_ONE);
+}
+
+static void what_finds_no_room_is_told_later_and_in_order(void **state)
+{
+    (void)state;
+    struct fill_order asked = {.type = ORDER_TYPE_LIMIT, .size = {DECIMAL_ONE},
+                               .price = whole_price(5), .id.bytes = {9}};
+    fixture.room = 0;
+    fill_venue_place(&fixture.venue, &asked, SECOND);
+    fill_venue_work(&fixture.venue, SECOND);
+    assert_int_equal(fixture.count, 0);
+    fixture.room = TOLD_MAX;
+    fill_venue_work(&fixture.venue, SECOND);
+    assert_int_equal(fixture.count, 2);
+    assert_int_equal(fixture.told[0].kind, EVENT_PLACE_REPLY);
+    assert_int_equal(fixture.told[1].kind, EVENT_ORDER_REPORT);
+    /* The same order again is the same order. */
+    fill_venue_place(&fixture.venue, &asked, 2 * SECOND);
+    fill_venue_work(&fixture.venue, 2 * SECOND);
+    assert_int_equal(fixture.count, 3);
+    assert_string_equal(fixture.told[2].place_reply.venue_id.text,
+                        fixture.told[0].place_reply.venue_id.text);
+    assert_int_equal(fixture.venue.live.count, 1);
+}
+
+static void what_ended_long_ago_is_let_go(void **state)
+{
+    (void)state;
+    restore_order(1, ORDER_TYPE_LIMIT, ORDER_FILLED, 1, 10, "paper-order-0");
+    restore_fill(1, 10, "paper-trade-1");
+    restore_order(2, ORDER_TYPE_LIMIT, ORDER_CANCELLED, 8, 0, "paper-order-1");
+    fill_venue_restored(&fixture.venue, 9 * SECOND);
+    fill_venue_forget(&fixture.venue, 8 * SECOND);
+    assert_int_equal(ask(LIST_ORDERS, 0, 9 * SECOND), 1);
+    assert_int_equal(ask(LIST_FILLS, 0, 9 * SECOND), 0);
+    assert_int_equal(fixture.venue.markets[0].position.e9, 10 * (int64_t)DECIMAL_ONE);
+}
+
+#define WITH_VENUE(test) cmocka_unit_test_setup_teardown(test, make_venue, end_venue)
+
+int suite_fill_venue(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_VENUE(a_restored_venue_is_the_one_its_journal_tells_of),
+        WITH_VENUE(an_order_that_worked_stands_at_the_tail),
+        WITH_VENUE(a_balance_without_a_price_is_not_told),
+        WITH_VENUE(what_finds_no_room_is_told_later_and_in_order),
+        WITH_VENUE(what_ended_long_ago_is_let_go),
+    };
+    return cmocka_run_group_tests_name("fill venue", tests, NULL, NULL);
+}
