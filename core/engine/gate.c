@@ -46,13 +46,13 @@ bool gate_is_reducing(const struct gate_input *in)
 void gate_judged_init(struct judged *ret, const struct gate_input *in)
 {
     const struct intent *intent = in->intent;
-    CHECK(in->settings && intent);
+    CHECK(in->settings && intent && in->settings->strategy_count <= MAX_STRATEGIES &&
+          in->settings->catalog.count <= MAX_PRODUCTS);
     *ret = (struct judged){.in = in, .intent = intent, .settings = in->settings};
     ret->operator = in->actor == ACTOR_OPERATOR;
-    if (in->actor < in->settings->strategy_count && in->actor < MAX_STRATEGIES)
+    if (in->actor < in->settings->strategy_count)
         ret->strategy = &in->settings->strategies[in->actor];
-    if (in->instrument && intent->product < in->settings->catalog.count &&
-        intent->product < MAX_PRODUCTS) {
+    if (in->instrument && intent->product < in->settings->catalog.count) {
         ret->instrument = in->instrument;
         ret->limits = &in->settings->product_limits[intent->product];
     }

@@ -10,7 +10,8 @@
  * makes it malformed, unpriceable, too frequent, or forbidden by HALTED. With a stale book one that
  * takes what is there (limit, IOC) is judged by the last good mid, while that is younger than
  * max_exit_price_age; any other order is refused as book_stale. A refusal says the
- * control, the limit, the value, the headroom and the config line; every figure in it is at 1e-18
+ * control, the limit, the value, the headroom (what an order may use of that limit, in its unit:
+ * 0 where no size would pass) and the config line; every figure in it is at 1e-18
  * whatever its unit (counts and nanoseconds too), so money_format prints them all. The operator's
  * orders may only reduce. A stop is working exposure from the day it is placed, valued at the
  * worst price it could trade at once it has fired. tests/tables/gate.txt is the table of what each
@@ -36,6 +37,7 @@ struct gate_worth {
 struct gate_tail {
     bool known;                /* each product that is held or ordered is warm and has a mark */
     struct money var, stress[MAX_SCENARIOS]; /* at 99 %; by scenario */
+    struct money var_before, stress_before[MAX_SCENARIOS]; /* without it; once one is past */
 };
 
 struct gate_input {

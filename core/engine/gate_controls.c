@@ -109,7 +109,7 @@ static bool check_state(const struct judged *j, struct verdict *ret, enum refusa
         return true;
     if (state != TRADING_REDUCING && !j->operator)
         room.e9 = 0;
-    if (j->instrument && room.e9 > 0)
+    if (room.e9 > 0)
         size_round(room, j->instrument->step, ROUND_DOWN, &passes);
     gate_refuse_limit(j, ret, code, scope, key);
     return gate_refuse_figures(ret, UNIT_SIZE, gate_figure(room.e9),
@@ -132,12 +132,12 @@ static bool check_strategy_state(const struct judged *j, struct verdict *ret)
 static bool check_throttle(const struct judged *j, struct verdict *ret)
 {
     const struct strategy_settings *s = j->strategy;
-    return !s || (gate_check_count(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "max_fires",
-                                   s->max_fires, j->in->fires) &&
-                  gate_check_count(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "max_rejects",
-                                   s->max_rejects, j->in->rejects) &&
-                  gate_check_count(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "max_refusals",
-                                   s->max_refusals, j->in->refusals_in_row));
+    return gate_check_count(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "max_fires",
+                            s->max_fires, j->in->fires) &&
+           gate_check_count(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "max_rejects",
+                            s->max_rejects, j->in->rejects) &&
+           gate_check_count(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "max_refusals",
+                            s->max_refusals, j->in->refusals_in_row);
 }
 
 /* ---- 3: the product */
@@ -145,8 +145,6 @@ static bool check_throttle(const struct judged *j, struct verdict *ret)
 static bool check_product(const struct judged *j, struct verdict *ret)
 {
     const struct instrument *i = j->instrument;
-    if (!i)
-        return gate_refuse(ret, REFUSED_PRODUCT);
     if (i->trading_disabled || i->view_only || !i->session_open)
         return gate_refuse_limit(j, ret, REFUSED_PRODUCT, GATE_PRODUCT, "session");
     if (i->cancel_only)
@@ -236,9 +234,10 @@ static bool check_tick(const struct judged *j, struct verdict *ret)
 {
     const struct intent *intent = j->intent;
     bool stops = intent->type == ORDER_TYPE_STOP_LIMIT || intent->type == ORDER_TYPE_BRACKET;
+    if (intent->type == ORDER_TYPE_MARKET && j->instrument->tick.e9 > 0)
+        return true;
     if (intent->type == ORDER_TYPE_MARKET)
-        return j->instrument->tick.e9 > 0 ||
-               gate_refuse_limit(j, ret, REFUSED_PRICE_TICK, GATE_PRODUCT, "tick");
+        return gate_refuse_limit(j, ret, REFUSED_PRICE_TICK, GATE_PRODUCT, "tick");
     return check_price(j, ret, intent->price) &&
            (!stops || check_price(j, ret, intent->stop_price));
 }
@@ -416,7 +415,9 @@ static bool check_health(const struct judged *j, struct verdict *ret)
 /* An order that cannot leave is not worth approving, whatever it would do. */
 static bool check_ladder(const struct judged *j, struct verdict *ret)
 {
-    return j->in->ladder < LADDER_CANCELS || gate_refuse(ret, REFUSED_HEALTH);
+    if (j->in->ladder < LADDER_CANCELS)
+        return true;
+    return gate_refuse(ret, REFUSED_HEALTH);
 }
 
 /* ---- the table */
@@ -425,7 +426,8 @@ static bool check_ladder(const struct judged *j, struct verdict *ret)
 
 /* Openings meet every control. Reducing orders of a strategy, and the operator's flatten (which is
  * reducing or refused), meet those that are marked: nothing that measures risk stops what takes
- * risk off, and nothing that counts stops the operator. */
+ * risk off, and nothing that counts stops the operator. So what does not bind a flatten may rely
+ * on j->strategy, and all below check_limits_set on j->instrument. */
 struct control {
     bool (*passes)(const struct judged *judged, struct verdict *ret_verdict);
     bool reducing, flatten;

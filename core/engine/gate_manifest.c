@@ -35,8 +35,6 @@ bool gate_check_manifest(const struct judged *j, struct verdict *ret)
 {
     const struct manifest *asked = &j->in->manifest;
     __int128 size = j->intent->size.e9, worst = own_worst(j);
-    if (!j->strategy)
-        return true;
     if (asked->no_open || j->strategy->never_opens)
         return refuse(j, ret, asked->no_open ? "manifest.may_open" : "never_opens", 0, size,
                       j->reducible.e9);

@@ -12,8 +12,9 @@ static bool check_stage_size(const struct judged *j, struct verdict *ret, const 
                              struct size limit)
 {
     limit = least(j, limit);
-    return j->intent->size.e9 <= limit.e9 ||
-           gate_refuse_size(j, ret, REFUSED_STAGE, key, limit, j->intent->size, limit);
+    if (j->intent->size.e9 <= limit.e9)
+        return true;
+    return gate_refuse_size(j, ret, REFUSED_STAGE, key, limit, j->intent->size, limit);
 }
 
 static bool refuse_stage(const struct judged *j, struct verdict *ret)
@@ -77,8 +78,9 @@ bool gate_check_impact(const struct judged *j, struct verdict *ret)
     if (reach.e9 > 0)
         return check_part(j, ret, REFUSED_IMPACT, "max_impact", j->limits->max_impact,
                           (__int128)reach.e9 - j->mid.e9);
-    return j->intent->type != ORDER_TYPE_MARKET ||
-           gate_refuse_limit(j, ret, REFUSED_IMPACT, GATE_PRODUCT, "max_impact");
+    if (j->intent->type != ORDER_TYPE_MARKET)
+        return true;
+    return gate_refuse_limit(j, ret, REFUSED_IMPACT, GATE_PRODUCT, "max_impact");
 }
 
 /* ---- 11: liquidity */
@@ -133,7 +135,8 @@ bool gate_check_volatility(const struct judged *j, struct verdict *ret)
                                    gate_figure(0));
     }
     most = scaled_size(j);
-    return j->intent->size.e9 <= most.e9 ||
-           gate_refuse_size(j, ret, REFUSED_VOLATILITY, "calm_volatility", most, j->intent->size,
+    if (j->intent->size.e9 <= most.e9)
+        return true;
+    return gate_refuse_size(j, ret, REFUSED_VOLATILITY, "calm_volatility", most, j->intent->size,
                             most);
 }

@@ -3,29 +3,31 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "engine/gate_private.h"
 
 _Static_assert(sizeof "stress." - 1 + NAME_MAX_BYTES <= sizeof(((struct verdict *)0)->config_key),
                "a scenario's key fits");
 static const int64_t DAY_NS = 86400 * (int64_t)DECIMAL_ONE, MINUTE_NS = 60 * (int64_t)DECIMAL_ONE;
 
-static bool refuse_money(const struct judged *j, struct verdict *ret, enum refusal code,
-                         enum gate_scope scope, const char *key, struct money limit,
-                         struct money value)
+/* Of one limit in dollars. `room` is what an order may add to it, below 0 where nothing may. */
+struct use { enum gate_scope scope; const char *key; struct money limit, value, room; };
+
+static bool refuse_use(const struct judged *j, struct verdict *ret, enum refusal code,
+                       const struct use *use)
 {
-    struct money headroom = {0};
-    money_sub(limit, value, &headroom);
-    gate_refuse_limit(j, ret, code, scope, key);
-    return gate_refuse_figures(ret, UNIT_MONEY, limit, value, headroom);
+    gate_refuse_limit(j, ret, code, use->scope, use->key);
+    return gate_refuse_figures(ret, UNIT_MONEY, use->limit, use->value, use->room);
 }
 
 /* ---- 17: exposure. This product as it would be, and what the others are */
 
-struct projected { bool fits; struct money gross, ours; }; /* ours: signed, towards our side */
+/* ours: signed, towards our side; other: away from it, where the order takes nothing away. */
+struct projected { bool fits; struct money order, ours, other; };
 
 static bool to_money(__int128 e9, struct price price, struct money *ret)
 {
-    if (e9 > INT64_MAX || e9 < -(__int128)INT64_MAX)
+    if (e9 > INT64_MAX) /* a position less what works against it is never below INT64_MIN */
         return false;
     *ret = money_of(price, (struct size){(int64_t)e9});
     return true;
@@ -40,24 +42,43 @@ static struct projected project(const struct judged *j, const struct gate_exposu
     struct price price = gate_value_price(j->in);
     price.e9 = price.e9 > j->in->mark.e9 ? price.e9 : j->in->mark.e9;
     *(buy ? &up : &down) += j->intent->size.e9;
-    ret.fits = to_money(up > down ? up : down, price, &ret.gross) &&
-               to_money(buy ? up : down, price, &ret.ours);
+    ret.order = money_of(price, j->intent->size);
+    ret.fits = to_money(buy ? up : down, price, &ret.ours) &&
+               to_money(buy ? down : up, price, &ret.other);
     return ret;
 }
 
-/* The limit that leaves least room: the one that a refusal names. */
-struct tightest { bool fits; enum gate_scope scope; const char *key;
-                  struct money limit, value, room; };
-
-static void consider(struct tightest *tightest, enum gate_scope scope, const char *key,
-                     struct money limit, struct money used, struct money others)
+static struct money larger(struct money a, struct money b)
 {
-    struct money value, room;
-    if (!tightest->fits)
-        return;
-    tightest->fits = money_add(used, others, &value) && money_sub(limit, value, &room);
-    if (tightest->fits && (tightest->key == NULL || room.e18 < tightest->room.e18))
-        *tightest = (struct tightest){true, scope, key, limit, value, room};
+    return a.e18 > b.e18 ? a : b;
+}
+
+/* What `others` and this product come to; where the side that the order leaves alone is past the
+ * limit by itself, no size would pass. False: out of range. */
+static bool use_gross(const struct projected *here, struct money others, struct use *ret)
+{
+    struct money other;
+    if (!here->fits || !money_add(others, larger(here->ours, here->other), &ret->value) ||
+        !money_add(others, here->other, &other) ||
+        !money_sub(ret->limit, others, &ret->room) ||
+        !money_sub(ret->room, here->ours, &ret->room))
+        return false;
+    ret->room.e18 = other.e18 > ret->limit.e18 ? 0 : ret->room.e18 + here->order.e18;
+    return true;
+}
+
+static bool use_net(const struct projected *here, struct money others, struct use *ret)
+{
+    if (!here->fits || !money_add(others, here->ours, &ret->value) ||
+        !money_sub(ret->limit, ret->value, &ret->room))
+        return false;
+    ret->room.e18 += here->order.e18;
+    return true;
+}
+
+static __int128 over(const struct use *use)
+{
+    return use->value.e18 - use->limit.e18;
 }
 
 static struct money towards(const struct judged *j, const struct gate_worth *worth)
@@ -65,6 +86,7 @@ static struct money towards(const struct judged *j, const struct gate_worth *wor
     return j->intent->side == SIDE_BUY ? worth->up : worth->down;
 }
 
+/* Of all limits that it passes the one that leaves least is named. */
 bool gate_check_exposure(const struct judged *j, struct verdict *ret)
 {
     const struct gate_input *in = j->in;
@@ -72,74 +94,82 @@ bool gate_check_exposure(const struct judged *j, struct verdict *ret)
     const struct gate_worth *all = &in->account_worth, *own = &in->strategy_worth;
     struct projected account = project(j, &in->exposure);
     struct projected strategy = project(j, &in->strategy_exposure);
-    struct tightest t = {.fits = account.fits && strategy.fits};
+    struct use uses[] = {{GATE_PRODUCT, "max_exposure", j->limits->max_exposure},
+                         {GATE_STRATEGY, "max_gross", s->max_gross},
+                         {GATE_STRATEGY, "max_net", s->max_net},
+                         {GATE_ACCOUNT, "max_gross", j->settings->max_gross},
+                         {GATE_ACCOUNT, "max_net", j->settings->max_net}};
+    const struct use *tightest = &uses[0];
     if (!all->known || !own->known)
         return gate_refuse_limit(j, ret, REFUSED_EXPOSURE, GATE_ACCOUNT, "max_gross");
-    consider(&t, GATE_PRODUCT, "max_exposure", j->limits->max_exposure, account.gross,
-             (struct money){0});
-    if (s) {
-        consider(&t, GATE_STRATEGY, "max_gross", s->max_gross, strategy.gross, own->gross);
-        consider(&t, GATE_STRATEGY, "max_net", s->max_net, strategy.ours, towards(j, own));
-    }
-    consider(&t, GATE_ACCOUNT, "max_gross", j->settings->max_gross, account.gross, all->gross);
-    consider(&t, GATE_ACCOUNT, "max_net", j->settings->max_net, account.ours, towards(j, all));
-    if (!t.fits)
+    if (!use_gross(&account, (struct money){0}, &uses[0]) ||
+        !use_gross(&strategy, own->gross, &uses[1]) ||
+        !use_net(&strategy, towards(j, own), &uses[2]) ||
+        !use_gross(&account, all->gross, &uses[3]) ||
+        !use_net(&account, towards(j, all), &uses[4]))
         return gate_refuse(ret, REFUSED_OVERFLOW);
-    return t.room.e18 >= 0 ||
-           refuse_money(j, ret, REFUSED_EXPOSURE, t.scope, t.key, t.limit, t.value);
+    for (int i = 1; i < 5; i++)
+        if (over(&uses[i]) > over(tightest))
+            tightest = &uses[i];
+    if (over(tightest) <= 0)
+        return true;
+    return refuse_use(j, ret, REFUSED_EXPOSURE, tightest);
 }
 
 /* ---- 18: leverage */
 
 static bool check_leverage(const struct judged *j, struct verdict *ret, enum gate_scope scope,
-                           const char *key, struct ratio limit, struct money gross)
+                           const char *key, struct ratio limit, struct money others)
 {
-    struct money most;
-    if (!money_scale(j->in->equity, limit, ROUND_DOWN, &most))
+    struct projected here = project(j, &j->in->exposure);
+    struct use use = {scope, key};
+    if (!money_scale(j->in->equity, limit, ROUND_DOWN, &use.limit) ||
+        !use_gross(&here, others, &use))
         return gate_refuse(ret, REFUSED_OVERFLOW);
-    return gross.e18 <= most.e18 ||
-           refuse_money(j, ret, REFUSED_LEVERAGE, scope, key, most, gross);
+    if (over(&use) <= 0)
+        return true;
+    return refuse_use(j, ret, REFUSED_LEVERAGE, &use);
 }
 
 static bool check_equity(const struct judged *j, struct verdict *ret, enum refusal code,
                          const char *key)
 {
-    return (j->in->equity_known && j->in->equity.e18 > 0) ||
-           gate_refuse_limit(j, ret, code, GATE_ACCOUNT, key);
+    if (j->in->equity_known && j->in->equity.e18 > 0)
+        return true;
+    return gate_refuse_limit(j, ret, code, GATE_ACCOUNT, key);
 }
 
 bool gate_check_leverage(const struct judged *j, struct verdict *ret)
 {
     const struct engine_settings *s = j->settings;
-    struct projected here = project(j, &j->in->exposure);
-    struct money gross;
+    struct money others = j->in->account_worth.gross;
     if (!check_equity(j, ret, REFUSED_LEVERAGE, "max_leverage"))
         return false;
-    if (!here.fits || !money_add(here.gross, j->in->account_worth.gross, &gross))
-        return gate_refuse(ret, REFUSED_OVERFLOW);
     return check_leverage(j, ret, GATE_PRODUCT, "max_leverage", j->limits->max_leverage,
-                          here.gross) &&
-           check_leverage(j, ret, GATE_ACCOUNT, "max_leverage", s->max_leverage, gross) &&
+                          (struct money){0}) &&
+           check_leverage(j, ret, GATE_ACCOUNT, "max_leverage", s->max_leverage, others) &&
            (j->in->intraday || check_leverage(j, ret, GATE_ACCOUNT, "max_leverage_overnight",
-                                              s->max_leverage_overnight, gross));
+                                              s->max_leverage_overnight, others));
 }
 
-/* ---- 19, 20: margin. What the order takes for itself, and what is kept for those without fill */
+/* ---- 19, 20: margin. What the order takes for itself, and what is kept for those without fill.
+ * The headroom is the margin that an order may take */
 
 static bool check_left(const struct judged *j, struct verdict *ret, enum refusal code,
                        const char *key, struct ratio part, struct money before)
 {
-    struct money order, least, left;
+    struct money order, least, left, room;
     if (!check_equity(j, ret, code, key))
         return false;
     if (!money_scale(j->value, j->limits->initial_margin, ROUND_UP, &order) ||
         !money_scale(j->in->equity, part, ROUND_UP, &least) ||
-        !money_sub(before, j->in->reserved, &left) || !money_sub(left, order, &left))
+        !money_sub(before, j->in->reserved, &left) || !money_sub(left, least, &room) ||
+        !money_sub(left, order, &left))
         return gate_refuse(ret, REFUSED_OVERFLOW);
     if (left.e18 >= least.e18)
         return true;
     gate_refuse_limit(j, ret, code, GATE_ACCOUNT, key);
-    return gate_refuse_figures(ret, UNIT_MONEY, least, left, (struct money){0});
+    return gate_refuse_figures(ret, UNIT_MONEY, least, left, room);
 }
 
 bool gate_check_margin(const struct judged *j, struct verdict *ret)
@@ -183,7 +213,8 @@ static int64_t until_stamp_ns(const struct judged *j)
 {
     const struct engine_settings *s = j->settings;
     int64_t nearest_ns = DAY_NS, of_day_ns = j->in->wall_ns % DAY_NS;
-    for (uint8_t i = 0; i < s->funding_stamp_count && i < MAX_FUNDING_STAMPS; i++) {
+    CHECK(s->funding_stamp_count <= MAX_FUNDING_STAMPS);
+    for (uint8_t i = 0; i < s->funding_stamp_count; i++) {
         int64_t left_ns = (s->funding_stamps_min[i] * MINUTE_NS - of_day_ns) % DAY_NS;
         left_ns += left_ns < 0 ? DAY_NS : 0;
         nearest_ns = left_ns < nearest_ns ? left_ns : nearest_ns;
@@ -214,8 +245,9 @@ static bool check_loss(const struct judged *j, struct verdict *ret, enum refusal
     if (!money_add(j->in->equity, loss, &before) ||
         !money_scale(before, part, ROUND_DOWN, &most))
         return gate_refuse(ret, REFUSED_OVERFLOW);
-    return loss.e18 < most.e18 ||
-           refuse_money(j, ret, code, GATE_ACCOUNT, key, most, loss);
+    if (loss.e18 < most.e18)
+        return true;
+    return refuse_use(j, ret, code, &(struct use){GATE_ACCOUNT, key, most, loss, {0}});
 }
 
 bool gate_check_daily_loss(const struct judged *j, struct verdict *ret)
@@ -233,8 +265,6 @@ bool gate_check_drawdown(const struct judged *j, struct verdict *ret)
 bool gate_check_streak(const struct judged *j, struct verdict *ret)
 {
     const struct strategy_settings *s = j->strategy;
-    if (!s)
-        return true;
     if (!gate_check_count(j, ret, REFUSED_LOSS_STREAK, GATE_STRATEGY, "max_loss_streak",
                           s->max_loss_streak, j->in->loss_streak))
         return false;
@@ -245,12 +275,17 @@ bool gate_check_streak(const struct judged *j, struct verdict *ret)
                                gate_whole(j->in->since_loss_ns), gate_whole(0));
 }
 
-/* ---- 28: value at risk and stress, of the account with this order */
+/* ---- 28: value at risk and stress, of the account with this order. The headroom is the loss that
+ * an order may add */
 
 static bool refuse_loss(const struct judged *j, struct verdict *ret, enum refusal code,
-                        const char *key, struct money limit, struct money value)
+                        const char *key, struct money limit, struct money value,
+                        struct money before)
 {
-    refuse_money(j, ret, code, GATE_NONE, key, limit, value);
+    struct use use = {GATE_NONE, key, limit, value, {0}};
+    if (!money_sub(limit, before, &use.room))
+        use.room.e18 = 0;
+    refuse_use(j, ret, code, &use);
     ret->scope = SCOPE_ACCOUNT;
     return false;
 }
@@ -262,8 +297,10 @@ bool gate_check_var(const struct judged *j, struct verdict *ret)
         return true;
     if (var->mode != VAR_ON || var->max_var.e18 <= 0 || !j->in->tail.known)
         return gate_refuse_limit(j, ret, REFUSED_VAR, GATE_ACCOUNT, "var");
-    return j->in->tail.var.e18 <= var->max_var.e18 ||
-           refuse_loss(j, ret, REFUSED_VAR, "risk.max_var", var->max_var, j->in->tail.var);
+    if (j->in->tail.var.e18 <= var->max_var.e18)
+        return true;
+    return refuse_loss(j, ret, REFUSED_VAR, "risk.max_var", var->max_var, j->in->tail.var,
+                       j->in->tail.var_before);
 }
 
 bool gate_check_stress(const struct judged *j, struct verdict *ret)
@@ -281,7 +318,7 @@ bool gate_check_stress(const struct judged *j, struct verdict *ret)
             continue;
         memcpy(key + length, scenario->name, sizeof scenario->name);
         return refuse_loss(j, ret, REFUSED_STRESS, key, scenario->max_loss,
-                           j->in->tail.stress[i]);
+                           j->in->tail.stress[i], j->in->tail.stress_before[i]);
     }
     return true;
 }

@@ -66,8 +66,9 @@ bool gate_check_shape(const struct judged *j, struct verdict *ret)
 bool gate_check_expiry(const struct judged *j, struct verdict *ret)
 {
     const struct intent *intent = j->intent;
-    return intent->tif != TIF_GTD || intent->expires_wall_ns > j->in->wall_ns ||
-           gate_refuse(ret, REFUSED_EXPIRY);
+    if (intent->tif != TIF_GTD || intent->expires_wall_ns > j->in->wall_ns)
+        return true;
+    return gate_refuse(ret, REFUSED_EXPIRY);
 }
 
 /* ---- the side of a stop */
@@ -96,11 +97,11 @@ bool gate_check_stop(const struct judged *j, struct verdict *ret)
         return true;
     if (!is_beyond(intent->stop_price, j->mid, up))
         return refuse_side(j, ret, j->mid, intent->stop_price);
-    if (bracket)
-        return is_beyond(intent->price, j->mid, !buy) ||
-               refuse_side(j, ret, j->mid, intent->price);
-    return !is_beyond(intent->price, intent->stop_price, !buy) ||
-           refuse_side(j, ret, intent->stop_price, intent->price);
+    if (bracket && !is_beyond(intent->price, j->mid, !buy))
+        return refuse_side(j, ret, j->mid, intent->price);
+    if (!bracket && is_beyond(intent->price, intent->stop_price, !buy))
+        return refuse_side(j, ret, intent->stop_price, intent->price);
+    return true;
 }
 
 /* ---- prices */

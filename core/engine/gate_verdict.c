@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/check.h"
 #include "engine/gate_private.h"
 
 static const __int128 E9 = 1000000000, E18 = (__int128)1000000000 * 1000000000;
@@ -32,64 +33,40 @@ bool gate_refuse_figures(struct verdict *ret, int unit, struct money limit, stru
     return false;
 }
 
-/* False when it did not fit; then `out` is left as it was. */
-static bool append(char *out, size_t capacity, size_t *length, const char *text)
+static void append(struct verdict *ret, const char *text)
 {
-    size_t more = strlen(text);
-    if (*length + more >= capacity)
-        return false;
-    memcpy(out + *length, text, more + 1);
-    *length += more;
-    return true;
+    size_t length = strlen(ret->config_key), more = strlen(text);
+    CHECK(length + more < sizeof ret->config_key);
+    memcpy(ret->config_key + length, text, more + 1);
 }
 
-static void key_of_product(const struct judged *judged, const char *key, char *out, size_t size)
+/* A name may be longer than the verdict has room for: the key matters more, and the intent says
+ * whose it was. */
+static void append_line(struct verdict *ret, const char *list, const char *name, const char *key)
 {
-    size_t length = 0;
-    append(out, size, &length, "products.");
-    if (judged->instrument) {
-        append(out, size, &length, judged->instrument->asset);
-        append(out, size, &length, "-");
-        append(out, size, &length, venue_profile_text(judged->instrument->profile));
-        append(out, size, &length, ".");
+    append(ret, list);
+    if (name[0] && strlen(list) + strlen(name) + 1 + strlen(key) < sizeof ret->config_key) {
+        append(ret, name);
+        append(ret, ".");
     }
-    append(out, size, &length, key);
-}
-
-/* A strategy's name may be longer than the verdict has room for: the key matters more, and the
- * intent says whose it was. */
-static void key_of_strategy(const struct judged *judged, const char *key, char *out, size_t size)
-{
-    size_t length = 0, name = judged->strategy ? strlen(judged->strategy->name) : 0;
-    append(out, size, &length, "strategies.");
-    if (name > 0 && length + name + 1 + strlen(key) < size) {
-        append(out, size, &length, judged->strategy->name);
-        append(out, size, &length, ".");
-    }
-    append(out, size, &length, key);
+    append(ret, key);
 }
 
 bool gate_refuse_limit(const struct judged *judged, struct verdict *ret, enum refusal code,
                        enum gate_scope scope, const char *key)
 {
-    size_t length = 0;
+    struct verdict name = {0}; /* "BTC-cde" */
     gate_refuse(ret, code);
-    switch (scope) {
-    case GATE_PRODUCT:
-        ret->scope = SCOPE_PRODUCT;
-        key_of_product(judged, key, ret->config_key, sizeof ret->config_key);
-        return false;
-    case GATE_STRATEGY:
-        ret->scope = SCOPE_STRATEGY;
-        key_of_strategy(judged, key, ret->config_key, sizeof ret->config_key);
-        return false;
-    case GATE_ACCOUNT:
-        ret->scope = SCOPE_ACCOUNT;
-        append(ret->config_key, sizeof ret->config_key, &length, "account.");
-        break;
-    case GATE_NONE:
-        break;
+    ret->scope = (int)scope;
+    if (scope == GATE_PRODUCT) {
+        append(&name, judged->instrument->asset);
+        append(&name, "-");
+        append(&name, venue_profile_text(judged->instrument->profile));
+        append_line(ret, "products.", name.config_key, key);
+    } else if (scope == GATE_STRATEGY) {
+        append_line(ret, "strategies.", judged->strategy ? judged->strategy->name : "", key);
+    } else {
+        append_line(ret, scope == GATE_ACCOUNT ? "account." : "", "", key);
     }
-    append(ret->config_key, sizeof ret->config_key, &length, key);
     return false;
 }

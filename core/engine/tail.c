@@ -115,7 +115,7 @@ struct ratio tail_volatility(const struct engine *engine, product_index product)
 }
 
 static bool fill_losses(const struct engine *engine, const struct risk_book *book,
-                        struct gate_tail *ret)
+                        struct money *ret_var, struct money *ret_stress)
 {
     const struct var_settings *var = &engine->settings.var;
     const struct risk_stats *stats = &engine->tail.stats;
@@ -123,11 +123,19 @@ static bool fill_losses(const struct engine *engine, const struct risk_book *boo
     if (!risk_var_parametric(stats, book, RISK_99, var->horizon, &normal) ||
         !risk_var_historical(stats, book, RISK_99, var->horizon, &history))
         return false;
-    ret->var = normal.var.e18 > history.var.e18 ? normal.var : history.var;
+    *ret_var = normal.var.e18 > history.var.e18 ? normal.var : history.var;
     for (uint32_t i = 0; i < var->scenario_count; i++)
-        if (!risk_stress_loss(&var->scenarios[i], book, &ret->stress[i]))
+        if (!risk_stress_loss(&var->scenarios[i], book, &ret_stress[i]))
             return false;
     return true;
+}
+
+static bool is_past(const struct var_settings *var, const struct gate_tail *tail)
+{
+    bool past = tail->var.e18 > var->max_var.e18;
+    for (uint32_t i = 0; i < var->scenario_count; i++)
+        past = past || tail->stress[i].e18 > var->scenarios[i].max_loss.e18;
+    return past;
 }
 
 static void take_marks(struct engine *engine, struct price marks[MAX_PRODUCTS])
@@ -155,6 +163,11 @@ void tail_fill_input(struct engine *engine, struct gate_input *in)
     if (in->intent->size.e9 <= 0 || gate_is_reducing(in))
         return;
     take_marks(engine, marks);
-    in->tail.known = tail_book(engine, TAIL_WORST, in->intent, marks, &book) &&
-                     fill_losses(engine, &book, &in->tail);
+    struct gate_tail *tail = &in->tail;
+    tail->known = tail_book(engine, TAIL_WORST, in->intent, marks, &book) &&
+                  fill_losses(engine, &book, &tail->var, tail->stress);
+    /* Only a refusal says what would have passed. */
+    if (tail->known && is_past(&engine->settings.var, tail))
+        tail->known = tail_book(engine, TAIL_WORST, NULL, marks, &book) &&
+                      fill_losses(engine, &book, &tail->var_before, tail->stress_before);
 }

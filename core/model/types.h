@@ -52,7 +52,7 @@ struct candle {
 /* What something was told to be, with what would have passed: a refusal is no error. */
 struct verdict {
     enum refusal code;
-    struct money limit, value, headroom; /* in `unit`; headroom: what would still have passed */
+    struct money limit, value, headroom; /* in `unit`; headroom: what may be used of it */
     enum { UNIT_NONE, UNIT_SIZE, UNIT_MONEY, UNIT_PRICE, UNIT_COUNT_, UNIT_NS, UNIT_RATIO } unit;
     enum { SCOPE_NONE, SCOPE_ACCOUNT, SCOPE_STRATEGY, SCOPE_PRODUCT } scope;
     char config_key[40]; /* the line to look at: "products.btc.max_order_size" */

@@ -135,6 +135,17 @@ static const struct word words[] = {
     {"max_squeeze", KIND_MONEY, offsetof(struct world, settings.var.scenarios[1].max_loss),
      false},
     IN("risk_known", KIND_BOOL, tail.known), IN("at_risk", KIND_MONEY, tail.var),
+    IN("asked.no_open", KIND_BOOL, manifest.no_open),
+    IN("asked.no_short", KIND_BOOL, manifest.no_short),
+    IN("asked.products", KIND_COUNT, manifest.products),
+    IN("asked.size", KIND_E9, manifest.max_order_size),
+    IN("asked.position", KIND_E9, manifest.max_position),
+    IN("asked.messages", KIND_COUNT, manifest.max_messages),
+    IN("asked.orders", KIND_COUNT, manifest.max_working_orders),
+    {"never_opens", KIND_BOOL, offsetof(struct world, settings.strategies[0].never_opens), false},
+    {"never_short", KIND_BOOL, offsetof(struct world, settings.strategies[0].never_short), false},
+    IN("risk_before", KIND_MONEY, tail.var_before),
+    IN("crash_before", KIND_MONEY, tail.stress_before[0]),
     IN("crash", KIND_MONEY, tail.stress[0]), IN("squeeze", KIND_MONEY, tail.stress[1]),
 };
 enum { WORDS = sizeof words / sizeof words[0] };

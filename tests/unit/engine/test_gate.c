@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "gate_world.h"
 #include "model/client_id.h"
 #include "model/limit_list.h"
@@ -131,9 +132,14 @@ static void assert_figure(const struct row *row, const char *what, const char *e
         fail_msg("gate.txt:%d: %s is %s, the table says %s", row->number, what, text, expected);
 }
 
+/* "code" or "code line-of-the-config". */
 static void assert_code(const struct row *row, const char *expected, const struct verdict *verdict)
 {
-    if (strcmp(refusal_text(verdict->code), expected) != 0)
+    size_t length = strcspn(expected, " ");
+    const char *code = refusal_text(verdict->code), *key = expected + length;
+    key += strspn(key, " ");
+    if (strlen(code) != length || strncmp(code, expected, length) != 0 ||
+        (*key && strcmp(key, verdict->config_key) != 0))
         fail_msg("gate.txt:%d: %s (%s), the table says %s", row->number,
                  refusal_text(verdict->code), verdict->config_key, expected);
 }
@@ -257,6 +263,11 @@ static void a_refusal_names_its_line(void **state)
     world_set(&world, "messages_strategy=10");
     ask(&world, false, &verdict);
     assert_string_equal(verdict.config_key, "strategies.cross.max_messages");
+    text_copy(world.settings.catalog.items[0].asset, ASSET_MAX, "LONGEST", 7);
+    world_set(&world, "messages_strategy=0 intx=yes max_mark_deviation=0.00000001 mark=60003");
+    ask(&world, false, &verdict);
+    assert_string_equal(verdict.config_key, "products.max_mark_deviation");
+    world_set(&world, "messages_strategy=10 mark=60002.5");
     memset(world.settings.strategies[0].name, 'n', NAME_MAX_BYTES - 1);
     ask(&world, false, &verdict);
     assert_string_equal(verdict.config_key, "strategies.max_messages");
@@ -282,10 +293,81 @@ static void a_product_that_is_not_ours_refuses(void **state)
     world.in.actor = ACTOR_OPERATOR;
     ask(&world, false, &verdict);
     assert_int_equal(verdict.code, REFUSED_PRODUCT);
+    world_order(&world, "operator sell 0.05 bracket at 59900 @ 60100");
+    world.intent.product = 3;
+    ask(&world, false, &verdict);
+    assert_int_equal(verdict.code, REFUSED_PRODUCT);
     world.intent.product = NO_PRODUCT;
     world.in.actor = 0;
     ask(&world, false, &verdict);
     assert_int_equal(verdict.code, REFUSED_OWNER);
+}
+
+/* Law 2: every sum that the gate makes, one figure at an end of its range. */
+static void a_sum_that_leaves_its_range_refuses(void **state)
+{
+    static const __int128 MOST = (__int128)(((unsigned __int128)1 << 127) - 1), LEAST = -MOST - 1;
+    static struct world world;
+    struct gate_input *in = &world.in;
+    const struct { struct money *figure; __int128 value; int sets_aside; } cases[] = {
+        {&in->working_value_product, MOST, 0}, {&in->working_value_account, MOST, 0},
+        {&in->strategy_worth.gross, MOST, 0},  {&in->strategy_worth.gross, LEAST, 0},
+        {&in->strategy_worth.up, MOST, 0},     {&in->strategy_worth.up, LEAST, 0},
+        {&in->account_worth.gross, MOST, 0},   {&in->account_worth.up, MOST, 0},
+        {&in->account_worth.gross, MOST, 17},  {&in->equity, MOST, 0},
+        {&in->reserved, LEAST, 0},
+        {&in->available_margin, LEAST, 0},     {&in->initial_margin, LEAST, 0},
+        {&in->day_loss, MOST, 0},              {&in->drawdown, MOST, 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct verdict verdict;
+        world_init(&world);
+        cases[i].figure->e18 = cases[i].value;
+        in->overridden = 1u << cases[i].sets_aside;
+        ask(&world, false, &verdict);
+        if (verdict.code != REFUSED_OVERFLOW)
+            fail_msg("case %zu: %s", i, refusal_text(verdict.code));
+    }
+}
+
+static void what_is_no_order_refuses(void **state)
+{
+    static const struct { enum intent_kind kind; enum order_type type; enum refusal code; } CASES[] = {
+        {INTENT_PLACE, ORDER_TYPE_LIMIT, REFUSED_NOT},
+        {INTENT_AMEND, ORDER_TYPE_LIMIT, REFUSED_NOT},
+        {INTENT_CLOSE, ORDER_TYPE_LIMIT, REFUSED_NOT},
+        {INTENT_CANCEL, ORDER_TYPE_LIMIT, REFUSED_MALFORMED},
+        {INTENT_PLACE, ORDER_TYPE_LIQUIDATION, REFUSED_UNSUPPORTED},
+        {INTENT_PLACE, ORDER_TYPE_OTHER, REFUSED_UNSUPPORTED}};
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct world world;
+        struct verdict verdict;
+        world_init(&world);
+        world.intent.kind = CASES[i].kind;
+        world.intent.type = CASES[i].type;
+        ask(&world, false, &verdict);
+        assert_int_equal(verdict.code, CASES[i].code);
+    }
+}
+
+/* The operator's flatten asks where it may price itself; 0: nowhere. */
+static void a_close_is_priced_inside_the_collar_or_not_at_all(void **state)
+{
+    static const struct { const char *order, *world; int64_t price; } CASES[] = {
+        {"operator sell 0.05 @ 0 ioc", "-", 59405}, {"operator buy 0.05 @ 0 ioc", "-", 60600},
+        {"operator sell 0.05 @ 0 ioc", "bid=0", 0}, {"operator sell 0.05 @ 0 ioc", "tick=0", 0},
+        {"operator sell 0.05 @ 0 ioc", "price_collar=9000000", 0},
+        {"operator buy 0.05 @ 0 ioc", "bid=9223372030 ask=9223372035", 0},
+        {"operator sell 0.05 @ 0 ioc", "bid=9223372030 ask=9223372036 price_collar=0 tick=7", 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct world world;
+        world_init(&world);
+        world_order(&world, CASES[i].order);
+        world_set(&world, CASES[i].world);
+        assert_int_equal(gate_close_price(&world.in).e9, CASES[i].price * DECIMAL_ONE);
+    }
 }
 
 /* Law 1, for every limit, for every kind of order. */
@@ -355,6 +437,9 @@ int suite_gate(void)
         cmocka_unit_test(a_second_look_judges_afresh),
         cmocka_unit_test(a_refusal_names_its_line),
         cmocka_unit_test(a_product_that_is_not_ours_refuses),
+        cmocka_unit_test(a_sum_that_leaves_its_range_refuses),
+        cmocka_unit_test(what_is_no_order_refuses),
+        cmocka_unit_test(a_close_is_priced_inside_the_collar_or_not_at_all),
         cmocka_unit_test(a_limit_that_is_not_set_refuses_everything),
     };
     return run_table() + cmocka_run_group_tests_name("gate", tests, NULL, NULL);

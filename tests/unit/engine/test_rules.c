@@ -213,7 +213,12 @@ static void a_forged_verdict_moves_nothing(void **state)
 
 /* ---- law 5, over random orders, states and verdicts: beside a twin without rules */
 
-enum { CASES = 3000, CASES_A_RIG = 250, TWINS = 2 };
+#ifdef __SANITIZE_ADDRESS__
+enum { CASES = 3000 };
+#else
+enum { CASES = 100000 };
+#endif
+enum { CASES_A_RIG = 250, TWINS = 2 };
 
 struct twins { struct rig *rigs[TWINS]; uint32_t rules; struct prng prng; };
 

@@ -108,6 +108,7 @@ static void value_at_risk_has_a_limit(void **state)
         &rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict;
     assert_true(verdict->limit.e18 == rig_money("6").e18);
     assert_true(verdict->value.e18 > verdict->limit.e18);
+    assert_true(verdict->headroom.e18 == verdict->limit.e18); /* flat: all of it */
     rig_limit(rig, 0, 0, SIDE_BUY, "99", "1", 2);
     assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
     rig_destroy(rig);
@@ -124,6 +125,11 @@ static void what_reduces_is_not_asked(void **state)
     rig_forget(rig);
     rig_limit(rig, 0, 0, SIDE_BUY, "99", "1", 2);
     assert_int_equal(refused(rig, "risk.max_var"), REFUSED_VAR);
+    /* The second of two like ones may lose what the first may and, past the limit, no more. */
+    const struct verdict *verdict =
+        &rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict;
+    assert_true(verdict->headroom.e18 > 0);
+    assert_true(verdict->headroom.e18 < verdict->value.e18 / 2);
     rig_limit(rig, 0, 0, SIDE_SELL, "102", "1", 3);
     assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
     rig_destroy(rig);
