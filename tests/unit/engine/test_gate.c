@@ -332,7 +332,11 @@ static void a_sum_that_leaves_its_range_refuses(void **state)
 
 static void what_is_no_order_refuses(void **state)
 {
-    static const struct { enum intent_kind kind; enum order_type type; enum refusal code; } CASES[] = {
+    static const struct {
+        enum intent_kind kind;
+        enum order_type type;
+        enum refusal code;
+    } CASES[] = {
         {INTENT_PLACE, ORDER_TYPE_LIMIT, REFUSED_NOT},
         {INTENT_AMEND, ORDER_TYPE_LIMIT, REFUSED_NOT},
         {INTENT_CLOSE, ORDER_TYPE_LIMIT, REFUSED_NOT},
