@@ -242,20 +242,21 @@ static void what_may_not_leave_ends_unsent_and_holds_nobody_up(void **state)
 {
     (void)state;
     rig.order_wait_ns = 20 * MS;
+    submit(HTTP_ORDER, false, 100 * MS);
     for (int i = 0; i < 3; i++)
-        submit(HTTP_ORDER, false, 500 * MS);
+        submit(HTTP_ORDER, false, LONG_NS);
     submit(HTTP_CANCEL, false, LONG_NS);
     submit(HTTP_OTHER, false, LONG_NS);
+    rig.wanted = 3;
     loop_run(rig.loop);
     for (unsigned i = 0; i < rig.done; i++)
         assert_int_equal(rig.results[i].state,
                          rig.classes[i] == HTTP_ORDER ? HTTP_NOT_SENT : HTTP_COMPLETE);
-    assert_int_not_equal(rig.classes[0], HTTP_ORDER);
-    assert_int_not_equal(rig.classes[1], HTTP_ORDER);
     rig.order_wait_ns = 0;
-    submit(HTTP_ORDER, false, LONG_NS);
+    rig.wanted = 6;
     loop_run(rig.loop);
-    assert_int_equal(rig.results[5].state, HTTP_COMPLETE);
+    for (unsigned i = 3; i < rig.done; i++)
+        assert_int_equal(rig.results[i].state, HTTP_COMPLETE);
 }
 
 #define PATH_TEST(test) cmocka_unit_test_setup_teardown(test, make, end)

@@ -14,8 +14,8 @@ rig.scenario("slow_disk", function(world)
   rig.poll("working orders", function() return #world:venue_open() > 3 end)
 
   hurt.set(world, "disk", hurt.DISK.HOLD)
-  rig.poll("an fsync that hangs",
-           function() return hurt.get(world, "syncing") > hurt.get(world, "synced") end)
+  rig.poll("an fsync that hangs", function() return hurt.get(world, "held") == 1 end)
+  world:pass_market(20) -- orders that were on disk before it have arrived
   local synced = hurt.get(world, "synced")
   local known = world:venue_orders()
   local reply = world:ctl("cancel-mine --reason 'the disk hangs'")
