@@ -44,6 +44,19 @@ void venue_sim_liquidate(struct venue_sim *sim, int product)
     }
 }
 
+void venue_sim_deleverage(struct venue_sim *sim, int product)
+{
+    int64_t held_e9 = sim->ledger.positions[product].units.e9;
+    int64_t step_e9 = venue_products[product].step.e9;
+    int64_t half_e9 = (held_e9 < 0 ? -held_e9 : held_e9) / 2 / step_e9 * step_e9;
+    const struct venue_order *order;
+    char client_id[VENUE_CLIENT_ID_MAX];
+    if (half_e9 == 0)
+        return;
+    snprintf(client_id, sizeof client_id, "deleverage-%" PRIu32, sim->order_count);
+    venue_sim_close(sim, client_id, product, (struct size){half_e9}, &order);
+}
+
 /* A record beside the fill that it is about; the order's own figures follow it. */
 static void book_adjustment(struct venue_sim *sim, struct venue_fill fill)
 {

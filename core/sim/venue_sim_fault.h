@@ -11,6 +11,9 @@ void venue_sim_end_orders(struct venue_sim *sim, enum venue_status status, const
 void venue_sim_fill_orders(struct venue_sim *sim, int product);
 /* Market orders of nobody's, by client ids that begin with "liquidation-", close what is held. */
 void venue_sim_liquidate(struct venue_sim *sim, int product);
+/* Half of what is held goes to others, by a client id that begins with "deleverage-"; nothing when
+ * half of it is no order. */
+void venue_sim_deleverage(struct venue_sim *sim, int product);
 /* The newest trade is taken back by a REVERSAL, and with ticks != 0 followed by a CORRECTION at a
  * price so many ticks away. Nothing happens when there is none. */
 void venue_sim_reverse_fill(struct venue_sim *sim, int64_t correct_ticks);

@@ -14,7 +14,7 @@ enum { DAYS = 3 };
 enum { DAYS = 30 };
 #endif
 enum { TRADE_EVERY_H = 8, CRASH_EVERY_H = 7, CORRECT_EVERY_H = 11,
-       STRANGER_EVERY_H = 13, LIQUIDATE_EVERY_H = 25, LAST_HOUR = 9 };
+       STRANGER_EVERY_H = 13, DELEVERAGE_EVERY_H = 3, LIQUIDATE_EVERY_H = 25, LAST_HOUR = 9 };
 static const int64_t HOUR = 3600000000000;
 static const __int128 HALF_A_CENT = 5000000000000000, TINY = 1000000000;
 
@@ -134,22 +134,35 @@ static void live_hour(struct scenario *s, int hour)
         for (int i = 0; i < VENUE_PRODUCTS; i++)
             if ((int)venue_products[i].profile == hour / LIQUIDATE_EVERY_H % 2)
                 venue_sim_liquidate(sim->world.venue, i);
+    if (hour % DELEVERAGE_EVERY_H == 0)
+        venue_sim_deleverage(sim->world.venue, hour / DELEVERAGE_EVERY_H % VENUE_PRODUCTS);
     scenario_pass(s, (9 + hour % 3) * 60 * SECOND);
     if (hour % CRASH_EVERY_H == 0)
         strike(s, FAULT_CRASH, (uint64_t)hour);
     scenario_pass(s, HOUR - (9 + hour % 3) * 60 * SECOND);
 }
 
-static uint32_t count_liquidations(struct sim *sim)
+static uint32_t count_orders(struct sim *sim, const char *client_id)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < venue_sim_order_count(sim->world.venue); i++)
-        count += strncmp(venue_sim_order_at(sim->world.venue, i)->request.client_id,
-                         "liquidation-", 12) == 0;
+    for (uint32_t i = 0; i < venue_sim_order_count(sim->world.venue); i++) {
+        const struct venue_order *order = venue_sim_order_at(sim->world.venue, i);
+        count += order->filled.e9 > 0 &&
+                 strncmp(order->request.client_id, client_id, strlen(client_id)) == 0;
+    }
     return count;
 }
 
-/* AC-G1 | simulation | 30 days, crashes, corrections, liquidations | our money is the venue's */
+static uint32_t count_reversals(struct sim *sim)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < venue_sim_fill_count(sim->world.venue); i++)
+        count += venue_sim_fill_at(sim->world.venue, i)->kind == FILL_REVERSAL;
+    return count;
+}
+
+/* AC-G1 | simulation | 30 days, 15,000 fills, a hundred crashes, fills taken back or corrected,
+ * others' fills, liquidations, deleveraging | our money is the venue's, to the cent */
 /* AC-G2 | simulation | 30 days of hourly stamps and 100 crashes | each stamp paid once */
 void a_month_ends_with_the_venues_money(void **state)
 {
@@ -164,12 +177,16 @@ void a_month_ends_with_the_venues_money(void **state)
     scenario_pass(&s, 54 * 60 * SECOND);
     for (int hour = 1; hour <= DAYS * 24 + LAST_HOUR; hour++)
         live_hour(&s, hour);
-    print_message("%u fills, %u lives\n", venue_sim_fill_count(s.sim->world.venue),
+    print_message("%u fills, %u taken back, %u liquidations, %u deleveragings, %u lives\n",
+                  venue_sim_fill_count(s.sim->world.venue), count_reversals(s.sim),
+                  count_orders(s.sim, "liquidation-"), count_orders(s.sim, "deleverage-"),
                   (unsigned)s.sim->lives);
     assert_stamps(s.sim);
     assert_near(s.sim, PROFILE_CDE, TINY);
     assert_near(s.sim, PROFILE_INTX, HALF_A_CENT);
-    assert_true(count_liquidations(s.sim) > DAYS / 2);
+    assert_true(count_orders(s.sim, "liquidation-") > DAYS / 2);
+    assert_true(count_orders(s.sim, "deleverage-") > DAYS / 2);
+    assert_true(count_reversals(s.sim) > DAYS);
     assert_metrics(s.sim);
     assert_true(venue_sim_fill_count(s.sim->world.venue) > DAYS * 300);
     assert_true(s.sim->lives > DAYS * 3);
