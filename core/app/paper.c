@@ -106,6 +106,7 @@ static void take_book(struct paper *paper, const struct event_book *book)
 {
     struct fill_book *fills = &paper->venue.markets[book->product].book;
 
+    fills->now_ns = now_ns(paper);
     if (book->snapshot)
         fill_book_clear(fills);
     for (uint32_t i = 0; i < book->count; i++)

@@ -34,15 +34,35 @@ void fill_book_clear(struct fill_book *book)
 /* ---- queues */
 
 /* The level held `before` when it was last told, has traded since, and now holds `after`. */
-static void move_up(struct fill_resting *order, int64_t before, int64_t after, int64_t step_e9)
+static void move_up(struct fill_resting *order, int64_t before, int64_t after, int64_t step_e9,
+                    int64_t now_ns)
 {
-    int64_t stood = before - order->traded_e9, gone = stood - after;
+    int64_t stood = before - order->traded_e9, gone = stood - after, ahead = order->ahead_e9;
     order->traded_e9 = 0;
-    if (gone > 0 && stood > 0) {
-        int64_t share = (int64_t)((__int128)gone * order->ahead_e9 / stood);
+    if (gone > 0) {
+        int64_t share = (int64_t)((__int128)gone * ahead / stood);
         order->ahead_e9 -= share - share % step_e9;
     }
     order->ahead_e9 = least(order->ahead_e9, after);
+    if (gone <= 0)
+        return;
+    if (now_ns - order->gone_ns > FILL_LATE_NS)
+        order->gone_e9 = order->gained_e9 = 0;
+    order->gone_e9 += gone;
+    order->gained_e9 += ahead - order->ahead_e9;
+    order->gone_ns = now_ns;
+}
+
+/* A trade of this size is told, and some of it had left the level before: no cancel, then, and
+ * what it was taken to have gained is given back. The trade itself gains more. */
+static void take_back(struct fill_resting *order, int64_t size_e9, int64_t now_ns)
+{
+    int64_t late = now_ns - order->gone_ns > FILL_LATE_NS ? 0 : least(size_e9, order->gone_e9);
+    int64_t gained = late > 0 ? (int64_t)((__int128)order->gained_e9 * late / order->gone_e9) : 0;
+    order->gone_e9 -= late;
+    order->gained_e9 -= gained;
+    order->ahead_e9 += gained;
+    order->traded_e9 += size_e9 - late;
 }
 
 void fill_book_level(struct fill_book *book, const struct level *level)
@@ -57,16 +77,16 @@ void fill_book_level(struct fill_book *book, const struct level *level)
     for (uint32_t i = 0; i < book->count && !book->blind; i++)
         if (book->resting[i].side == level->side &&
             book->resting[i].limit.e9 == level->price.e9)
-            move_up(&book->resting[i], before, level->size.e9, book->step.e9);
+            move_up(&book->resting[i], before, level->size.e9, book->step.e9, book->now_ns);
 }
 
-/* The resting order of a side that comes first by price, then by age; NULL: none. */
-static struct fill_resting *first_resting(struct fill_book *book, enum side side)
+/* The order of a side that rested at that time and comes first by price, then by age; or NULL. */
+static struct fill_resting *first_resting(struct fill_book *book, enum side side, int64_t at_ns)
 {
     struct fill_resting *first = NULL;
     for (uint32_t i = 0; i < book->count; i++) {
         struct fill_resting *order = &book->resting[i];
-        if (order->side == side &&
+        if (order->side == side && order->since_ns <= at_ns &&
             (!first || venue_price_better(side, order->limit.e9, first->limit.e9)))
             first = order;
     }
@@ -91,14 +111,24 @@ static void fill(struct fill_book *book, struct fill_resting *order, int64_t siz
                     LIQUIDITY_MAKER);
 }
 
+/* Did it rest at the trade's price when that was made? */
+static bool was_at(const struct fill_resting *order, const struct trade *trade)
+{
+    return order->side == opposite(trade->aggressor) && order->limit.e9 == trade->price.e9 &&
+           order->since_ns <= trade->venue_ns;
+}
+
 /* What a trade takes at its own price: the market's part ahead first, then us, oldest first. */
-static void trade_at(struct fill_book *book, enum side side, struct price price, int64_t size_e9)
+static void trade_at(struct fill_book *book, const struct trade *trade, int64_t size_e9)
 {
     int64_t market_took = 0, left = size_e9;
+    for (uint32_t i = 0; i < book->count; i++)
+        if (was_at(&book->resting[i], trade))
+            take_back(&book->resting[i], size_e9, book->now_ns);
     for (uint32_t i = 0; i < book->count && left > 0;) {
         struct fill_resting *order = &book->resting[i];
         i++;
-        if (order->side != side || order->limit.e9 != price.e9)
+        if (!was_at(order, trade))
             continue;
         int64_t waits = order->ahead_e9 - market_took;
         int64_t gone = waits > 0 ? least(waits, left) : 0;
@@ -113,10 +143,8 @@ static void trade_at(struct fill_book *book, enum side side, struct price price,
     }
     for (uint32_t i = 0; i < book->count; i++) {
         struct fill_resting *order = &book->resting[i];
-        if (order->side != side || order->limit.e9 != price.e9)
-            continue;
-        order->ahead_e9 -= least(order->ahead_e9, market_took);
-        order->traded_e9 += size_e9;
+        if (was_at(order, trade))
+            order->ahead_e9 -= least(order->ahead_e9, market_took);
     }
 }
 
@@ -125,14 +153,14 @@ void fill_book_trade(struct fill_book *book, const struct trade *trade)
     enum side side = opposite(trade->aggressor);
     int64_t left = trade->size.e9;
     struct fill_resting *order;
-    while (left > 0 && (order = first_resting(book, side)) != NULL &&
+    while (left > 0 && (order = first_resting(book, side, trade->venue_ns)) != NULL &&
            venue_price_better(side, order->limit.e9, trade->price.e9)) {
         int64_t mine = least(order->left_e9, left);
         left -= mine;
         fill(book, order, mine);
     }
     if (left > 0 && book->count > 0 && !book->blind)
-        trade_at(book, side, trade->price, left);
+        trade_at(book, trade, left);
 }
 
 /* ---- what is there to be taken */
@@ -203,7 +231,7 @@ static void settle_side(struct fill_book *book, enum side side)
 {
     struct fill_resting *order;
     struct venue_level *best;
-    while ((order = first_resting(book, side)) != NULL &&
+    while ((order = first_resting(book, side, INT64_MAX)) != NULL &&
            (best = best_of(book, opposite(side))) != NULL &&
            reaches(opposite(side), order->limit, best->price_e9)) {
         int64_t mine = least(order->left_e9, available(best));
@@ -230,6 +258,7 @@ bool fill_book_rest(struct fill_book *book, uint32_t number, enum side side, str
     book->resting[book->count++] = (struct fill_resting){
         .number = number, .side = side, .limit = limit, .left_e9 = size.e9,
         .ahead_e9 = level ? level->base_e9 : shown ? 0 : INT64_MAX, /* the tail, once it is told */
+        .since_ns = book->now_ns,
     };
     return true;
 }

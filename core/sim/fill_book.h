@@ -15,6 +15,10 @@
  *                                       from ahead and behind in proportion, in whole steps,
  *                                       rounded against us
  *
+ * A feed may tell a level first and the trade that took from it a little later: what left the level
+ * within FILL_LATE_NS before a trade is taken to have been that trade, and no cancel. A trade that
+ * was made (its venue_ns) before an order came to rest does nothing to it, whenever it is told.
+ *
  * and never falls back. Trades through its price fill it up to their size; so does the other side
  * of the book when it comes to its price. Blind, without depth, an order is last at its price: only
  * a trade through it fills it. Fills are at the order's price; a taker's at the levels' prices,
@@ -22,14 +26,17 @@
  * stand in one queue, oldest first, and never trade with each other. */
 #include "sim/venue_sim_book.h"
 
-enum { FILL_RESTING_MAX = 500 }; /* the venue's cap on working orders of a product */
+enum { FILL_RESTING_MAX = 500,   /* the venue's cap on working orders of a product */
+       FILL_LATE_NS = 250000000 }; /* Coinbase gathers its trades for so long, its levels not */
 
 struct fill_resting {
     uint32_t number;         /* the caller's */
     enum side side;
     struct price limit;
-    int64_t left_e9, ahead_e9;
+    int64_t left_e9, ahead_e9, since_ns;
     int64_t traded_e9;       /* of the market at its price, since its level was last told */
+    int64_t gone_e9, gained_e9; /* last counted as cancels, and what that took from ahead */
+    int64_t gone_ns;
 };
 
 /* Called from inside: note it, call nothing back. */
@@ -44,6 +51,7 @@ struct fill_book {
     struct fill_resting resting[FILL_RESTING_MAX];
     uint32_t count;
     struct size step;
+    int64_t now_ns;          /* the caller's, on the clock of the trades' venue_ns */
     bool blind;
     struct fill_sink sink;
 };

@@ -18,6 +18,7 @@ static const struct instrument *spec_of(const struct fill_venue *venue, product_
 
 static struct fill_book *book_of(struct fill_venue *venue, product_index product)
 {
+    venue->markets[product].book.now_ns = venue->now_ns;
     return venue->port.book ? venue->port.book(venue->port.context, product)
                             : &venue->markets[product].book;
 }
@@ -339,6 +340,31 @@ struct price fill_venue_mark(struct fill_venue *venue, product_index product)
     if (!fill_book_best(book, SIDE_BUY, &bid) || !fill_book_best(book, SIDE_SELL, &ask))
         return venue->markets[product].last;
     return (struct price){bid.price.e9 + (ask.price.e9 - bid.price.e9) / 2};
+}
+
+static const struct fill_order *live_at(const struct fill_venue *venue, uint32_t index)
+{
+    return fill_venue_order(venue, ((const uint32_t *)venue->live.items)[index]);
+}
+
+uint32_t fill_venue_working(const struct fill_venue *venue, product_index product)
+{
+    uint32_t working = 0;
+    for (uint32_t i = 0; i < venue->live.count; i++)
+        working += live_at(venue, i)->product == product;
+    return working;
+}
+
+struct size fill_venue_lean(const struct fill_venue *venue, product_index product)
+{
+    struct size lean = venue->markets[product].position;
+    bool flat = lean.e9 == 0;
+    for (uint32_t i = 0; flat && i < venue->live.count; i++) {
+        const struct fill_order *order = live_at(venue, i);
+        if (order->product == product)
+            lean.e9 += order->side == SIDE_BUY ? -order->size.e9 : order->size.e9;
+    }
+    return lean;
 }
 
 /* false: a position has no price. */

@@ -78,7 +78,7 @@ void fill_venue_list(struct fill_venue *venue, const struct command_list *comman
 void fill_venue_work(struct fill_venue *venue, int64_t now_ns);
 int64_t fill_venue_next_ns(const struct fill_venue *venue); /* INT64_MAX: nothing is due */
 
-/* A trade was printed: it fills what rests, and stops may go off. */
+/* A trade was printed: it fills what rested when it was made, and stops may go off. */
 void fill_venue_trade(struct fill_venue *venue, product_index product, const struct trade *trade,
                       int64_t now_ns);
 /* The end of a message: what the other side has come to fills. */
@@ -89,6 +89,10 @@ void fill_venue_fund(struct fill_venue *venue, product_index product, struct siz
 /* The mid, else the last trade; 0: none yet. */
 struct price fill_venue_mark(struct fill_venue *venue, product_index product);
 struct money fill_venue_equity(struct fill_venue *venue);
+uint32_t fill_venue_working(const struct fill_venue *venue, product_index product); /* orders */
+/* What is held of a product; when that is nothing, the opposite of what its working orders would
+ * make of it: bids lose by a low that comes after a high, as a short does. */
+struct size fill_venue_lean(const struct fill_venue *venue, product_index product);
 struct money fill_venue_funding(const struct fill_venue *venue);
 
 /* The rows of a journal in their order, then _restored: orders that worked rest again, at the tail

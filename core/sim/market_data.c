@@ -23,7 +23,7 @@ struct market_batch *market_data_add_batch(struct market_data *data, int64_t at_
 {
     data->batches = grow(data->batches, data->count, &data->capacity, sizeof *data->batches);
     struct market_batch *batch = &data->batches[data->count++];
-    *batch = (struct market_batch){at_ns, data->level_count, data->trade_count, 0, 0};
+    *batch = (struct market_batch){at_ns, data->level_count, data->trade_count, 0, 0, false};
     return batch;
 }
 
@@ -65,8 +65,11 @@ void market_data_shuffle(struct market_data *data, int64_t from_ns, uint64_t see
         uint32_t other = first + (uint32_t)prng_below(&prng, i - first + 1);
         struct market_batch *a = &data->batches[i], *b = &data->batches[other];
         struct market_batch kept = *a;
-        *a = (struct market_batch){a->at_ns, b->level, b->trade, b->levels, b->trades};
-        *b = (struct market_batch){b->at_ns, kept.level, kept.trade, kept.levels, kept.trades};
+        int64_t at_ns = b->at_ns;
+        *a = *b;
+        a->at_ns = kept.at_ns;
+        *b = kept;
+        b->at_ns = at_ns;
     }
     while (bar < data->bars.count && data->bars.items[bar].start_ns < from_ns)
         bar++;
@@ -197,6 +200,8 @@ static void shape(struct shaper *shaper, const struct tape *tape)
         }
         tell_levels(shaper);
         batch = &data->batches[data->count - 1];
+        batch->crossed = shaper->best[SIDE_SELL].e9 > 0 &&
+                         shaper->best[SIDE_BUY].e9 >= shaper->best[SIDE_SELL].e9;
         data->count -= batch->levels == 0 && batch->trades == 0;
     }
 }

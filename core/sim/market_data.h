@@ -23,6 +23,7 @@ struct market_batch {
     int64_t at_ns;             /* wall */
     uint32_t level, trade;     /* the first ones */
     uint32_t levels, trades;   /* how many */
+    bool crossed;              /* as told, the best bid is not below the best ask */
 };
 
 struct market_bar { int64_t start_ns; struct price open, high, low, close; struct size volume; };
@@ -60,7 +61,7 @@ void market_data_destroy(struct market_data *data); /* NULL is fine */
 /* Puts what happens from `from_ns` on into another order; the times stay. */
 void market_data_shuffle(struct market_data *data, int64_t from_ns, uint64_t seed);
 
-/* The path of a bar for whoever holds `position`: a long meets the low first, a short the high,
+/* The path of a bar for whoever holds or leans to `position`: a long meets the low first, a short the high,
  * and nobody the extreme that is nearer to the open. Sizes are cut to whole steps, but never 0. */
 void market_bar_path(const struct market_bar *bar, int64_t length_ns, struct size position,
                      const struct instrument *spec,

@@ -247,7 +247,8 @@ static int read_market(struct backtest *run, struct lab_config *lab, product_ind
         return err_set(err, "%s: nothing between --from and --to", source->path);
     if (market->data->bars.count > 0)
         stretch(lab, market->data->bars.length_ns);
-    run->rows += market->data->rows;
+    backtest_market_survey(market, lab->settings.stale_after_ns);
+    run->rows += backtest_market_rows(market);
     return 0;
 }
 
@@ -376,6 +377,9 @@ static void read_result(struct backtest *run, struct backtest_result *ret)
     ret->equity = fill_venue_equity(&run->venue);
     ret->start_equity = run->options->cash;
     ret->position = run->venue.markets[0].position;
+    ret->product_count = run->count;
+    for (product_index i = 0; i < run->count; i++)
+        backtest_venue_left(run, i, &ret->left[i]);
 }
 
 static int close_run(struct backtest *run, struct err *err)

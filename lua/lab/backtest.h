@@ -50,6 +50,16 @@ struct backtest_options {
     void (*log)(void *context, const char *runner, char level, const char *text); /* likewise */
 };
 
+/* Of one product: what is left at the end, and what the data that were played lack. */
+struct backtest_left {
+    char product_id[PRODUCT_ID_MAX];
+    struct size position;
+    struct price mark;       /* the venue's mid, which equity counts it at */
+    uint32_t working;        /* orders */
+    uint32_t gaps, crossed;  /* longer silences than the host bears; moments of a crossed book */
+    int64_t gap_ns;          /* the longest */
+};
+
 struct backtest_result {
     char strategy[NAME_MAX_BYTES], hash[17]; /* of the first one */
     int64_t start_ns, end_ns;                /* wall, of what was played */
@@ -59,6 +69,8 @@ struct backtest_result {
     struct counters_row counters;
     struct money equity, start_equity;       /* the venue's word */
     struct size position;                    /* of the first product */
+    struct backtest_left left[MAX_PRODUCTS];
+    product_index product_count;
 };
 
 struct backtest_options backtest_defaults(void);

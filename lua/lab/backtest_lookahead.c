@@ -57,26 +57,27 @@ static int try_cut(const struct backtest_options *options, const struct buf *bas
     struct backtest_result result;
     struct buf decisions;
     char when[40];
-    size_t length = before(base, cut_ns);
+    size_t length = before(base, cut_ns), cut_length;
     bool same;
 
     buf_init(&decisions, BACKTEST_DECISIONS_MAX);
     cut.decisions = &decisions;
     cut.out = NULL;
-    cut.to_ns = cut_ns;
+    cut.to_ns = cut_ns; /* a bar that has begun is played to its end */
     cut.shuffle_from_ns = cut_ns;
     if (backtest_run(&cut, &result, err) < 0) {
         buf_fini(&decisions);
         return -1;
     }
     text_format_time(cut_ns, when);
-    same = length == decisions.length &&
+    cut_length = before(&decisions, cut_ns);
+    same = length == cut_length &&
            (length == 0 || memcmp(base->data, decisions.data, length) == 0);
     printf("cut at %s: %u decisions before it, %s\n", when, count_lines(base->data, length),
            same ? "the same with the future shuffled" : "NOT the same with the future shuffled");
     if (!same)
         say_difference(base->data ? base->data : "", length,
-                       decisions.data ? decisions.data : "", decisions.length);
+                       decisions.data ? decisions.data : "", cut_length);
     buf_fini(&decisions);
     return same;
 }

@@ -64,6 +64,24 @@ static void put_refusals(struct json_writer *json, const struct counters_row *co
     json_close_object(json);
 }
 
+static void put_left(struct json_writer *json, const struct backtest_result *result)
+{
+    json_open_array_at(json, "left");
+    for (product_index i = 0; i < result->product_count; i++) {
+        const struct backtest_left *left = &result->left[i];
+        json_open_object(json);
+        json_put_text(json, "product", left->product_id);
+        json_put_size(json, "position", left->position);
+        json_put_price(json, "mark", left->mark);
+        json_put_uint(json, "working", left->working);
+        json_put_uint(json, "gaps", left->gaps);
+        json_put_int(json, "gap_ns", left->gap_ns);
+        json_put_uint(json, "crossed", left->crossed);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
 static void put_options(struct json_writer *json, const struct backtest_options *options)
 {
     json_put_text(json, "config", options->config);
@@ -111,6 +129,7 @@ static void put_run(struct buf *out, const struct backtest_options *options,
     json_put_uint(&json, "alerts", result->alerts);
     put_refusals(&json, &result->counters);
     json_put_size(&json, "position", result->position);
+    put_left(&json, result);
     json_put_money(&json, "realised", result->account.realised);
     json_put_money(&json, "unrealised", result->account.unrealised);
     json_put_money(&json, "fees", result->account.fees);
@@ -147,6 +166,26 @@ static void say_money(const char *what, struct money value)
     printf("  %-12s %s\n", what, text);
 }
 
+/* What the reader of a result has to know: none of it is in the figures. */
+static void say_left(const struct backtest_left *left)
+{
+    char position[DECIMAL_TEXT_MAX], mark[DECIMAL_TEXT_MAX];
+
+    size_format(left->position, position);
+    price_format(left->mark, mark);
+    if (left->position.e9 != 0)
+        printf("  open at the end: %s %s, in equity at the mid of %s; closing it is not in it\n",
+               position, left->product_id, mark);
+    if (left->working > 0)
+        printf("  working at the end: %u orders of %s\n", left->working, left->product_id);
+    if (left->gaps > 0)
+        printf("  the data of %s have %u gaps, the longest of %.1f s: stale meanwhile\n",
+               left->product_id, left->gaps, (double)left->gap_ns / 1e9);
+    if (left->crossed > 0)
+        printf("  the data of %s show a crossed book %u times: fills then are doubtful\n",
+               left->product_id, left->crossed);
+}
+
 static void say(const struct backtest_result *result)
 {
     char from[40], to[40], position[DECIMAL_TEXT_MAX];
@@ -174,6 +213,8 @@ static void say(const struct backtest_result *result)
             printf("  refused %llu: %s, %s\n",
                    (unsigned long long)result->counters.refusals[code],
                    refusal_text((enum refusal)code), refusal_meaning((enum refusal)code));
+    for (product_index i = 0; i < result->product_count; i++)
+        say_left(&result->left[i]);
     if (result->faults > 0)
         printf("  the script failed %llu times; -v shows its tracebacks\n",
                (unsigned long long)result->faults);

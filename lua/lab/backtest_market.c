@@ -1,5 +1,7 @@
 /* The recorded market moves: each batch, or point of a path, reaches the venue's book at its time
  * and the host after the feed's latency. */
+#include <string.h>
+
 #include "lab/backtest_private.h"
 
 /* Without what was left behind. */
@@ -41,6 +43,28 @@ bool backtest_market_open(struct backtest_market *market, int64_t from_ns, int64
         market->next = 1;
     raw_book(market)->blind = !data->depth;
     return market->next < market->end;
+}
+
+void backtest_market_survey(struct backtest_market *market, int64_t bearable_ns)
+{
+    const struct market_data *data = market->data;
+
+    for (uint32_t i = market->next; i < market->end; i++) {
+        int64_t silence_ns = i > market->next ? batch_time(market, i) - batch_time(market, i - 1)
+                                              : 0;
+        market->gaps += silence_ns > bearable_ns;
+        market->gap_ns = silence_ns > market->gap_ns ? silence_ns : market->gap_ns;
+        market->crossed += data->bars.count == 0 && data->batches[i].crossed;
+    }
+}
+
+/* A source's rows are not told apart by batch: its part of them. */
+uint64_t backtest_market_rows(const struct backtest_market *market)
+{
+    const struct market_data *data = market->data;
+    uint32_t all = data->bars.count > 0 ? data->bars.count : data->count;
+
+    return data->rows * (market->end - market->next) / all;
 }
 
 int64_t backtest_market_end_ns(const struct backtest_market *market)
@@ -160,30 +184,54 @@ static void play_batch(struct backtest_market *market)
         tell_trades(market, &data->trades[batch->trade], batch->trades);
 }
 
+static void lay_path(const struct backtest_market *market, uint32_t bar,
+                     struct market_point ret[MARKET_BAR_POINTS])
+{
+    const struct market_bars *bars = &market->data->bars;
+
+    market_bar_path(&bars->items[bar], bars->length_ns,
+                    fill_venue_lean(&market->run->venue, market->product),
+                    &market->run->venue.config.catalog.items[market->product], ret);
+}
+
 static void next_bar(struct backtest_market *market)
 {
-    const struct market_data *data = market->data;
-
-    market_bar_path(&data->bars.items[market->next++], data->bars.length_ns,
-                    market->run->venue.markets[market->product].position,
-                    &market->run->venue.config.catalog.items[market->product],
-                    market->points);
+    lay_path(market, market->next++, market->points);
     market->point = 0;
     market->points_count = MARKET_BAR_POINTS;
 }
 
+/* What the host is told at a point: that point. With `peek`, the close of a bar to come. */
+static struct market_point told_of(const struct backtest_market *market, uint32_t point)
+{
+    uint32_t peek = market->run->options->peek;
+    struct market_point path[MARKET_BAR_POINTS], told = market->points[point];
+
+    if (peek == 0 || peek >= market->data->bars.count - market->next)
+        return told;
+    lay_path(market, market->next - 1 + peek, path);
+    memcpy(told.levels, path[MARKET_BAR_POINTS - 1].levels, sizeof(told.levels));
+    told.trade.price = path[MARKET_BAR_POINTS - 1].trade.price;
+    return told;
+}
+
+/* The order of the extremes is settled when the first is due: by then what was ordered at the last
+ * close has arrived. */
 static void play_point(struct backtest_market *market)
 {
-    struct market_point *point = &market->points[market->point++];
+    struct market_point *point = &market->points[market->point], told;
 
+    if (market->point == 1)
+        lay_path(market, market->next - 1, market->points);
     point->trade.trade_id = ++market->trade_ids;
+    told = told_of(market, market->point++);
     venue_trade(market, &point->trade);
     fill_book_clear(raw_book(market));
     fill_book_level(raw_book(market), &point->levels[0]);
     fill_book_level(raw_book(market), &point->levels[1]);
     settle(market);
-    tell_book(market, true, point->levels, 2);
-    tell_trades(market, &point->trade, 1);
+    tell_book(market, true, told.levels, 2);
+    tell_trades(market, &told.trade, 1);
 }
 
 static void play_market(struct backtest_market *market, int64_t now_ns)
@@ -224,8 +272,10 @@ static int64_t play(void *context, struct lab *lab)
         backtest_drain(run);
     if (now_ns >= run->minutes.next_ns)
         backtest_series_minute(run);
-    for (product_index i = 0; i < run->count; i++)
+    for (product_index i = 0; i < run->count; i++) {
+        raw_book(&run->markets[i])->now_ns = now_ns;
         play_market(&run->markets[i], now_ns);
+    }
     backtest_venue_work(run, now_ns);
     next_ns = next_wall_ns(run);
     return next_ns == INT64_MAX ? INT64_MAX : lab->now.mono_ns + next_ns - now_ns;

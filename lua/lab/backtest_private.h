@@ -32,6 +32,8 @@ struct backtest_market {     /* one product's */
     uint32_t point, points_count;
     uint64_t trade_ids;
     int64_t funding_ns;      /* the next stamp, wall */
+    uint32_t gaps, crossed;  /* see struct backtest_left */
+    int64_t gap_ns;
     /* Of this minute, for series.csv. */
     struct price open, high, low, close;
     struct size volume;
@@ -68,6 +70,9 @@ int backtest_latency_read(const char *run, int64_t *ret_trip_ns, uint32_t *ret_c
 /* backtest_market.c */
 /* Between from and to; false: nothing is there. */
 bool backtest_market_open(struct backtest_market *market, int64_t from_ns, int64_t to_ns);
+/* Counts what its part of the data lacks; silences up to `bearable_ns` are none. */
+void backtest_market_survey(struct backtest_market *market, int64_t bearable_ns);
+uint64_t backtest_market_rows(const struct backtest_market *market); /* of its part, about */
 int64_t backtest_market_next_ns(const struct backtest_market *market); /* INT64_MAX: over */
 int64_t backtest_market_end_ns(const struct backtest_market *market); /* one past the last */
 struct fill_book *backtest_market_book(struct backtest_market *market); /* as of now */
@@ -80,6 +85,7 @@ void backtest_venue_work(struct backtest *run, int64_t now_ns); /* funding, lett
 /* A product's specification with its next funding stamp. */
 void backtest_venue_tell_spec(struct backtest_market *market);
 int64_t backtest_venue_next_ns(const struct backtest *run);
+void backtest_venue_left(struct backtest *run, product_index product, struct backtest_left *ret);
 
 /* backtest_series.c */
 int backtest_series_open(struct backtest *run, struct err *err);

@@ -91,6 +91,14 @@ static void take_book(struct taker *taker, const struct event_book *book)
                       book->levels[i].size.e9);
 }
 
+static bool is_crossed(const struct venue_ladder sides[2])
+{
+    const struct venue_ladder *bids = &sides[SIDE_BUY], *asks = &sides[SIDE_SELL];
+
+    return bids->count > 0 && asks->count > 0 &&
+           bids->levels[bids->count - 1].price_e9 >= asks->levels[asks->count - 1].price_e9;
+}
+
 static int take_turn(struct taker *taker, struct err *err)
 {
     struct entry entry;
@@ -111,6 +119,7 @@ static int take_turn(struct taker *taker, struct err *err)
                 *market_data_add_trade(taker->data) = event.trades.trades[i];
     }
     batch = &taker->data->batches[taker->data->count - 1];
+    batch->crossed = is_crossed(taker->ladders);
     taker->data->rows += batch->levels + batch->trades;
     taker->data->count -= batch->levels + batch->trades == 0;
     return 0;

@@ -1,5 +1,7 @@
 /* The venue of a backtest: sim/fill_venue.h over the recorded market, with funding at a rate that
  * the options name. */
+#include <string.h>
+
 #include "base/check.h"
 #include "lab/backtest_private.h"
 #include "sim/order_asked.h"
@@ -55,6 +57,20 @@ void backtest_venue_command(struct backtest *run, const struct command *command)
     } else if (command->kind == COMMAND_LIST) {
         fill_venue_list(&run->venue, &command->list, now_ns);
     }
+}
+
+void backtest_venue_left(struct backtest *run, product_index product, struct backtest_left *ret)
+{
+    const struct backtest_market *market = &run->markets[product];
+    struct fill_venue *venue = &run->venue;
+
+    *ret = (struct backtest_left){.position = venue->markets[product].position,
+                                  .mark = fill_venue_mark(venue, product),
+                                  .working = fill_venue_working(venue, product),
+                                  .gaps = market->gaps, .crossed = market->crossed,
+                                  .gap_ns = market->gap_ns};
+    memcpy(ret->product_id, venue->config.catalog.items[product].product_id,
+           sizeof(ret->product_id));
 }
 
 /* A stamp pays on what is held then; the specification then names the next one. */

@@ -7,8 +7,10 @@
  *
  *     L side price size   a level is told          T side price size   a trade, side the aggressor
  *     O side price size   our order rests          E                   the message ends
+ *     W ms                so long passes           P ms side price size   a trade made that long ago
  *
  * Sizes are whole, steps are 1; `=` after a step: filled so far, `@` ahead of the first order. */
+static const int64_t MS_NS = 1000000;
 struct fixture { struct fill_book book; int64_t filled; int64_t paid; uint32_t orders; };
 
 static void on_fill(void *context, uint32_t number, struct price price, struct size size,
@@ -26,18 +28,27 @@ static void step(struct fixture *fixture, const char *text)
     struct fill_book *book = &fixture->book;
     char kind, side_letter;
     int price, size;
+    long ms = 0;
     if (*text == 'E') {
         fill_book_settle(book);
         return;
     }
-    assert_int_equal(sscanf(text, "%c %c %d %d", &kind, &side_letter, &price, &size), 4);
+    if (sscanf(text, "W %ld", &ms) == 1) {
+        book->now_ns += ms * MS_NS;
+        return;
+    }
+    if (sscanf(text, "P %ld %c %d %d", &ms, &side_letter, &price, &size) == 4)
+        kind = 'T';
+    else
+        assert_int_equal(sscanf(text, "%c %c %d %d", &kind, &side_letter, &price, &size), 4);
     enum side side = side_letter == 'B' ? SIDE_BUY : SIDE_SELL;
     struct price at = {price * (int64_t)DECIMAL_ONE};
     struct size much = {size * (int64_t)DECIMAL_ONE};
     if (kind == 'L')
         fill_book_level(book, &(struct level){at, much, side});
     else if (kind == 'T')
-        fill_book_trade(book, &(struct trade){.price = at, .size = much, .aggressor = side});
+        fill_book_trade(book, &(struct trade){.price = at, .size = much, .aggressor = side,
+                                              .venue_ns = book->now_ns - ms * MS_NS});
     else
         assert_true(fill_book_rest(book, fixture->orders++, side, at, much));
 }
@@ -61,7 +72,7 @@ static const struct { const char *name; bool blind; const char *steps[12]; } CAS
     {"cancels beyond trades: 20 stood, 4 traded, 8 cancelled of 16, 6 ahead lose 3", false,
      {"L B 100 10", "O B 100 2", "L B 100 20", "T S 100 4", "@6", "L B 100 8", "@3"}},
     {"never more ahead than the level holds", false,
-     {"L B 100 10", "O B 100 2", "L B 100 3", "@3", "L B 100 0", "@0", "T S 100 1", "=1"}},
+     {"L B 100 10", "O B 100 2", "L B 100 3", "@3", "L B 100 0", "@0", "W 300", "T S 100 1", "=1"}},
     {"a trade through its price fills it, up to the trade", false,
      {"L B 100 10", "O B 100 5", "T S 99 3", "=3", "T S 98 9", "=5"}},
     {"a buyer's trade at a bid fills no bid", false, {"O B 100 2", "T B 100 5", "=0"}},
@@ -73,6 +84,17 @@ static const struct { const char *name; bool blind; const char *steps[12]; } CAS
      {"L S 200 1", "O B 99 1", "O B 100 1", "O B 100 1", "T S 100 1", "=1", "T S 98 2", "=3"}},
     {"ours share what is ahead of them once", false,
      {"L B 100 10", "O B 100 2", "O B 100 2", "T S 100 13", "=3"}},
+    {"told before its trade: 10 of 20 left, and it was the trade: 5 ahead, then 0 of 10", false,
+     {"L B 100 10", "O B 100 2", "L B 100 20", "L B 100 10", "@5", "W 3", "T S 100 10", "@0", "=0",
+      "T S 100 1", "=1"}},
+    {"half of what left was the trade: 8 left, 4 ahead of it, 4 traded", false,
+     {"L B 100 10", "O B 100 2", "L B 100 20", "L B 100 12", "@6", "T S 100 4", "@4"}},
+    {"long before the trade it was a cancel", false,
+     {"L B 100 10", "O B 100 2", "L B 100 20", "L B 100 10", "@5", "W 300", "T S 100 4", "@1",
+      "L B 100 6", "@1"}},
+    {"a trade made before it came does nothing to it", false,
+     {"W 1000", "L B 100 10", "O B 100 2", "W 50", "P 60 S 100 10", "@10", "P 60 S 99 5", "=0",
+      "P 50 S 100 11", "=1"}},
     {"blind: at its price it is last", true, {"O B 100 2", "T S 100 99", "=0", "T S 99 1", "=1"}},
 };
 
