@@ -61,8 +61,9 @@ void market_data_destroy(struct market_data *data); /* NULL is fine */
 /* Puts what happens from `from_ns` on into another order; the times stay. */
 void market_data_shuffle(struct market_data *data, int64_t from_ns, uint64_t seed);
 
-/* The path of a bar for whoever holds or leans to `position`: a long meets the low first, a short the high,
- * and nobody the extreme that is nearer to the open. Sizes are cut to whole steps, but never 0. */
+/* The path of a bar for whoever holds or leans to `position`: a long meets the low first, a short
+ * the high, and nobody the extreme that is nearer to the open. Sizes are cut to whole steps, but
+ * never 0. */
 void market_bar_path(const struct market_bar *bar, int64_t length_ns, struct size position,
                      const struct instrument *spec,
                      struct market_point ret[MARKET_BAR_POINTS]);

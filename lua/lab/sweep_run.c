@@ -20,6 +20,7 @@ struct pool {
     struct sweep_run *run;
     struct child children[SWEEP_CORES_MAX];
     uint32_t count, next, end, begun_done; /* next: the first job not looked at yet */
+    uint32_t shown; /* so many done, in a file's or a pipe's last line */
     struct timespec begun;
     bool interrupted;
     struct sweep_result probe;
@@ -160,21 +161,27 @@ static double seconds_since(const struct timespec *begun)
     return (double)(now.tv_sec - begun->tv_sec) + (double)(now.tv_nsec - begun->tv_nsec) / 1e9;
 }
 
-static void show_progress(const struct pool *pool)
+/* On a terminal one line that is written over; elsewhere a line for each backtest that is done. */
+static void show_progress(struct pool *pool)
 {
     const struct sweep_run *run = pool->run;
     uint32_t all = pool->end, fresh = run->done - pool->begun_done, left = 0;
     double seconds = seconds_since(&pool->begun);
+    bool terminal = isatty(STDERR_FILENO);
 
-    if (run->quiet || all == 0)
+    if (run->quiet || all == 0 || (!terminal && pool->shown == run->done))
         return;
+    pool->shown = run->done;
     for (uint32_t i = 0; i < all; i++)
         left += !run->results[i].done;
-    fprintf(stderr, "\r%u backtests done, %u left, %u running", run->done, left, pool->count);
+    fprintf(stderr, "%s%u backtests done, %u left, %u running", terminal ? "\r" : "", run->done,
+            left, pool->count);
     if (fresh > 0) {
         int wait = (int)(seconds / fresh * left);
         fprintf(stderr, ", %.1f/s, %d:%02d to go   ", fresh / seconds, wait / 60, wait % 60);
     }
+    if (!terminal)
+        fprintf(stderr, "\n");
 }
 
 /* ---- all of it */
@@ -228,7 +235,7 @@ int sweep_run_some(struct sweep_run *run, uint32_t first, uint32_t last, struct 
     int status = work_heard(&pool, err);
 
     show_progress(&pool);
-    if (!run->quiet)
+    if (!run->quiet && isatty(STDERR_FILENO))
         fprintf(stderr, "\n");
     return status;
 }

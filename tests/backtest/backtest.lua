@@ -103,8 +103,8 @@ function tests.a_bar_gives_nothing_to_who_bought_its_low()
         ask = host.place{product = id, side = "sell", price = "40100", size = "0.01"}
       end
     end}]])
-  local flat = {"40000,40000,40000,40000,100"}
-  local data = write_bars("dip.csv", {flat, flat, flat, {"40000,40200,39800,40000,100"}, flat, flat})
+  local flat, wide = {"40000,40000,40000,40000,100"}, {"40000,40200,39800,40000,100"}
+  local data = write_bars("dip.csv", {flat, flat, flat, wide, flat, flat})
   local text = done(("-s %s -d %s"):format(script, data))
   assert(text:find("2 orders, 1 fills, position 0.01", 1, true), text)
   assert(text:find("open at the end: 0.01 ", 1, true), text)

@@ -48,19 +48,30 @@ cases['all points are run, and ranked by their training alone'] = async () => {
     equal(rows.stdout.trim(), String(JOBS), 'rows of the database');
 };
 
-cases['interrupted and gone on with, it comes to the same'] = async () => {
-    const child = spawn(lab, ['sweep', ...TASK, '-o', at('cut'), '-j', '1'],
+// Begins the sweep in a folder and sends it the signal when its first backtest is done.
+async function cut_off(folder, signal) {
+    const child = spawn(lab, ['sweep', ...TASK, '-o', at(folder), '-j', '1'],
         { stdio: ['ignore', 'ignore', 'pipe'] });
     let words = '', told = false;
     child.stderr.setEncoding('utf8').on('data', (text) => {
         words += text;
-        if (!told && /\b[1-9] backtests done/.test(words)) told = child.kill('SIGINT');
+        if (!told && /\b[1-9] backtests done/.test(words)) told = child.kill(signal);
     });
-    equal(await new Promise((resolve) => child.on('exit', resolve)), 1, 'exit code');
+    const code = await new Promise((resolve) => child.on('exit', resolve));
+    return { code, words };
+}
+cases['interrupted and gone on with, it comes to the same'] = async () => {
+    const { code, words } = await cut_off('cut', 'SIGINT');
+    equal(code, 1, 'exit code');
     if (!words.includes('--resume')) fail('it does not say how to go on');
     equal(fs.readdirSync(at('cut/runs')).length, 0, 'runs left behind');
-    const again = scores(['--resume', at('cut')]);
-    same(again, whole, 'the scores');
+    same(scores(['--resume', at('cut')]), whole, 'the scores');
+};
+cases['killed and gone on with, likewise'] = async () => {
+    const { code } = await cut_off('killed', 'SIGKILL');
+    equal(code, null, 'exit code');
+    same(scores(['--resume', at('killed')]), whole, 'the scores');
+    equal(fs.readdirSync(at('killed/runs')).length, 0, 'runs left behind');
 };
 
 cases['jobs that ran apart come together'] = async () => {

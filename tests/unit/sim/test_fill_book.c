@@ -7,7 +7,7 @@
  *
  *     L side price size   a level is told          T side price size   a trade, side the aggressor
  *     O side price size   our order rests          E                   the message ends
- *     W ms                so long passes           P ms side price size   a trade made that long ago
+ *     W ms                so long passes           P ms side price size   a trade, made before that
  *
  * Sizes are whole, steps are 1; `=` after a step: filled so far, `@` ahead of the first order. */
 static const int64_t MS_NS = 1000000;
