@@ -110,8 +110,26 @@ themeListeners.push(() => charts.forEach((chart) => {
 
 const account = figures.metrics.find((row) => row.name === '' && row.product_id === '') ?? {};
 
+// What a backtest assumed, of its run.json, which anybody may have edited.
+function spellAbout(about) {
+    const list = (of) => Array.isArray(of) ? of : [], ms = (ns) => `${Number(ns) / 1e6} ms`;
+    return [`${about.strategy} on ${list(about.data).map((each) => each?.path).join(', ')}`,
+        `limits of ${about.config}`, about.params && `params ${JSON.stringify(about.params)}`,
+        `latency ${ms(about.feed_ns)} of the feed, ${ms(about.order_ns)} there, ${
+            ms(about.answer_ns)} back`,
+        `fees ${about.fee_maker} maker, ${about.fee_taker} taker`, `seed ${about.seed}`,
+        ...list(about.left).flatMap((left) => [
+            left?.position !== '0' && `open at the end: ${left?.position} ${left?.product} at ${
+                left?.mark}`,
+            left?.gaps > 0 && `${left.gaps} gaps in the data of ${left.product}`,
+            left?.crossed > 0 && `${left.crossed} crossed books of ${left.product}`]),
+        about.reason && `${about.state} at the end: ${about.reason}`].filter(Boolean).join(' · ');
+}
+
 function fillHead() {
     const { run } = figures;
+    if (run.about) byId('about').textContent = spellAbout(run.about);
+    else byId('about').remove();
     document.title = `${run.name}: report`;
     byId('title').textContent = run.name;
     const span = run.to - run.from;

@@ -11,7 +11,7 @@
 #include "wire/json_read.h"
 
 enum { LINE_MAX_BYTES = 1024, COLUMNS_MAX = 32 };
-static const int64_t MS_NS = 1000000;
+static const int64_t MS_NS = 1000000, MINUTE_NS = 60000000000;
 
 int report_curve_init(struct report_curve *curve)
 {
@@ -135,10 +135,13 @@ static int read_head(struct series *series, char *line, struct err *err)
     return 0;
 }
 
+/* What a row says is of its minute's end: drawn at its beginning the curve would know of prices and
+ * results a minute early. */
 static void end_minute(struct series *series)
 {
     if (series->minute_ns && series->equity_known)
-        report_curve_add(series->curve, series->minute_ns, series->equity, series->exposure);
+        report_curve_add(series->curve, series->minute_ns + MINUTE_NS, series->equity,
+                         series->exposure);
     series->exposure = (struct money){0};
     series->told = 0;
 }

@@ -11,9 +11,10 @@
 #include "app/report_metrics.h"
 #include "base/text.h"
 #include "io/store_reader.h"
+#include "wire/json_read.h"
 #include "wire/page.h"
 
-enum { FIGURES_BYTES_MAX = 128 << 20 };
+enum { FIGURES_BYTES_MAX = 128 << 20, ABOUT_BYTES_MAX = 64 << 10 };
 
 struct facts {
     struct report_book book;
@@ -24,6 +25,7 @@ struct facts {
     struct buf text;            /* the figures, as JSON */
     struct json_writer json;
     char name[NAME_MAX], identity[64], path[PATH_MAX];
+    const char *directory;      /* borrowed */
     bool damaged;
     struct err err;             /* of the damage */
 };
@@ -75,6 +77,26 @@ static void put_notes(struct facts *facts)
     json_close_array(json);
 }
 
+/* What a backtest was told, its run.json, word by word if it is JSON; a live run has none. */
+static void put_about(struct facts *facts)
+{
+    char bytes[ABOUT_BYTES_MAX], path[PATH_MAX + 16];
+    struct json_reader json;
+    struct err err;
+    size_t length;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/run.json", facts->directory);
+    file = fopen(path, "re");
+    if (!file)
+        return;
+    length = fread(bytes, 1, sizeof(bytes), file);
+    fclose(file);
+    json_init(&json, bytes, length);
+    if (json_peek(&json) == JSON_OBJECT && json_skip_value(&json) && json_finish(&json, &err) == 0)
+        json_put_raw(&facts->json, "about", bytes, length);
+}
+
 static void put_run(struct facts *facts)
 {
     struct json_writer *json = &facts->json;
@@ -87,6 +109,7 @@ static void put_run(struct facts *facts)
     json_put_text(json, "version", facts->book.version);
     json_put_bool(json, "has_series", facts->has_series);
     json_put_bool(json, "equity_known", facts->equity_known);
+    put_about(facts);
     json_close_object(json);
 }
 
@@ -133,6 +156,7 @@ static void name_run(struct facts *facts, const char *directory)
     const char *slash;
     size_t length;
 
+    facts->directory = directory;
     if (!realpath(directory, facts->path))
         text_copy(facts->path, sizeof(facts->path), directory, strlen(directory));
     length = strlen(facts->path);

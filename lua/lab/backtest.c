@@ -321,6 +321,7 @@ void backtest_drain(struct backtest *run)
 {
     struct lab *lab = run->lab;
     const struct lab_log *logs = lab->logs.items;
+    const struct command_alert *alerts = lab->alerts.items;
 
     for (uint32_t i = 0; i < lab->logs.count; i++) {
         run->faults += logs[i].fault;
@@ -329,6 +330,8 @@ void backtest_drain(struct backtest *run)
                               logs[i].level, logs[i].text);
         free(logs[i].text);
     }
+    for (uint32_t i = 0; run->options->log && i < lab->alerts.count; i++)
+        run->options->log(run->options->context, "host", 'w', alerts[i].text);
     for (uint32_t i = 0; run->options->decisions && i < lab->intents.count; i++)
         keep_decision(run, &((const struct lab_intent *)lab->intents.items)[i]);
     run->intents += lab->intents.count;

@@ -41,7 +41,7 @@ static int usage(FILE *out)
             "      --check-lookahead     shuffle the future: what was decided before must stay\n"
             "      --compare RUN     with --out: each order against that run's\n"
             "      --json            run.json on stdout instead of words\n"
-            "  -v, --verbose         what the scripts log\n\n"
+            "  -v, --verbose         what the scripts log, and the alerts of the host, and what the host would alert\n\n"
             "Exit: 0 done; 1 it could not be run to its end; 2 the command line is wrong.\n");
     return out == stdout ? 0 : 2;
 }
@@ -218,6 +218,8 @@ static void say(const struct backtest_result *result)
     if (result->faults > 0)
         printf("  the script failed %llu times; -v shows its tracebacks\n",
                (unsigned long long)result->faults);
+    if (result->alerts > 0)
+        printf("  %llu alerts of the host; -v shows them\n", (unsigned long long)result->alerts);
     if (*result->account.reason)
         printf("  at the end the account was %s: %s\n", trading_state_text(result->account.state),
                result->account.reason);

@@ -15,6 +15,9 @@ process.on('exit', () => fs.rmSync(dir, { recursive: true, force: true }));
 function makeReport(name, words) {
     const state = path.join(dir, name);
     execFileSync(makeRun, [state, ...words]);
+    if (words.includes('--series'))
+        fs.writeFileSync(path.join(state, 'run.json'), JSON.stringify({ strategy: HARM, left: [null,
+            { product: 'BTC', position: '0.02', mark: '60000' }], data: [{ path: 'x.csv' }, 1] }));
     execFileSync(moongate, ['report', '--html', state], { stdio: 'pipe' });
     return path.join(state, 'report.html');
 }
@@ -73,6 +76,18 @@ cases['what a journal says stays words'] = async () => {
     if (!text.includes('<svg onload=alert(2)> said no')) fail('the refusal is not shown');
     const html = fs.readFileSync(files.journal, 'utf8');
     equal(html.includes('<img onerror'), false, 'markup of the journal in the file');
+    quiet(page);
+};
+
+cases['a backtest says what it assumed, a minute is drawn at its end'] = async () => {
+    const page = await opened('series'), { curve } = figuresOf('series');
+    const about = await page.ask('document.getElementById("about").textContent');
+    for (const words of [`${HARM} on x.csv`, 'open at the end: 0.02 BTC at 60000'])
+        if (!about.includes(words)) fail(`it says '${about}'`);
+    const [first] = fs.readFileSync(path.join(dir, 'series/series.csv'), 'utf8').split('\n')[1]
+        .split(',');
+    equal(curve.rows[0][0], Number(first.slice(0, -6)) + 60000, 'the first point');
+    equal(await (await opened('journal')).ask('document.getElementById("about")'), null, 'live');
     quiet(page);
 };
 
