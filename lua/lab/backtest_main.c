@@ -41,7 +41,7 @@ static int usage(FILE *out)
             "      --check-lookahead     shuffle the future: what was decided before must stay\n"
             "      --compare RUN     with --out: each order against that run's\n"
             "      --json            run.json on stdout instead of words\n"
-            "  -v, --verbose         what the scripts log, and the alerts of the host, and what the host would alert\n\n"
+            "  -v, --verbose         what the scripts log, and the alerts of the host\n\n"
             "Exit: 0 done; 1 it could not be run to its end; 2 the command line is wrong.\n");
     return out == stdout ? 0 : 2;
 }
