@@ -62,6 +62,7 @@ struct config {
     struct {
         char dir[CONFIG_TEXT_MAX]; /* "": nothing is recorded */
         uint32_t max_mib, keep_days;
+        bool raw;
     } recording;
     struct {
         char key_file[CONFIG_TEXT_MAX]; /* "": no section, so no watcher */

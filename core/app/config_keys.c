@@ -144,6 +144,8 @@ static const struct config_key recording[] = {
         "all runs together (4096); oldest runs go first, then the recording ends"),
     ROW(config, "keep_days", KEY_NUMBER, recording.keep_days, false,
         "older runs are deleted (7); 0: none is"),
+    ROW(config, "raw", KEY_BOOL, recording.raw, false,
+        "the streams' frames as they came, too, with their arrival (false)"),
 };
 SECTION(config_recording, "recording", recording);
 

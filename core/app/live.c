@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "app/live_private.h"
+#include "app/venue_link.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "engine/snapshot.h"
@@ -232,58 +233,15 @@ static int open_journal(struct live *live, struct err *err)
     return 0;
 }
 
-/* --- products --- */
-
-static void on_discovered(void *context, const struct catalog *found, const char *error)
-{
-    struct live *live = context;
-
-    if (error)
-        err_set(&live->failure, "products cannot be read: %s", error);
-    else
-        config_engine_settings(&live->config, found, &live->settings, &live->failure);
-    loop_stop(live->loop);
-}
-
-static int discover(struct live *live, struct err *err)
-{
-    char assets[MAX_PRODUCTS][ASSET_MAX];
-    uint32_t count = config_assets(&live->config, assets);
-
-    if (link_discover(live->link, (const char (*)[ASSET_MAX])assets, count, on_discovered, live,
-                      err) < 0)
-        return -1;
-    loop_run(live->loop);
-    if (*live->failure.text || live->settings.catalog.count == 0)
-        return err_set(err, "%s", *live->failure.text ? live->failure.text
-                                                      : "stopped before products were known");
-    live->catalog = live->settings.catalog;
-    return 0;
-}
-
 /* --- link --- */
-
-static void set_endpoint(struct link_endpoint *endpoint, const char *host, uint16_t port)
-{
-    text_copy(endpoint->host, sizeof(endpoint->host), host, strlen(host));
-    endpoint->port = port;
-}
 
 static int open_link(struct live *live, struct err *err)
 {
     struct link_config config;
 
-    link_config_init(&config);
-    set_endpoint(&config.rest, live->config.venue.host, live->config.venue.port);
-    set_endpoint(&config.market, live->config.venue.market_host, live->config.venue.market_port);
-    set_endpoint(&config.user, live->config.venue.user_host, live->config.venue.user_port);
-    config.ca_file = live->config.venue.ca_file;
-    config.connections = live->config.venue.connections;
-    config.stale_after_ns = live->config.account.stale_after_ns;
-    config.spec_stale_ns = live->config.venue.max_spec_age_ns;
-    config.intraday_margin = live->config.venue.intraday_margin;
-    if (secret_random(&config.seed, sizeof(config.seed), err) < 0)
+    if (venue_link_config(&live->config, &config, err) < 0)
         return -1;
+    live_record_frames(live, &config);
     live->link = link_create(&config, live->loop, &live->catalog, live->key, live->queue, err);
     return live->link ? 0 : -1;
 }
@@ -514,7 +472,10 @@ static int open_ground(struct live *live, struct err *err)
         return -1;
     log_info("live", "environment %s, venue %s:%u", config_identity(&live->config),
              live->config.venue.host, live->config.venue.port);
-    return discover(live, err);
+    if (venue_discover(live->link, live->loop, &live->config, &live->settings, err) < 0)
+        return -1;
+    live->catalog = live->settings.catalog;
+    return 0;
 }
 
 static int open_paper(struct live *live, struct err *err)

@@ -38,7 +38,6 @@ struct live {
     char status_said[256];         /* to it, last */
     struct turn turn;
 
-    struct err failure;            /* why discovery failed; "" while fine */
     bool stopping;                 /* a stop was asked for */
     bool stop_owed, halt_owed;     /* their events found the queue full */
     bool orders_done;              /* the engine said that every own order has ended */
@@ -53,6 +52,8 @@ struct live {
 bool live_push(struct live *live, const struct event *event);
 /* Opens the recording when the config wants one, and hears the runners for it. */
 int live_record_open(struct live *live, struct err *err);
+/* Frames as they came, too, when the config wants them. */
+void live_record_frames(struct live *live, struct link_config *config);
 void live_record_runners(struct live *live, struct runner_pool_config *config);
 /* What the run came to, as JSON, beside the journal: summary.json. */
 int live_write_summary(const struct live *live, struct err *err);

@@ -63,6 +63,20 @@ int live_record_open(struct live *live, struct err *err)
     return 0;
 }
 
+static void on_raw(void *context, enum stream stream, int64_t readable_ns, const char *text,
+                   size_t length)
+{
+    recorder_raw(((struct live *)context)->recorder, stream, false, readable_ns, text, length);
+}
+
+void live_record_frames(struct live *live, struct link_config *config)
+{
+    if (!live->config.recording.raw)
+        return;
+    config->on_frame = on_raw;
+    config->frame_context = live;
+}
+
 static void on_bundle(void *context, const char hash[17], int memfd)
 {
     struct live *live = context;

@@ -7,6 +7,8 @@
 #include "app/decode.h"
 #include "app/lab.h"
 #include "app/live.h"
+#include "app/record.h"
+#include "app/recordings.h"
 #include "app/report.h"
 #include "app/selftest.h"
 #include "app/status.h"
@@ -31,6 +33,8 @@ static const struct verb verbs[] = {
     {"report", report_main, "what each day brought, out of the journal"},
     {"verify", verify_main, "check a journal's chain without a daemon"},
     {"whatif", whatif_main, "judge a recorded run again under other limits"},
+    {"record", record_main, "the public feed, frame by frame, for backtests; no key"},
+    {"recordings", recordings_main, "list recorded runs, each read whole and checked"},
     {"backtest", lab_main, "a strategy over recorded data, with the limits of live trading"},
     {"sweep", lab_main, "many backtests: which parameters, and how much of it is luck"},
     {"replay", lab_main, "run a recorded run again: identical, or the first divergence"},
@@ -45,7 +49,7 @@ static int help(FILE *out)
 {
     fprintf(out, "usage: moongate VERB [options]\n\n");
     for (int i = 0; i < VERBS; i++)
-        fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].help);
+        fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].help);
     fprintf(out, "\n`moongate VERB --help` teaches the verb. A first session:\n\n"
                  "  moongate check -c config/loopback.conf\n"
                  "  moongate run -c config/loopback.conf\n"

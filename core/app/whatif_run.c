@@ -244,6 +244,8 @@ static int run_turn(struct run *run, struct err *err)
                 return -1;
         return run->whatif->engine ? 0 : err_set(err, "the recording has no settings");
     }
+    if (recording_turn_next(turn, ENTRY_RAW, &entry) && recording_check_host(&entry, err) < 0)
+        return -1;
     run->made = run->recorded = 0;
     turn_run(&run->turn, UINT32_MAX);
     while (recording_turn_next(turn, ENTRY_RECORD, &entry))

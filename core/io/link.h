@@ -47,6 +47,10 @@ struct link_config {
     int64_t skew_warn_ns;
     int64_t loop_lag_max_ns;   /* a pass later than this */
     uint64_t seed;             /* of the back-off's jitter */
+    /* Each frame before it is decoded; NULL: nobody hears. */
+    void (*on_frame)(void *context, enum stream stream, int64_t readable_ns, const char *text,
+                     size_t length);
+    void *frame_context;
 };
 /* Sane timings and Coinbase's production hosts; then set what differs. */
 void link_config_init(struct link_config *config);

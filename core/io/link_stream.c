@@ -258,6 +258,8 @@ static void on_text(void *context, const char *text, size_t length, int64_t read
     stream->frames++;
     stream->overflow = stream->refused = false;
     link->readable_ns = readable_ns;
+    if (link->config.on_frame)
+        link->config.on_frame(link->config.frame_context, stream->kind, readable_ns, text, length);
     link->readable_past_ns[link->readable_count++ % LINK_FRAMES_KEPT] = readable_ns;
     if (coinbase_feed_decode(link->feed, stream->kind, text, length, on_event, stream, &err) < 0) {
         on_malformed(stream, &err);

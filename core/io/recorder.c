@@ -26,6 +26,7 @@ static const int64_t HAND_OVER_NS = 50 * 1000000;
 struct item { enum entry_kind kind; uint32_t length, array; uint32_t pad; };
 struct turn_item { uint64_t number; struct stamp at; };
 struct frame_item { actor_index runner; bool from_runner; struct script_head head; };
+struct raw_item { enum stream stream; bool alone; int64_t readable_ns; size_t length, rest; };
 struct interrupt_item { uint64_t runner, generation; };
 
 struct recorder {
@@ -95,6 +96,14 @@ static void encode_command(const struct item *item, const unsigned char *payload
     command_rec_encode(&command, ret);
 }
 
+static void encode_raw(const struct item *item, const unsigned char *payload, struct buf *ret)
+{
+    const struct raw_item *raw = (const void *)payload;
+    recording_put_raw(&(struct recording_raw){raw->stream, raw->alone, raw->readable_ns,
+                                              (const char *)payload + item->array, raw->length,
+                                              raw->rest}, ret);
+}
+
 static void encode_item(const struct item *item, const unsigned char *payload, struct buf *ret)
 {
     const struct turn_item *turn = (const void *)payload;
@@ -114,7 +123,9 @@ static void encode_item(const struct item *item, const unsigned char *payload, s
         bytes_put_uint(ret, interrupt->runner);
         bytes_put_uint(ret, interrupt->generation);
         break;
+    case ENTRY_RAW: encode_raw(item, payload, ret); break;
     case ENTRY_HEAD: case ENTRY_CONFIG: case ENTRY_SETTINGS: case ENTRY_BUNDLE: case ENTRY_END:
+    case ENTRY_KIND_END:
         buf_put(ret, payload, item->length);
         break;
     }
@@ -306,7 +317,7 @@ static void stop_thread(struct recorder *recorder)
     pthread_mutex_unlock(&recorder->mutex);
     pthread_join(recorder->thread, NULL);
     recorder_files_end(&recorder->files,
-                       recorder->dead ? recorder->reason : "ended in order by its host");
+                       recorder->dead ? recorder->reason : RECORDER_ENDED);
 }
 
 void recorder_close(struct recorder *recorder)
@@ -412,6 +423,18 @@ void recorder_interrupt(struct recorder *recorder, actor_index runner, uint32_t 
     struct interrupt_item item = {runner, generation};
     if (recorder)
         take(recorder, ENTRY_INTERRUPT, &item, sizeof item, NULL, 0);
+}
+
+void recorder_raw(struct recorder *recorder, enum stream stream, bool alone, int64_t readable_ns,
+                  const char *text, size_t length)
+{
+    struct raw_item item = {stream, alone, readable_ns, 0, length};
+    while (recorder && item.rest > 0) {
+        item.length = item.rest < RECORDING_RAW_PIECE ? item.rest : RECORDING_RAW_PIECE;
+        item.rest -= item.length;
+        take(recorder, ENTRY_RAW, &item, sizeof item, text, item.length);
+        text += item.length;
+    }
 }
 
 /* ---- the ports */

@@ -53,6 +53,10 @@ void recorder_frame(struct recorder *recorder, actor_index runner, bool from_run
                     const struct script_head *head, const void *payload);
 void recorder_interrupt(struct recorder *recorder, actor_index runner, uint32_t generation);
 
+/* A frame as it came, in the turn under way; `alone` as in wire/recording.h. */
+void recorder_raw(struct recorder *recorder, enum stream stream, bool alone, int64_t readable_ns,
+                  const char *text, size_t length);
+
 /* Each reading of this clock begins a turn. */
 struct clock_port recorder_clock(struct recorder *recorder, struct clock_port below);
 struct source_port recorder_source(struct recorder *recorder, struct source_port below);

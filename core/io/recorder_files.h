@@ -16,7 +16,9 @@ enum { RECORDER_PATH_MAX = 512, RECORDER_CHUNK_BYTES = 64 * 1024 * 1024,
 
 #define RECORDER_RUN_PREFIX "run-"
 #define RECORDER_CHUNK_SUFFIX ".mgr"
+#define RECORDER_FIRST_CHUNK "00000001" RECORDER_CHUNK_SUFFIX
 #define RECORDER_END_FILE "end.txt"
+#define RECORDER_ENDED "ended in order by its host"
 
 struct recorder_files {
     char run[64];

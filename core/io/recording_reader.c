@@ -11,12 +11,11 @@
 
 #include "base/check.h"
 #include "base/text.h"
-
-#define RUN_PREFIX "run-"
+#include "io/recorder_files.h"
 
 static int is_run(const struct dirent *entry)
 {
-    return strncmp(entry->d_name, RUN_PREFIX, strlen(RUN_PREFIX)) == 0;
+    return strncmp(entry->d_name, RECORDER_RUN_PREFIX, strlen(RECORDER_RUN_PREFIX)) == 0;
 }
 
 static int open_chunk(const struct recording_reader *reader, uint32_t number)
@@ -46,7 +45,7 @@ static int find_run(struct recording_reader *reader, const char *path, struct er
     if (length > 0 && length < (int)sizeof(reader->run))
         reader->chunk_fd = open_chunk(reader, 1);
     return reader->chunk_fd >= 0 ? 0 : err_set(err, "%s: no recording there (no 00000001.mgr, no "
-                                                    "%s* with one): %s", path, RUN_PREFIX,
+                                                    "%s* with one): %s", path, RECORDER_RUN_PREFIX,
                                                strerror(errno));
 }
 
@@ -155,6 +154,9 @@ static int next_chunk(struct recording_reader *reader, uint64_t whole, struct er
 
     if (next < 0) {
         note_end(reader, torn);
+        if (torn && strncmp(reader->note, RECORDER_ENDED, strlen(RECORDER_ENDED)) == 0)
+            return err_set(err, "%s: chunk %u is damaged at byte %llu: its host wrote it whole",
+                           reader->run, reader->chunk, (unsigned long long)whole);
         return 0;
     }
     close(reader->chunk_fd);

@@ -38,7 +38,7 @@ struct recording_turn {         /* a whole one, read ahead */
     struct buf bytes;           /* of its entries */
     struct recording_piece *entries; /* owned */
     uint32_t count, capacity;
-    uint32_t next[ENTRY_END + 1]; /* by kind: where to look for the next one */
+    uint32_t next[ENTRY_KIND_END]; /* by kind: where to look for the next one */
     bool follows, ended;        /* a next one was met; there is none */
     uint64_t next_number;
     struct stamp next_at;

@@ -20,7 +20,7 @@ const char *entry_kind_text(enum entry_kind kind)
         [ENTRY_ROW] = "row",         [ENTRY_TURN] = "turn",       [ENTRY_EVENT] = "event",
         [ENTRY_RECORD] = "record",   [ENTRY_COMMIT] = "commit",   [ENTRY_COMMAND] = "command",
         [ENTRY_BUNDLE] = "bundle",   [ENTRY_FRAME] = "frame",     [ENTRY_INTERRUPT] = "interrupt",
-        [ENTRY_END] = "end",
+        [ENTRY_END] = "end",         [ENTRY_RAW] = "raw",
     };
     return (unsigned)kind < sizeof TEXTS / sizeof TEXTS[0] && TEXTS[kind] ? TEXTS[kind] : "unknown";
 }
@@ -50,7 +50,7 @@ int recording_next(struct bytes_in *block, struct entry *ret, struct err *err)
         return err_set(err, "an entry's head is cut short");
     memcpy(&length, head + 1, sizeof length);
     *ret = (struct entry){(enum entry_kind)head[0], bytes_take(block, length), length};
-    if (!ret->bytes || ret->kind < ENTRY_HEAD || ret->kind > ENTRY_END)
+    if (!ret->bytes || ret->kind < ENTRY_HEAD || ret->kind >= ENTRY_KIND_END)
         return err_set(err, "an entry of kind %u and %u bytes is none", head[0], length);
     return 1;
 }
@@ -122,6 +122,37 @@ int recording_read_turn(const struct entry *entry, uint64_t *ret_number, struct 
     ret_at->mono_ns = bytes_take_int(&in);
     ret_at->wall_ns = bytes_take_int(&in);
     return in.failed || in.at != in.end ? err_set(err, "a turn's head is damaged") : 0;
+}
+
+void recording_put_raw(const struct recording_raw *raw, struct buf *ret)
+{
+    bytes_put_uint(ret, raw->stream);
+    bytes_put_uint(ret, raw->alone);
+    bytes_put_int(ret, raw->readable_ns);
+    bytes_put_uint(ret, raw->rest);
+    buf_put(ret, raw->text, raw->length);
+}
+
+int recording_read_raw(const struct entry *entry, struct recording_raw *ret, struct err *err)
+{
+    struct bytes_in in = {entry->bytes, entry->bytes + entry->length, false};
+    ret->stream = (enum stream)bytes_take_uint(&in);
+    ret->alone = bytes_take_uint(&in) == 1;
+    ret->readable_ns = bytes_take_int(&in);
+    ret->rest = bytes_take_uint(&in);
+    ret->text = (const char *)in.at;
+    ret->length = (size_t)(in.end - in.at);
+    return in.failed || ret->stream >= STREAM_COUNT || ret->rest > MAX_WS_MESSAGE
+               ? err_set(err, "a recorded frame is damaged") : 0;
+}
+
+int recording_check_host(const struct entry *entry, struct err *err)
+{
+    struct recording_raw raw;
+    if (recording_read_raw(entry, &raw, err) < 0)
+        return -1;
+    return raw.alone ? err_set(err, "a recording of the market alone, as `moongate record` makes: "
+                                    "there is no host in it; play it with backtest -d") : 0;
 }
 
 void recording_put_record(const struct record *record, struct buf *ret)

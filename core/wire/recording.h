@@ -38,7 +38,9 @@ enum entry_kind {
     ENTRY_BUNDLE,    /* a script's, with its hash before it */
     ENTRY_FRAME,     /* command_rec.h */
     ENTRY_INTERRUPT, /* a runner missed its soft deadline and was signalled: runner, generation */
-    ENTRY_END        /* the host stopped in order */
+    ENTRY_END,       /* the host stopped in order */
+    ENTRY_RAW,       /* a frame of a stream as it came, or a piece of a long one */
+    ENTRY_KIND_END   /* no kind: one past the last */
 };
 const char *entry_kind_text(enum entry_kind kind);
 
@@ -63,6 +65,15 @@ int recording_read_turn(const struct entry *entry, uint64_t *ret_number, struct 
                         struct err *err);
 void recording_put_record(const struct record *record, struct buf *ret);
 int recording_read_record(const struct entry *entry, struct record *ret, struct err *err);
+
+/* `alone`: its events are not recorded besides, who reads it decodes it (`moongate record`). */
+struct recording_raw { enum stream stream; bool alone; int64_t readable_ns; const char *text;
+                       size_t length, rest; /* rest: bytes of the frame in pieces that follow */ };
+enum { RECORDING_RAW_PIECE = 1024 * 1024 };
+void recording_put_raw(const struct recording_raw *raw, struct buf *ret);
+int recording_read_raw(const struct entry *entry, struct recording_raw *ret, struct err *err);
+/* -1: a frame of a recording in which there is no host. */
+int recording_check_host(const struct entry *raw, struct err *err);
 
 /* ---- blocks */
 

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "io/recording_reader.h"
 #include "lab/backtest_private.h"
+#include "wire/coinbase_feed.h"
 #include "wire/event_rec.h"
 
 struct taker {
@@ -15,6 +16,9 @@ struct taker {
     const struct instrument *spec;
     product_index product;        /* as the recording numbers it */
     struct venue_ladder ladders[2];
+    struct coinbase_feed *feed;   /* owned; of raw frames, with its catalog */
+    struct catalog catalog;
+    struct buf frame;             /* in pieces */
     int64_t last_ns;
     bool begun;                   /* a whole book came */
 };
@@ -38,6 +42,7 @@ static int take_settings(struct taker *taker, struct err *err)
         return err_set(err, "the recording has no settings of this build");
     }
     memcpy(settings, entry.bytes, sizeof(*settings));
+    taker->catalog = settings->catalog;
     taker->product = catalog_find(&settings->catalog, spec->product_id, strlen(spec->product_id));
     if (taker->product == NO_PRODUCT)
         err_set(err, "%s was not recorded", spec->product_id);
@@ -99,6 +104,40 @@ static bool is_crossed(const struct venue_ladder sides[2])
            bids->levels[bids->count - 1].price_e9 >= asks->levels[asks->count - 1].price_e9;
 }
 
+static void take_event(void *context, const struct event *event)
+{
+    struct taker *taker = context;
+
+    if (event->kind == EVENT_BOOK && event->book.product == taker->product)
+        take_book(taker, &event->book);
+    if (event->kind == EVENT_TRADES && event->trades.product == taker->product &&
+        !event->trades.snapshot && taker->begun)
+        for (uint32_t i = 0; i < event->trades.count; i++)
+            *market_data_add_trade(taker->data) = event->trades.trades[i];
+}
+
+/* A frame that the feed could not use was no event of its host either. */
+static int take_raw(struct taker *taker, const struct entry *entry, struct err *err)
+{
+    struct recording_raw raw;
+
+    if (recording_read_raw(entry, &raw, err) < 0)
+        return -1;
+    if (!raw.alone || raw.stream != STREAM_MARKET)
+        return 0;
+    if (!taker->feed)
+        taker->feed = coinbase_feed_create(&taker->catalog);
+    buf_put(&taker->frame, raw.text, raw.length);
+    if (!taker->feed || taker->frame.failed)
+        return err_set(err, "no memory for a frame");
+    if (raw.rest > 0)
+        return 0;
+    (void)coinbase_feed_decode(taker->feed, raw.stream, taker->frame.data, taker->frame.length,
+                               take_event, taker, NULL);
+    buf_clear(&taker->frame);
+    return 0;
+}
+
 static int take_turn(struct taker *taker, struct err *err)
 {
     struct entry entry;
@@ -111,13 +150,11 @@ static int take_turn(struct taker *taker, struct err *err)
     while (recording_turn_next(&taker->turn, ENTRY_EVENT, &entry)) {
         if (event_rec_decode(entry.bytes, entry.length, taker->room, &event, err) < 0)
             return -1;
-        if (event.kind == EVENT_BOOK && event.book.product == taker->product)
-            take_book(taker, &event.book);
-        if (event.kind == EVENT_TRADES && event.trades.product == taker->product &&
-            !event.trades.snapshot && taker->begun)
-            for (uint32_t i = 0; i < event.trades.count; i++)
-                *market_data_add_trade(taker->data) = event.trades.trades[i];
+        take_event(taker, &event);
     }
+    while (recording_turn_next(&taker->turn, ENTRY_RAW, &entry))
+        if (take_raw(taker, &entry, err) < 0)
+            return -1;
     batch = &taker->data->batches[taker->data->count - 1];
     batch->crossed = is_crossed(taker->ladders);
     taker->data->rows += batch->levels + batch->trades;
@@ -148,6 +185,7 @@ struct market_data *backtest_recording_read(const char *path, const struct instr
 
     if (recording_reader_open(&taker.reader, path, err) < 0)
         return NULL;
+    buf_init(&taker.frame, MAX_WS_MESSAGE);
     taker.room = calloc(1, sizeof(*taker.room));
     taker.data = calloc(1, sizeof(*taker.data));
     CHECK(taker.room && taker.data);
@@ -157,6 +195,8 @@ struct market_data *backtest_recording_read(const char *path, const struct instr
         market_data_destroy(taker.data);
         taker.data = NULL;
     }
+    coinbase_feed_destroy(taker.feed);
+    buf_fini(&taker.frame);
     recording_turn_fini(&taker.turn);
     recording_reader_close(&taker.reader);
     free(taker.ladders[SIDE_BUY].levels);

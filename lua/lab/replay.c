@@ -198,6 +198,10 @@ static int take_entry(struct replay *replay, const struct entry *entry, struct e
 /* A whole turn: the engine first, then what passed to and from the scripts until the next one. */
 static int run_turn(struct replay *replay, struct err *err)
 {
+    struct entry raw;
+
+    if (recording_turn_next(&replay->turn, ENTRY_RAW, &raw) && recording_check_host(&raw, err) < 0)
+        return -1;
     if (replay->turn.begun) {
         if (!replay->engine)
             return err_set(err, "the recording has no settings");

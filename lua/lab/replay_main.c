@@ -121,6 +121,7 @@ static void print_entry(const struct entry *entry, struct event_rec_room *room)
     struct buf text;
     struct event event;
     struct frame_rec frame;
+    struct recording_raw raw;
     struct stamp at;
     uint64_t number;
 
@@ -146,6 +147,13 @@ static void print_entry(const struct entry *entry, struct event_rec_room *room)
         buf_put(&text, entry->bytes, entry->length);
         break;
     case ENTRY_BUNDLE: print_bundle(entry, &text); break;
+    case ENTRY_RAW:
+        if (recording_read_raw(entry, &raw, NULL) == 0) {
+            buf_printf(&text, "%s readable_ns=%lld ", raw.stream == STREAM_USER ? "user" : "market",
+                       (long long)raw.readable_ns);
+            buf_put(&text, raw.text, raw.length);
+        }
+        break;
     default: buf_printf(&text, "%zu bytes", entry->length);
     }
     printf("%s ", entry_kind_text(entry->kind));

@@ -9,7 +9,7 @@ local function paper(state)
     text = rig.swap(text, "/state\"", "/" .. state .. "\"")
     text = text:gsub("\n  key_file = [^\n]*", "", 1):gsub("\nwatch = {.-\n};", "", 1)
     return text .. '\npaper = { cash = "50000"; order_ms = 5; answer_ms = 5; };\n' ..
-      'recording = { dir = "' .. rig.dir .. '/rec"; };\n'
+      'recording = { dir = "' .. rig.dir .. '/rec"; raw = true; };\n'
   end
 end
 

@@ -169,7 +169,7 @@ static void read_file(const char *path, struct buf *ret)
 }
 
 struct read_back {
-    uint64_t turns, events, records, commits, commands, ends, chunks;
+    uint64_t turns, events, records, commits, commands, ends, chunks, raw_bytes, raw_whole;
     bool ordered;
 };
 
@@ -186,6 +186,12 @@ static void count_block(const struct buf *block, struct read_back *ret)
         ret->commits += entry.kind == ENTRY_COMMIT;
         ret->commands += entry.kind == ENTRY_COMMAND;
         ret->ends += entry.kind == ENTRY_END;
+        if (entry.kind == ENTRY_RAW) {
+            struct recording_raw raw;
+            assert_int_equal(recording_read_raw(&entry, &raw, NULL), 0);
+            ret->raw_bytes += raw.length;
+            ret->raw_whole += raw.rest == 0;
+        }
         if (entry.kind == ENTRY_TURN && recording_read_turn(&entry, &number, &at, NULL) == 0)
             ret->ordered &= number == ++ret->turns && ret->events == number - 1;
     }
@@ -282,6 +288,26 @@ static void all_that_passes_is_there_in_order(void **state)
     assert_end(world, run, "in order");
 }
 
+/* Longer than a block may be: a giant snapshot is in pieces. */
+static void a_long_frame_is_kept_in_pieces(void **state)
+{
+    struct world *world = *state;
+    size_t length = 10 * 1024 * 1024 + 1;
+    char *frame = malloc(length), run[64];
+    struct read_back back;
+    assert_non_null(frame);
+    memset(frame, 'x', length);
+    assert_true(try_open(world, MIB(512), MIB(64)));
+    turn(world);
+    recorder_raw(world->recorder, STREAM_MARKET, true, 1, frame, length);
+    recorder_raw(world->recorder, STREAM_MARKET, true, 2, frame, 1);
+    free(frame);
+    close_and_name(world, run);
+    back = read_run(world, run);
+    assert_int_equal(back.raw_bytes, length + 1);
+    assert_int_equal(back.raw_whole, 2);
+}
+
 /* F70 | unit | the recording's disk is full, a block half written | the recording ends with its
  *     last whole block and says why, every command still leaves */
 static void a_full_disk_ends_the_recording_alone(void **state)
@@ -368,6 +394,7 @@ int suite_recorder(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, end_world)
     const struct CMUnitTest tests[] = {
         TEST(all_that_passes_is_there_in_order),
+        TEST(a_long_frame_is_kept_in_pieces),
         TEST(a_full_disk_ends_the_recording_alone),
         TEST(a_disk_too_slow_ends_it_with_whole_turns),
         TEST(it_ends_at_its_largest_and_older_runs_go_first),

@@ -111,7 +111,7 @@ static void a_torn_chunk_is_read_to_its_last_whole_block(void **state)
 static void entries_that_are_none_are_refused(void **state)
 {
     static const unsigned char cases[][8] = {
-        {ENTRY_TURN, 9, 0, 0, 0}, {0, 1, 0, 0, 0}, {ENTRY_END + 1, 1, 0, 0, 0},
+        {ENTRY_TURN, 9, 0, 0, 0}, {0, 1, 0, 0, 0}, {ENTRY_KIND_END, 1, 0, 0, 0},
         {ENTRY_TURN, 255, 255, 255, 255}};
     struct entry entry;
     (void)state;
@@ -164,11 +164,36 @@ static void another_build_is_refused(void **state)
     buf_fini(&head);
 }
 
+static void a_frame_comes_back_as_it_was(void **state)
+{
+    struct recording_raw raw = {STREAM_MARKET, true, 77, "{\"channel\":1}", 13, 5}, got;
+    struct buf bytes;
+    struct err err;
+    (void)state;
+    buf_init(&bytes, 256);
+    recording_put_raw(&raw, &bytes);
+    struct entry entry = entry_of(&bytes, ENTRY_RAW);
+    assert_int_equal(recording_read_raw(&entry, &got, &err), 0);
+    assert_int_equal(got.stream, STREAM_MARKET);
+    assert_true(got.alone);
+    assert_int_equal(got.readable_ns, 77);
+    assert_int_equal(got.rest, 5);
+    assert_int_equal(got.length, 13);
+    assert_memory_equal(got.text, raw.text, 13);
+    assert_int_equal(recording_check_host(&entry, &err), -1);
+    entry.length = 2;
+    assert_int_equal(recording_read_raw(&entry, &got, &err), -1);
+    bytes.data[0] = 9;
+    assert_int_equal(recording_check_host(&entry, &err), -1);
+    buf_fini(&bytes);
+}
+
 int suite_recording(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_come_back),
         cmocka_unit_test(a_torn_chunk_is_read_to_its_last_whole_block),
+        cmocka_unit_test(a_frame_comes_back_as_it_was),
         cmocka_unit_test(entries_that_are_none_are_refused),
         cmocka_unit_test(a_record_comes_back),
         cmocka_unit_test(another_build_is_refused),
