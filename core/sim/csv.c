@@ -1,5 +1,7 @@
 #include "sim/csv.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -36,6 +38,16 @@ bool csv_is(struct csv_field field, const char *word)
     return strlen(word) == field.length && memcmp(field.text, word, field.length) == 0;
 }
 
+int csv_refuse(const struct csv_line *line, struct err *err, const char *format, ...)
+{
+    char words[200];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(words, sizeof words, format, arguments);
+    va_end(arguments);
+    return err_set(err, "%s:%u: %s", line->what, line->number, words);
+}
+
 static bool split(const char *text, size_t length, struct csv_line *line)
 {
     const char *start = text, *end = text + length;
@@ -58,8 +70,8 @@ static int take_line(struct reader *reader, const char *text, size_t length)
     if (length == 0)
         return 0;
     if (!split(text, length, &line))
-        return err_set(reader->err, "%s line %u: more than %d columns", reader->what,
-                       reader->line, CSV_FIELDS_MAX);
+        return csv_refuse(&line, reader->err, "more than %d columns; take out what is not wanted",
+                          CSV_FIELDS_MAX);
     return reader->take(reader->context, &line, reader->err);
 }
 
@@ -71,8 +83,8 @@ static int take_bytes(struct reader *reader, const char *bytes, size_t length)
         const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
         size_t piece = (size_t)((newline ? newline : end) - bytes);
         if (reader->pending_length + piece > sizeof reader->pending)
-            return err_set(reader->err, "%s line %u: longer than %d bytes", reader->what,
-                           reader->line + 1, CSV_LINE_MAX);
+            return err_set(reader->err, "%s:%u: longer than %d bytes; is it a CSV, or gzip of one?",
+                           reader->what, reader->line + 1, CSV_LINE_MAX);
         if (newline && reader->pending_length == 0) {
             if (take_line(reader, bytes, piece) < 0)
                 return -1;
@@ -92,13 +104,16 @@ static int take_bytes(struct reader *reader, const char *bytes, size_t length)
 static int inflate_all(struct reader *reader, z_stream *stream, char *chunk)
 {
     int status = Z_OK;
-    while (status != Z_STREAM_END) {
+    /* Files that were packed apart and put behind each other are one. */
+    while (status != Z_STREAM_END || stream->avail_in > 0) {
+        if (status == Z_STREAM_END && inflateReset(stream) != Z_OK)
+            return err_set(reader->err, "%s: the inflater does not start", reader->what);
         stream->next_out = (unsigned char *)chunk;
         stream->avail_out = INFLATE_CHUNK;
         status = inflate(stream, Z_NO_FLUSH);
         if (status != Z_OK && status != Z_STREAM_END)
-            return err_set(reader->err, "%s: the gzip stream is damaged or cut short",
-                           reader->what);
+            return err_set(reader->err, "%s: the gzip stream is damaged or cut short "
+                           "(gzip -t says where); fetch it again", reader->what);
         if (take_bytes(reader, chunk, INFLATE_CHUNK - stream->avail_out) < 0)
             return -1;
     }

@@ -22,6 +22,9 @@ struct csv_line {
 typedef int csv_take(void *context, const struct csv_line *line, struct err *err);
 
 /* -1: a line is too long or has too many fields, the gzip stream is damaged, or `take` said so. */
+/* -1, with "NAME:LINE: " before the words: what is wrong, and what to do about it. */
+int csv_refuse(const struct csv_line *line, struct err *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 int csv_read(const char *what, const void *bytes, size_t length, csv_take *take, void *context,
              struct err *err);
 bool csv_int64(struct csv_field field, int64_t *ret); /* digits alone */

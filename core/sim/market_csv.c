@@ -51,9 +51,9 @@ static int take_header(struct reader *reader, const struct csv_line *line, struc
                       has(reader, CLOSE) && (has(reader, VOLUME) || has(reader, NOTIONAL));
     if (has(reader, TIME) && (reader->candles || (has(reader, PRICE) && has(reader, SIZE))))
         return 0;
-    return err_set(err, "%s line 1: the columns must be a tape's (recv_ns,kind,side,price,size), "
+    return csv_refuse(line, err, "the columns must be a tape's (recv_ns,kind,side,price,size), "
                    "a candle's (time_s,open,high,low,close,volume) or a trade's "
-                   "(time_ns,price,size,side)", line->what);
+                   "(time_ns,price,size,side); name them in the first line");
 }
 
 static int take_time(struct reader *reader, const struct csv_line *line, int64_t *ret,
@@ -64,11 +64,11 @@ static int take_time(struct reader *reader, const struct csv_line *line, int64_t
                     ? text_parse_time(field.text, field.length, ret)
                     : csv_int64(field, ret) && !__builtin_mul_overflow(*ret, reader->unit_ns, ret);
     if (!good)
-        return err_set(err, "%s line %u: '%.*s' is no time", line->what, line->number,
-                       (int)field.length, field.text);
+        return csv_refuse(line, err, "'%.*s' is no time: whole Unix time in the unit of the "
+                          "column's name, or 2024-08-08T23:54:00Z under `time`",
+                          (int)field.length, field.text);
     if (*ret < reader->last_ns)
-        return err_set(err, "%s line %u: time runs backwards; sort the file by time", line->what,
-                       line->number);
+        return csv_refuse(line, err, "time runs backwards; sort the file by time");
     reader->last_ns = *ret;
     return 0;
 }
@@ -85,8 +85,8 @@ static int take_number(const struct reader *reader, const struct csv_line *line,
         value.e18 < 0 ||
         !money_div_size(value, (struct size){DECIMAL_ONE}, ROUND_HALF_EVEN, &rounded) ||
         (rounded.e9 == 0 && column != VOLUME && column != NOTIONAL))
-        return err_set(err, "%s line %u: %s '%.*s' is not a positive decimal", line->what,
-                       line->number, what, (int)field.length, field.text);
+        return csv_refuse(line, err, "%s '%.*s' is not a positive decimal; correct the line or "
+                          "take it out", what, (int)field.length, field.text);
     *ret = rounded.e9;
     return 0;
 }
@@ -101,7 +101,7 @@ static int take_volume(const struct reader *reader, const struct csv_line *line,
         return -1;
     struct money notional = {(__int128)notional_e9 * DECIMAL_ONE};
     if (!money_div_price(notional, bar->close, ROUND_HALF_EVEN, &bar->volume))
-        return err_set(err, "%s line %u: the volume is out of range", line->what, line->number);
+        return csv_refuse(line, err, "the volume is out of range; is it in base coin?");
     return 0;
 }
 
@@ -119,11 +119,10 @@ static int take_bar(struct reader *reader, const struct csv_line *line, struct e
         return -1;
     if (bar.low.e9 > bar.open.e9 || bar.low.e9 > bar.close.e9 || bar.high.e9 < bar.open.e9 ||
         bar.high.e9 < bar.close.e9)
-        return err_set(err, "%s line %u: open and close must lie between low and high",
-                       line->what, line->number);
+        return csv_refuse(line, err, "open and close must lie between low and high; are the "
+                          "columns named as they stand?");
     if (bars->count > 0 && bar.start_ns == before_ns)
-        return err_set(err, "%s line %u: a second bar that starts at this time", line->what,
-                       line->number);
+        return csv_refuse(line, err, "a second bar that starts at this time; keep one of them");
     if (bars->count > 0 && (bars->length_ns == 0 || bar.start_ns - before_ns < bars->length_ns))
         bars->length_ns = bar.start_ns - before_ns;
     if (bars->count == bars->capacity) {
@@ -149,8 +148,8 @@ static int take_side(struct reader *reader, const struct csv_line *line, struct 
     else if (csv_is(field, "sell") || csv_is(field, "S") || csv_is(field, "SELL"))
         trade->aggressor = SIDE_SELL;
     else
-        return err_set(err, "%s line %u: side '%.*s' is neither buy nor sell", line->what,
-                       line->number, (int)field.length, field.text);
+        return csv_refuse(line, err, "side '%.*s' is neither buy nor sell (who took); correct "
+                          "it, or leave the whole column out", (int)field.length, field.text);
     return 0;
 }
 
@@ -184,19 +183,18 @@ static int take_line(void *context, const struct csv_line *line, struct err *err
         return take_header(reader, line, err);
     }
     if (reader->count == ROWS_MAX || reader->bars.count == ROWS_MAX)
-        return err_set(err, "%s line %u: more than %d rows: cut it", line->what, line->number,
-                       ROWS_MAX);
+        return csv_refuse(line, err, "more than %d rows; cut the file by time", ROWS_MAX);
     for (int i = 0; i < COLUMNS; i++)
         if (reader->at[i] >= (int)line->count)
-            return err_set(err, "%s line %u: only %u columns", line->what, line->number,
-                           line->count);
+            return csv_refuse(line, err, "only %u columns, the first line names more; is it cut?",
+                              line->count);
     return reader->candles ? take_bar(reader, line, err) : take_trade(reader, line, err);
 }
 
-static struct market_data *read_tape(const void *bytes, size_t length,
+static struct market_data *read_tape(const char *name, const void *bytes, size_t length,
                                      const struct instrument *spec, struct err *err)
 {
-    struct tape *tape = tape_create(bytes, length, err);
+    struct tape *tape = tape_read(name, bytes, length, err);
     struct market_data *data = tape ? market_data_of_tape(tape, spec, err) : NULL;
     tape_destroy(tape);
     return data;
@@ -209,7 +207,7 @@ struct market_data *market_data_read(const char *name, const void *bytes, size_t
     struct market_data *data = NULL;
     int result = csv_read(name, bytes, length, take_line, &reader, err);
     if (reader.tape)
-        data = read_tape(bytes, length, spec, err);
+        data = read_tape(name, bytes, length, spec, err);
     else if (result == 0 && reader.candles)
         data = market_data_of_bars(&reader.bars, spec, err);
     else if (result == 0)

@@ -17,17 +17,19 @@ static int parse_row(const struct csv_line *line, struct market_row *ret, struct
 {
     const struct csv_field *fields = line->fields;
     if (line->count != FIELDS)
-        return err_set(err, "tape line %u: not five columns", line->number);
+        return csv_refuse(line, err, "not five columns: recv_ns,kind,side,price,size; is it cut?");
     if (!csv_int64(fields[0], &ret->at_ns))
-        return err_set(err, "tape line %u: recv_ns is not a whole number", line->number);
+        return csv_refuse(line, err, "recv_ns is not a whole number: Unix time in ns is wanted");
     if (fields[1].length != 1 || !strchr("LQT", fields[1].text[0]))
-        return err_set(err, "tape line %u: kind is not L, Q or T", line->number);
+        return csv_refuse(line, err, "kind is not L (level), Q (best) or T (trade)");
     if (fields[2].length != 1 || !strchr("BS", fields[2].text[0]))
-        return err_set(err, "tape line %u: side is not B or S", line->number);
+        return csv_refuse(line, err, "side is not B or S");
     if (!price_parse(fields[3].text, fields[3].length, &ret->price) || ret->price.e9 <= 0)
-        return err_set(err, "tape line %u: price is not a positive decimal", line->number);
+        return csv_refuse(line, err, "price is not a positive decimal; correct the line or take "
+                          "it out");
     if (!size_parse(fields[4].text, fields[4].length, &ret->size) || ret->size.e9 < 0)
-        return err_set(err, "tape line %u: size is not a decimal of zero or more", line->number);
+        return csv_refuse(line, err, "size is not a decimal of zero or more; correct the line or "
+                          "take it out");
     char kind = fields[1].text[0];
     ret->kind = kind == 'L' ? ROW_LEVEL : kind == 'Q' ? ROW_BEST : ROW_TRADE;
     ret->side = fields[2].text[0] == 'B' ? SIDE_BUY : SIDE_SELL;
@@ -57,9 +59,9 @@ static int take_row(void *context, const struct csv_line *line, struct err *err)
     if (parse_row(line, &row, err) < 0)
         return -1;
     if (tape->count > 0 && row.at_ns < reader->last_ns)
-        return err_set(err, "tape line %u: time runs backwards", line->number);
+        return csv_refuse(line, err, "time runs backwards; sort the file by recv_ns");
     if (tape->count >= TAPE_ROWS_MAX)
-        return err_set(err, "tape has more than %d rows: cut it", TAPE_ROWS_MAX);
+        return csv_refuse(line, err, "more than %d rows; cut the file by time", TAPE_ROWS_MAX);
     if (!grow(tape))
         return err_set(err, "no memory for the tape's row %u", tape->count);
     if (row.kind == ROW_BEST && reader->first_best == UINT32_MAX)
@@ -84,13 +86,18 @@ static int settle_times(struct tape *tape, uint32_t first_best, struct err *err)
 
 struct tape *tape_create(const void *bytes, size_t length, struct err *err)
 {
+    return tape_read("tape", bytes, length, err);
+}
+
+struct tape *tape_read(const char *name, const void *bytes, size_t length, struct err *err)
+{
     struct tape *tape = calloc(1, sizeof *tape);
     struct reader reader = {.tape = tape, .first_best = UINT32_MAX};
     if (!tape) {
         err_set(err, "no memory for a tape");
         return NULL;
     }
-    if (csv_read("tape", bytes, length, take_row, &reader, err) < 0 ||
+    if (csv_read(name, bytes, length, take_row, &reader, err) < 0 ||
         settle_times(tape, reader.first_best, err) < 0) {
         tape_destroy(tape);
         return NULL;

@@ -28,4 +28,6 @@ struct tape {
 
 /* NULL: a line is wrong (err names it), the gzip stream is damaged, or there is no memory. */
 struct tape *tape_create(const void *bytes, size_t length, struct err *err);
+/* `name` begins each complaint: "btc.csv.gz:12: ...". */
+struct tape *tape_read(const char *name, const void *bytes, size_t length, struct err *err);
 void tape_destroy(struct tape *tape); /* NULL is fine */

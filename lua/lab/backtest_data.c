@@ -12,7 +12,6 @@
 static struct market_data *read_bytes(const char *path, int fd, const struct instrument *spec,
                                       struct err *err)
 {
-    const char *slash = strrchr(path, '/');
     struct market_data *data = NULL;
     struct stat stat;
     void *bytes;
@@ -26,7 +25,7 @@ static struct market_data *read_bytes(const char *path, int fd, const struct ins
         err_set(err, "%s: %s", path, strerror(errno));
         return NULL;
     }
-    data = market_data_read(slash ? slash + 1 : path, bytes, (size_t)stat.st_size, spec, err);
+    data = market_data_read(path, bytes, (size_t)stat.st_size, spec, err);
     munmap(bytes, (size_t)stat.st_size);
     return data;
 }

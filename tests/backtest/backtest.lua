@@ -240,16 +240,16 @@ end
 -- a file, and what the error must say of it
 local BAD_FILES = {
   {"", "a file with data is wanted"},
-  {"a,b,c\n1,2,3\n", "line 1: the columns must be"},
-  {"time_s,price,size\nx,1,1\n", "line 2: 'x' is no time"},
-  {"time_s,price,size\n5,1,1\n4,1,1\n", "line 3: time runs backwards"},
-  {"time_s,price,size\n5,-1,1\n", "line 2: price '-1' is not a positive decimal"},
-  {"time_s,price,size,side\n5,1,1,up\n", "line 2: side 'up' is neither buy nor sell"},
-  {"time_s,price,size\n5,1\n", "line 2: only 2 columns"},
-  {"time_s,open,high,low,close,volume\n5,2,1,1,1,1\n", "line 2: open and close must lie"},
-  {"time_s,open,high,low,close,volume\n5,1,1,1,1,1\n5,1,1,1,1,1\n", "line 3: a second bar"},
+  {"a,b,c\n1,2,3\n", ":1: the columns must be"},
+  {"time_s,price,size\nx,1,1\n", ":2: 'x' is no time"},
+  {"time_s,price,size\n5,1,1\n4,1,1\n", ":3: time runs backwards"},
+  {"time_s,price,size\n5,-1,1\n", ":2: price '-1' is not a positive decimal"},
+  {"time_s,price,size,side\n5,1,1,up\n", ":2: side 'up' is neither buy nor sell"},
+  {"time_s,price,size\n5,1\n", ":2: only 2 columns"},
+  {"time_s,open,high,low,close,volume\n5,2,1,1,1,1\n", ":2: open and close must lie"},
+  {"time_s,open,high,low,close,volume\n5,1,1,1,1,1\n5,1,1,1,1,1\n", ":3: a second bar"},
   {"time_s,open,high,low,close,volume\n5,1,1,1,1,1\n", "at least two are wanted"},
-  {"recv_ns,kind,side,price,size\n1,L,B,2,x\n", "line 2: size is not a decimal"},
+  {"recv_ns,kind,side,price,size\n1,L,B,2,x\n", ":2: size is not a decimal"},
 }
 
 function tests.a_bad_line_is_named()

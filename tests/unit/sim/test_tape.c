@@ -46,17 +46,17 @@ static void refuses(const char *text, const char *words)
 static void a_wrong_line_is_named(void **state)
 {
     (void)state;
-    refuses("1,Q,B,1,1\n2,X,B,1,1\n", "line 2: kind");
-    refuses("1,Q,B,1,1\n2,L,C,1,1\n", "line 2: side");
-    refuses("1,Q,B,1,1\n2,L,B,-1,1\n", "line 2: price");
-    refuses("1,Q,B,1,1\n2,L,B,0,1\n", "line 2: price");
-    refuses("1,Q,B,1,1\n2,L,B,1,-1\n", "line 2: size");
-    refuses("1,Q,B,1,1\n2,L,B,1,nan\n", "line 2: size");
-    refuses("1,Q,B,1,1\n2,L,B,1\n", "line 2: not five");
-    refuses("1,Q,B,1,1\n2,L,B,1,1,1\n", "line 2: not five");
-    refuses("1,Q,B,1,1\nx,L,B,1,1\n", "line 2: recv_ns");
-    refuses("1,Q,B,1,1\n99999999999999999999,L,B,1,1\n", "line 2: recv_ns");
-    refuses("2,Q,B,1,1\n1,L,B,1,1\n", "line 2: time runs backwards");
+    refuses("1,Q,B,1,1\n2,X,B,1,1\n", ":2: kind");
+    refuses("1,Q,B,1,1\n2,L,C,1,1\n", ":2: side");
+    refuses("1,Q,B,1,1\n2,L,B,-1,1\n", ":2: price");
+    refuses("1,Q,B,1,1\n2,L,B,0,1\n", ":2: price");
+    refuses("1,Q,B,1,1\n2,L,B,1,-1\n", ":2: size");
+    refuses("1,Q,B,1,1\n2,L,B,1,nan\n", ":2: size");
+    refuses("1,Q,B,1,1\n2,L,B,1\n", ":2: not five");
+    refuses("1,Q,B,1,1\n2,L,B,1,1,1\n", ":2: not five");
+    refuses("1,Q,B,1,1\nx,L,B,1,1\n", ":2: recv_ns");
+    refuses("1,Q,B,1,1\n99999999999999999999,L,B,1,1\n", ":2: recv_ns");
+    refuses("2,Q,B,1,1\n1,L,B,1,1\n", ":2: time runs backwards");
     refuses("1,L,B,1,1\n", "no Q rows");
     refuses("", "no Q rows");
     refuses("\x1f\x8b garbage", "gzip");
@@ -71,29 +71,52 @@ static void a_line_of_any_length_is_bounded(void **state)
     refuses(text, "longer than");
 }
 
+static size_t pack(const char *text, size_t length, unsigned char *out, size_t room)
+{
+    z_stream stream = {0};
+    char copy[sizeof small];
+    memcpy(copy, text, length);
+    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    stream.next_in = (unsigned char *)copy;
+    stream.avail_in = (unsigned)length;
+    stream.next_out = out;
+    stream.avail_out = (unsigned)room;
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    deflateEnd(&stream);
+    return room - stream.avail_out;
+}
+
 /* Gzip in one piece, and every way of cutting it short. */
 static void gzip_is_read_and_a_cut_one_refused(void **state)
 {
     (void)state;
     struct err err = {""};
     unsigned char packed[512];
-    z_stream stream = {0};
-    char text[sizeof small];
-    memcpy(text, small, sizeof small);
-    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    stream.next_in = (unsigned char *)text;
-    stream.avail_in = sizeof small - 1;
-    stream.next_out = packed;
-    stream.avail_out = sizeof packed;
-    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    size_t length = sizeof packed - stream.avail_out;
-    deflateEnd(&stream);
+    size_t length = pack(small, sizeof small - 1, packed, sizeof packed);
     struct tape *tape = tape_create(packed, length, &err);
     assert_non_null(tape);
     assert_int_equal(tape->count, 5);
     tape_destroy(tape);
     for (size_t cut = 0; cut < length; cut++)
         assert_null(tape_create(packed, cut, &err));
+}
+
+/* As `cat a.gz b.gz` makes them, here in the middle of a line; what is behind them is no gzip. */
+static void what_was_packed_in_parts_is_read_whole(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    unsigned char packed[512];
+    size_t first = pack(small, 60, packed, sizeof packed);
+    size_t length = first + pack(small + 60, sizeof small - 61, packed + first,
+                                 sizeof packed - first);
+    struct tape *tape = tape_create(packed, length, &err);
+    assert_non_null(tape);
+    assert_int_equal(tape->count, 5);
+    tape_destroy(tape);
+    packed[length] = 'x';
+    assert_null(tape_read("btc.csv.gz", packed, length + 1, &err));
+    assert_non_null(strstr(err.text, "btc.csv.gz: the gzip stream is damaged"));
 }
 
 static void a_seed_gives_the_same_market_again(void **state)
@@ -161,6 +184,7 @@ int suite_tape(void)
         cmocka_unit_test(rows_come_out_as_written),
         cmocka_unit_test(a_wrong_line_is_named),
         cmocka_unit_test(a_line_of_any_length_is_bounded),
+        cmocka_unit_test(what_was_packed_in_parts_is_read_whole),
         cmocka_unit_test(gzip_is_read_and_a_cut_one_refused),
         cmocka_unit_test(a_seed_gives_the_same_market_again),
         cmocka_unit_test(a_seeded_market_is_never_crossed),
