@@ -21,7 +21,7 @@ function rule.judge(intent, book)
   end
   local depth = book:depth(intent.side == "buy" and "ask" or "bid", 1)
   if depth < least[intent.product] then
-    return false, "depth " .. depth .. " is below " .. least[intent.product], "depth"
+    return false, string.format("depth %s is below %s", depth, least[intent.product]), "depth"
   end
   return true
 end

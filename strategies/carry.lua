@@ -46,7 +46,7 @@ for asset, pair in pairs(pairs_of) do
   assert(#pair.legs == 2, "carry: two products of " .. asset .. " are wanted, not " .. #pair.legs)
   for _, leg in ipairs(pair.legs) do
     assert(pair.size:round(host.product(leg.product).step, "down") == pair.size,
-      "carry: " .. leg.product .. " cannot trade the other leg's size, " .. pair.size)
+      string.format("carry: %s cannot trade the other leg's size, %s", leg.product, pair.size))
   end
 end
 

@@ -9,8 +9,8 @@ local lots = {}
 function lots.size(spec, default)
   local asked = host.decimal("size_" .. spec.asset, host.param("size", default or "0.01"))
   local size = asked:round(spec.step, "down")
-  assert(size >= spec.size_min, host.name .. ": size " .. asked .. " is less than " .. spec.id ..
-    " trades, " .. spec.size_min .. "; set size_" .. spec.asset)
+  assert(size >= spec.size_min, string.format("%s: size %s is less than %s trades, %s; set size_%s",
+    host.name, asked, spec.id, spec.size_min, spec.asset))
   return size
 end
 

@@ -8,7 +8,6 @@
 ---@operator sub(Amount): Decimal
 ---@operator mul(Amount): Decimal
 ---@operator unm: Decimal
----@operator concat(any): string
 
 ---@alias Amount Decimal|string|integer An exact number: a decimal, text, or a whole number.
 ---@alias Rounding "down"|"up"|"nearest" Towards minus infinity, plus infinity, or ties to even.

@@ -286,25 +286,6 @@ static int decimal_tostring(lua_State *L)
     return 1;
 }
 
-static void push_text(lua_State *L, int index)
-{
-    if (lua_isstring(L, index)) {
-        lua_pushvalue(L, index);
-        return;
-    }
-    lua_pushcfunction(L, decimal_tostring);
-    lua_pushvalue(L, index);
-    lua_call(L, 1, 1);
-}
-
-static int decimal_concat(lua_State *L)
-{
-    push_text(L, 1);
-    push_text(L, 2);
-    lua_concat(L, 2);
-    return 1;
-}
-
 static int decimal_format(lua_State *L) /* d:format(2): "61496.50", rounded half-even, for people */
 {
     char text[DECIMAL_TEXT_MAX];
@@ -350,7 +331,7 @@ static const luaL_Reg metamethods[] = {
     {"__add", decimal_add}, {"__sub", decimal_sub}, {"__mul", decimal_mul},
     {"__div", decimal_no_div}, {"__idiv", decimal_no_div}, {"__mod", decimal_no_div},
     {"__unm", decimal_unm}, {"__eq", decimal_eq}, {"__lt", decimal_lt}, {"__le", decimal_le},
-    {"__tostring", decimal_tostring}, {"__concat", decimal_concat}, {NULL, NULL},
+    {"__tostring", decimal_tostring}, {NULL, NULL},
 };
 static const struct api_row methods[] = { /* of Decimal */
     {"div", decimal_div, "by: Amount, rounding: Rounding, places?: integer", "Decimal",

@@ -66,6 +66,9 @@ static int traceback(lua_State *L)
         message = lua_tostring(L, -1);
     if (!message)
         message = lua_pushfstring(L, "(the error object is a %s)", luaL_typename(L, 1));
+    if (strstr(message, "attempt to concatenate a decimal"))
+        message = lua_pushfstring(L, "%s: write tostring(d), or string.format(\"%%s\", d)",
+                                  message);
     luaL_traceback(L, L, message, 1);
     return 1;
 }

@@ -20,7 +20,7 @@ local function start(does, options)
         act(step, host.now())
         host.timer(1, 1)
       end,
-      on_order = function(o) log(o.state, o.size .. "", o.reason) end,
+      on_order = function(o) log(o.state, tostring(o.size), o.reason) end,
       on_refusal = function(r) log("refused", r.code) end,
     }]]}
   for key, value in pairs(options or {}) do given[key] = value end

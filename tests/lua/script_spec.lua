@@ -39,13 +39,15 @@ describe("a script", function()
             ref = host.place{product = book.product, side = "buy", price = "61000", size = "0.01"}
           end
         end,
-        on_trade = function(_, price, size, side) say("trade", price .. "", size .. "", side) end,
-        on_candle = function(c) say("candle", c.open .. "", c.close .. "", c.volume .. "") end,
+        on_trade = function(_, price, size, side)
+          say("trade", tostring(price), tostring(size), side)
+        end,
+        on_candle = function(c) say("candle", tostring(c.open), tostring(c.close), tostring(c.volume)) end,
         on_timer = function(id) say("timer", id, host.uptime() // 1000000000) end,
-        on_order = function(o) say("order", o.state, o.filled .. "", tostring(o.done)) end,
+        on_order = function(o) say("order", o.state, tostring(o.filled), tostring(o.done)) end,
         on_fill = function(f)
-          say("fill", f.side, f.size .. "", f.price .. "", f.liquidity, f.fee .. "")
-          say("position", host.position(f.product).size .. "")
+          say("fill", f.side, tostring(f.size), tostring(f.price), f.liquidity, tostring(f.fee))
+          say("position", tostring(host.position(f.product).size))
         end,
         on_stale = function(p) say("stale", p) end,
         on_fresh = function(p) say("fresh", p) end,

@@ -1,7 +1,7 @@
--- __gc, __close and weak tables, which crash interpreters.
+-- __gc, __close, __concat and weak tables, which crash interpreters.
 -- ends: lives
 -- says: contained
-for _, name in ipairs{"__gc", "__mode", "__close"} do
+for _, name in ipairs{"__gc", "__mode", "__close", "__concat"} do
   assert(not pcall(setmetatable, {}, {[name] = "k"}), name)
 end
 local m = {}

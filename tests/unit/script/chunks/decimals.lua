@@ -5,8 +5,11 @@ assert(tostring(d"61496.5" * d"0.014") == "860.951")
 assert(d"0.1" + d"0.2" == d"0.3" and d"0.3" - 1 == d"-0.7" and 1 - d"0.3" == d"0.7")
 assert(-d"5" == d(-5) and d"5" ~= d"5.1" and d"1.50" == d"1.5")
 assert(d"1" < d"2" and d"1" <= 1 and 3 > d"2" and d"2" > "1.5")
-assert("x" .. d"1.10" == "x1.1" and d"1" .. "x" == "1x")
-assert(d"1" .. d"2" == "12" and d"1" .. 2 == "12")
+assert(string.format("%s %s", d"1.10", d"2") == "1.1 2")
+for _, join in ipairs{function() return "x" .. d"1" end, function() return d"1" .. 2 end} do
+  local ok, message = pcall(join)
+  assert(not ok and message:find("attempt to concatenate a decimal value", 1, true), message)
+end
 assert(d"1":div("3", "down", 4) == d"0.3333" and d"1":div(3, "up", 4) == d"0.3334")
 assert(d"-1":div(3, "down", 4) == d"-0.3334" and d"-1":div(3, "up", 4) == d"-0.3333")
 assert(d"0.5":div(1, "nearest", 0) == d"0" and d"1.5":div(1, "nearest", 0) == d"2")

@@ -83,7 +83,6 @@ assert(string.format("%q", 1 // 1) == "1" and string.format("%5.2f", 2) == " 2.0
 assert(not pcall(string.format, "%s") and not pcall(string.format, "%"))
 assert(tostring(setmetatable({}, {__tostring = function() return "mine" end})) == "mine")
 assert(not pcall(tostring, setmetatable({}, {__tostring = function() return {} end})))
-assert(not pcall(function() return decimal(1) .. {} end), "no address by way of concat")
 
 -- string.rep is bounded, and an empty one is quick.
 assert(("ab"):rep(3) == "ababab" and ("x"):rep(3, ",") == "x,x,x" and ("x"):rep(-1) == "")
