@@ -42,7 +42,9 @@ describe("a script", function()
         on_trade = function(_, price, size, side)
           say("trade", tostring(price), tostring(size), side)
         end,
-        on_candle = function(c) say("candle", tostring(c.open), tostring(c.close), tostring(c.volume)) end,
+        on_candle = function(c)
+          say("candle", tostring(c.open), tostring(c.close), tostring(c.volume))
+        end,
         on_timer = function(id) say("timer", id, host.uptime() // 1000000000) end,
         on_order = function(o) say("order", o.state, tostring(o.filled), tostring(o.done)) end,
         on_fill = function(f)
