@@ -23,21 +23,39 @@ local function check_number(value)
   end
 end
 
+--- Sums are kept running: `sum`, and `squares` of the distances from `pivot`, a mean of late, for
+-- squares of prices themselves would lose what matters when prices are large and moves small.
 function series.new(length)
   check_length(length)
-  return setmetatable({length = length, count = 0, at = 0, sum = 0.0}, series)
+  return setmetatable({length = length, count = 0, at = 0, sum = 0.0, pivot = 0.0, squares = 0.0,
+                       renewed = 0}, series)
+end
+
+--- Takes the sums anew, by a walk of the window.
+function series:renew()
+  local sum, squares = 0.0, 0.0
+  for i = 1, self.count do sum = sum + self[i] end
+  local pivot = sum / self.count
+  for i = 1, self.count do squares = squares + (self[i] - pivot) ^ 2 end
+  self.sum, self.pivot, self.squares, self.renewed = sum, pivot, squares, self.renewed + 1
 end
 
 --- Adds a number; returns the one that fell out, nil while the window fills.
+-- Adding and subtracting for ever drifts, so once per turn of the window the sums are taken anew;
+-- also when what fell out was so large that what is left of them is its rounding.
 function series:push(value)
   check_number(value)
-  self.at = self.at % self.length + 1
-  local fell = self[self.at]
-  self[self.at] = value
-  self.sum = self.sum + value - (fell or 0)
+  local at, pivot = self.at % self.length + 1, self.pivot
+  local fell = self[at]
+  local gone = (fell or pivot) - pivot
+  self.at, self[at] = at, value
   if not fell then self.count = self.count + 1 end
-  -- Adding and subtracting for ever drifts: once per turn of the window the sum is taken anew.
-  if self.at == self.length then self.sum = self:total() end
+  self.sum = self.sum + value - (fell or 0)
+  self.squares = self.squares + (value - pivot) ^ 2 - gone * gone
+  if at == self.length or fell and (math.abs(fell) > 1000 * math.abs(self.sum)
+      or gone * gone > 1000 * self.squares) then
+    self:renew()
+  end
   return fell
 end
 
@@ -49,21 +67,21 @@ function series:mean()
   return self:full() and self.sum / self.length or nil
 end
 
---- The sum of the window, taken anew: the running one may be left a hair off 0 when all is 0.
-function series:total()
-  local sum = 0.0
-  for i = 1, self.count do sum = sum + self[i] end
-  return sum
+--- The variance of the window as it is (divided by its length, not by one less).
+function series:variance()
+  if not self:full() then return nil end
+  local moved = (self.sum / self.length - self.pivot) ^ 2
+  local variance = self.squares / self.length - moved
+  if variance >= moved / 100 then return variance end
+  self:renew() -- the difference of two numbers that are nearly the same
+  return self.squares / self.length
 end
 
---- The standard deviation of the window as it is (divided by its length, not by one less). It walks
--- the window: sums of squares kept running lose what matters when prices are large and moves small.
+--- The root of it; 0 where that is rounding, not movement.
 function series:deviation()
   if not self:full() then return nil end
-  local mean, squares = self.sum / self.length, 0.0
-  for i = 1, self.length do squares = squares + (self[i] - mean) ^ 2 end
-  local deviation = math.sqrt(squares / self.length)
-  return deviation > math.abs(mean) * series.NOISE and deviation or 0.0
+  local deviation = math.sqrt(self:variance())
+  return deviation > math.abs(self.sum / self.length) * series.NOISE and deviation or 0.0
 end
 
 --- The value `back` pushes ago; 0 is the newest.

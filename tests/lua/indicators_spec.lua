@@ -36,6 +36,22 @@ describe("series", function()
     assert.is_nil(window:ago(-1))
   end)
 
+  it("knows its deviation after a value that dwarfs the others, and walks seldom", function()
+    local window, values = series.new(17), walk(5000)
+    for i = 500, 5000, 500 do values[i] = 1e9 end
+    for i, value in ipairs(values) do
+      window:push(value)
+      if i >= 17 then
+        local sum, squares = 0, 0
+        for k = i - 16, i do sum = sum + values[k] end
+        for k = i - 16, i do squares = squares + (values[k] - sum / 17) ^ 2 end
+        local expected = math.sqrt(squares / 17)
+        assert.is_true(math.abs(window:deviation() - expected) <= 1e-9 * expected)
+      end
+    end
+    assert.is_true(window.renewed < 2 * 5000 / 17, window.renewed)
+  end)
+
   it("does not drift from a sum taken anew", function()
     local window, values = series.new(17), walk(5000)
     for i, value in ipairs(values) do

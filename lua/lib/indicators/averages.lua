@@ -84,8 +84,7 @@ end
 local Vwma = class("vwma", {}, {"money", "volume", "closes"})
 
 --- Volume-weighted moving average of closes: sum(close * volume) / sum(volume) over `length` bars.
--- Warm-up: `length` bars. Without any volume in the window it is the plain mean. Cost: a walk
--- of the window.
+-- Warm-up: `length` bars. Without any volume in the window it is the plain mean. Cost: constant.
 ---@param length integer
 function averages.vwma(length)
   return Vwma:new({length}, {money = series.new(length), volume = series.new(length),
@@ -99,8 +98,8 @@ function Vwma:push(bar)
   self.volume:push(bar.volume)
   self.closes:push(bar.close)
   if not self.volume:full() then return nil end
-  local volume = self.volume:total()
-  return volume > 0 and self.money:total() / volume or self.closes:mean()
+  local volume = self.volume.sum
+  return volume > 0 and self.money.sum / volume or self.closes:mean()
 end
 
 local Kama = class("kama", {"last", "average"}, {"window", "moves"})

@@ -84,7 +84,8 @@ local Cci = class("cci", {}, {"window"})
 
 --- Lambert's commodity channel index: (typical - mean) / (0.015 * mean absolute deviation), with
 -- typical = (high + low + close) / 3. 0 when nothing moved.
--- Warm-up: `length` bars. Cost: a walk of the window.
+-- Warm-up: `length` bars. Cost: the one here that walks the window, for with the mean each distance
+-- from it moves.
 ---@param length? integer 20
 function momentum.cci(length)
   length = length or 20

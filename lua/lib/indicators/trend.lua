@@ -129,12 +129,22 @@ local Linreg = class("linreg", {}, {"window"})
 --- Linear regression: the least-squares line through the last `length` values. `value` is the line
 -- at the newest, `slope` its rise per value, `fit` is R squared: 1 on a line, 0 where time explains
 -- nothing (and where nothing moved).
--- Warm-up: `length` values. Cost: a walk of the window.
+-- Warm-up: `length` values. Cost: constant.
 ---@param length? integer 20, at least 2
 function trend.linreg(length)
   length = length or 20
   assert(length >= 2, "linreg: a line takes two values")
-  return Linreg:new({length}, {window = series.new(length)})
+  return Linreg:new({length}, {window = series.new(length), weighted = 0.0, renewed = 0})
+end
+
+--- The sum of k times the distance from the window's pivot, k from 1 at the oldest, is kept
+-- running; taken anew whenever the window's own sums were.
+local function weigh(self)
+  local window, weighted = self.window, 0.0
+  for k = 1, window.length do
+    weighted = weighted + k * (window:ago(window.length - k) - window.pivot)
+  end
+  self.weighted, self.renewed = weighted, window.renewed
 end
 
 ---@param value number
@@ -143,19 +153,17 @@ end
 ---@return number? fit
 function Linreg:push(value)
   local window = self.window
+  local n, pivot = window.length, window.pivot
+  self.weighted = self.weighted - (window.sum - n * pivot) + n * (value - pivot)
   window:push(value)
-  local mean, n = window:mean(), window.length
+  local mean, variance = window:mean(), window:variance()
   if not mean then return nil end
-  local sxy, syy, half = 0.0, 0.0, (n - 1) / 2
-  for back = 0, n - 1 do
-    local y = window:ago(back) - mean
-    sxy = sxy + (half - back) * y
-    syy = syy + y * y
-  end
-  local sxx = n * (n * n - 1) / 12
+  if window.renewed ~= self.renewed then weigh(self) end
+  local sxy = self.weighted - (n + 1) / 2 * (window.sum - n * window.pivot)
+  local sxx, syy, half = n * (n * n - 1) / 12, n * variance, (n - 1) / 2
   local slope = sxy / sxx
   local moved = syy > n * (mean * series.NOISE) ^ 2
-  return mean + slope * half, slope, moved and sxy * sxy / (sxx * syy) or 0.0
+  return mean + slope * half, slope, moved and math.min(1, sxy * sxy / (sxx * syy)) or 0.0
 end
 
 return trend

@@ -42,7 +42,7 @@ local Bollinger = class("bollinger", {}, {"window"})
 
 --- Bollinger bands: the mean of `length` values, and `width` standard deviations (divided by
 -- `length`, as Bollinger has it) either side.
--- Warm-up: `length` values. Cost: a walk of the window.
+-- Warm-up: `length` values. Cost: constant.
 ---@param length? integer 20
 ---@param width? number 2
 function volatility.bollinger(length, width)
@@ -109,7 +109,7 @@ end
 local Zscore = class("zscore", {}, {"window"})
 
 --- How many standard deviations the value stands from the mean of the last `length`, itself among
--- them. 0 when nothing moved. Warm-up: `length` values. Cost: a walk of the window.
+-- them. 0 when nothing moved. Warm-up: `length` values. Cost: constant.
 ---@param length? integer 20
 function volatility.zscore(length)
   length = length or 20

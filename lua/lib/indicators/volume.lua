@@ -30,7 +30,7 @@ local Mfi = class("mfi", {"last"}, {"up", "down"})
 --- Money flow index, an RSI with volume in it: 100 * up / (up + down), where up and down are the
 -- sums over `length` bars of typical price times volume of bars whose typical price rose or fell.
 -- One that stayed counts for neither (as in Tulip and TA-Lib). 50 when no money flowed.
--- Warm-up: `length` + 1 bars. Cost: a walk of the window.
+-- Warm-up: `length` + 1 bars. Cost: constant.
 ---@param length? integer 14
 function volume.mfi(length)
   length = length or 14
@@ -47,7 +47,7 @@ function Mfi:push(bar)
   self.up:push(typical > last and flow or 0)
   self.down:push(typical < last and flow or 0)
   if not self.up:full() then return nil end
-  local up, down = self.up:total(), self.down:total()
+  local up, down = self.up.sum, self.down.sum
   return up + down > 0 and 100 * up / (up + down) or 50.0
 end
 
