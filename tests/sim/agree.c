@@ -37,17 +37,27 @@ static const char *agree_account(struct sim *sim)
 
 static bool is_held_live(const struct sim *sim, uint32_t number)
 {
-    const struct auditor_order *order = &sim->auditor->orders[number];
-    return order->ours && auditor_can_fill(sim->auditor, number);
+    return auditor_can_fill(sim->auditor, number);
+}
+
+/* Its client id is no id of ours to look it up by. */
+static const char *agree_stranger(struct sim *sim, const struct order_row *row, uint32_t *live)
+{
+    const struct venue_order *truth = venue_sim_order_find(sim->world.venue, row->venue_id.text);
+    bool is_live = truth != NULL && !venue_status_final(truth->status);
+    *live += row->live;
+    return row->live == is_live ? NULL : say("the life", row->venue_id.text, row->live, is_live);
 }
 
 static const char *agree_order(struct sim *sim, const struct order_row *row, uint32_t *live)
 {
     char id[CLIENT_ID_TEXT];
     struct size filled;
+    if (!row->ours)
+        return agree_stranger(sim, row, live);
     client_id_format(row->id, id);
     uint32_t number = auditor_find(sim->auditor, id);
-    if (!row->ours || number == AUDITOR_NONE)
+    if (number == AUDITOR_NONE)
         return row->live ? "an order is live that the venue never had" : NULL;
     const struct auditor_order *truth = &sim->auditor->orders[number];
     *live += row->live;

@@ -98,6 +98,10 @@ static void apply_frame(struct sim *sim, const struct event_frame *frame)
 {
     if (frame->stream != STREAM_MARKET)
         return;
+    if (sim->now_ns - sim->heard_ns > sim->settings.stale_after_ns + SLACK_NS) {
+        sim->market_gap = true; /* it waited while the host stood still: no news */
+        void_mirrors(sim);
+    }
     sim->heard_ns = sim->now_ns;
     sim->market_passing = sim->market_counted && frame->sequence <= sim->market_sequence;
     if (sim->market_passing)
