@@ -253,7 +253,9 @@ static int open_all(struct store *store, struct err *err)
     if (store_files_open_mark(&store->files, config->directory, err) < 0 ||
         prepare(store, err) < 0)
         return -1;
-    if (!store_mark_write(store->files.mark_fd, &store->rows.last))
+    /* From here on it is written over in place: a power failure leaves an older one, never none. */
+    if (!store_mark_write(store->files.mark_fd, &store->rows.last) ||
+        fsync(store->files.mark_fd) < 0 || fsync(store->files.lock_fd) < 0)
         return err_set(err, "%s/" STORE_MARK ": %s", config->directory, strerror(errno));
     return start_thread(store, err);
 }
