@@ -1,20 +1,20 @@
 -- A real file system under the journal, in a mount namespace of our own, that fails under working
 -- orders and is mended afterwards.
 --
---   disk.scenario("full_disk", {
---     mount = "mount -t tmpfs ... %s", spoil = "dd ...", mend = "rm ...",   shell; %s: the directory
---     said = "full"})                                                       what the log must name
+--   rig.scenario("full_disk", disk.fails{
+--     mount = "mount -t tmpfs ... %s", spoil = "dd ...", mend = "rm ...",  shell; %s: the directory
+--     said = "full"})                                                      what the log must name
 local rig = require "rig"
 
 local disk = {}
 
-local function skip(name, why)
-  print(name .. ": " .. why)
+local function skip(why)
+  print("skipped: " .. why)
   os.exit(77)
 end
 
 -- Once more, inside a namespace where we may mount.
-local function enter(name)
+local function enter()
   if os.getenv("IN_NAMESPACE") then return end
   local words = {}
   for i = 0, #arg do words[#words + 1] = rig.quote(arg[i]) end
@@ -25,7 +25,7 @@ local function enter(name)
       os.exit(code)
     end
   end
-  skip(name, "no namespace may be made here")
+  skip("no namespace may be made here")
 end
 
 local function run(command, state)
@@ -46,16 +46,16 @@ local function spoil(world, hurt, failure, state)
   world.host:wait()
 end
 
-function disk.scenario(name, failure)
-  enter(name)
+function disk.fails(failure)
+  enter()
   local hurt = require "hurt"
-  rig.scenario(name, function(world)
+  return function(world)
     local state = world.dir .. "/state"
     rig.shell("mkdir -m 700 " .. state)
     local text, code = rig.shell((failure.mount:gsub("%%s", state)))
     if code ~= 0 then
       rig.shell("rm -rf " .. world.dir)
-      skip(name, "may not be mounted here: " .. text)
+      skip("may not be mounted here: " .. text)
     end
     world:start_exchange{"--rate", "0"}
     world:write_config(hurt.orders_config(world))
@@ -73,7 +73,7 @@ function disk.scenario(name, failure)
     rig.equal(world.exchange:stop(), 0, "exit code of the exchange")
     world:compare_ledgers()
     run("umount %s", state)
-  end)
+  end
 end
 
 return disk
