@@ -261,16 +261,19 @@ static void apply_to_order(const struct engine *engine, struct order *order,
         apply_to_external(engine, order, fill);
         return;
     }
-    if (fill->kind == FILL_REVERSAL) {
-        order->booked.e9 -= fill->size.e9 < order->booked.e9 ? fill->size.e9 : order->booked.e9;
-        struct size back = fill->size.e9 < order->filled.e9 ? fill->size : order->filled;
-        order->filled.e9 -= back.e9;
-        if (!size_add(order->reversed, back, &order->reversed))
+    struct size rest = fill->size, back = fill->size;
+    if (fill->kind == FILL_REVERSAL) { /* which a list that is no longer awaited tells first */
+        (void)take_off(&order->booked, &rest);
+        (void)take_off(&order->filled, &back);
+        if (!size_add(order->reversed, fill->size, &order->reversed))
             order->reversed.e9 = INT64_MAX;
+        if (!size_add(order->owed, rest, &order->owed))
+            order->owed.e9 = INT64_MAX;
         (void)money_sub(order->booked_cost, cost, &order->booked_cost);
         return;
     }
-    if (!size_add(order->booked, fill->size, &order->booked))
+    (void)take_off(&order->owed, &rest);
+    if (!size_add(order->booked, rest, &order->booked))
         return;
     (void)money_add(order->booked_cost, cost, &order->booked_cost);
     if (order->booked.e9 > order->filled.e9)

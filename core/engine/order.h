@@ -98,7 +98,7 @@ struct order {
     uint64_t listed;             /* the last orders list that had it */
     int64_t missed_ns;           /* first complete list that lacked it, past its bound; 0: none */
     int64_t unknown_ns;          /* since when it is UNKNOWN; 0: it is not, or ever since created */
-    struct size reversed;        /* taken back by reversals; the venue may go on telling it */
+    struct size reversed, owed;  /* taken back, if told or not; owed: its trades have yet to come */
     struct size ahead;           /* EXTERNAL: exact fills that no report has told yet */
     int64_t progress_ns;         /* EXTERNAL: when a fill of it was last told, by word or exactly */
     int64_t met_wall_ns;         /* EXTERNAL: when the venue first showed it */

@@ -33,7 +33,7 @@ struct auditor_product {
 };
 
 struct auditor_fill { char id[VENUE_UUID_MAX]; struct venue_fill fill; uint32_t order, next;
-                      bool booked; };
+                      bool booked, nobodys; }; /* by the host, and as nobody's */
 
 struct auditor {
     struct auditor_order *orders;       /* owned, as the three below */

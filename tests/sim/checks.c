@@ -336,6 +336,10 @@ static void check_fill(struct sim *sim, const struct record_fill *r)
 {
     const struct event_fill *f = &r->fill;
     struct size base;
+    sim_note(sim, "journal       %s%s %s %lld at %lld of order %.8s, trade %.8s",
+             r->provisional ? "provisional " : "", f->kind == FILL_REVERSAL ? "reversal" : "fill",
+             side_text(f->side), (long long)f->size.e9, (long long)f->price.e9,
+             f->venue_order_id.text, f->trade_id.text);
     if (r->provisional)
         return;
     if (f->kind == FILL_OTHER) {
@@ -348,9 +352,11 @@ static void check_fill(struct sim *sim, const struct record_fill *r)
         return;
     }
     CHECK(venue_product_base(&venue_products[truth->fill.product], truth->fill.size, &base));
-    if (truth->booked)
+    /* Nobody's once, it may be claimed when its order shows. */
+    if (truth->booked && !(truth->nobodys && r->actor != ACTOR_EXTERNAL))
         sim_break(sim, BROKEN_FILL_TWICE, "trade %s", f->trade_id.text);
     truth->booked = true;
+    truth->nobodys = r->actor == ACTOR_EXTERNAL;
     sim->fills++;
     if (base.e9 != f->size.e9 || truth->fill.price.e9 != f->price.e9 ||
         truth->fill.side != f->side || truth->fill.fee.e18 != f->fee.e18)

@@ -470,6 +470,25 @@ static void a_correction_ends_no_order(void **state)
     rig_destroy(rig);
 }
 
+/* F46 | unit | a reversal comes before the trade that it takes back, then a kill | nothing is
+ * filled, as the other way round; what the order fills after that counts */
+static void a_reversal_before_its_trade_takes_it_back(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "2", 1, "v1");
+    book_kind(rig, FILL_REVERSAL, "b", "v1", "99");
+    rig_restart(rig);
+    book_kind(rig, FILL_TRADE, "a", "v1", "99");
+    assert_int_equal(rig_order(rig, id).filled.e9, 0);
+    assert_int_equal(rig_order(rig, id).booked.e9, 0);
+    assert_held(rig, "0");
+    book_kind(rig, FILL_TRADE, "c", "v1", "99");
+    assert_int_equal(rig_order(rig, id).booked.e9, rig_size("1").e9);
+    assert_held(rig, "1");
+    rig_destroy(rig);
+}
+
 /* F46 | unit | a stranger's fill is taken back while its order is thought to work | the venue's
  * FILLED, with nothing filled, ends it */
 static void a_strangers_order_ends_without_its_fill(void **state)
@@ -580,6 +599,7 @@ int suite_fills(void)
         cmocka_unit_test(a_fill_that_waited_for_nothing_is_external),
         cmocka_unit_test(a_reversal_takes_it_back),
         cmocka_unit_test(a_correction_ends_no_order),
+        cmocka_unit_test(a_reversal_before_its_trade_takes_it_back),
         cmocka_unit_test(a_strangers_order_ends_without_its_fill),
         cmocka_unit_test(what_was_reversed_does_not_come_back),
         cmocka_unit_test(an_order_fills_on_after_a_reversal),
