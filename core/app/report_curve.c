@@ -25,6 +25,11 @@ void report_curve_fini(struct report_curve *curve)
     free(curve->points);
 }
 
+void report_curve_clear(struct report_curve *curve)
+{
+    *curve = (struct report_curve){.points = curve->points};
+}
+
 /* ---- points */
 
 /* Every four become two: the lowest and the highest, in the order in which they were. */

@@ -31,6 +31,7 @@ struct report_curve {
 
 int report_curve_init(struct report_curve *curve); /* -1: no memory; fini is right all the same */
 void report_curve_fini(struct report_curve *curve);
+void report_curve_clear(struct report_curve *curve);
 /* 1: read; 0: there is none; -1: it is none, err says where. */
 int report_curve_read(struct report_curve *curve, const char *directory, struct err *err);
 void report_curve_price(struct report_curve *curve, const char *product_id, struct price price);

@@ -14,7 +14,8 @@
 #include "wire/json_read.h"
 #include "wire/page.h"
 
-enum { FIGURES_BYTES_MAX = 128 << 20, ABOUT_BYTES_MAX = 64 << 10 };
+enum { FIGURES_BYTES_MAX = 128 << 20, ABOUT_BYTES_MAX = 64 << 10,
+       SERIES_POINTS_FEW = 2 };
 
 struct facts {
     struct report_book book;
@@ -288,7 +289,10 @@ static int make(struct facts *facts, const char *directory, const char *path, st
         !facts->metrics)
         return err_set(err, "no memory");
     series = report_curve_read(&facts->curve, directory, err);
-    facts->has_series = series > 0;
+    /* Of a run of a minute or two the journal tells more. */
+    facts->has_series = series > 0 && facts->curve.count > SERIES_POINTS_FEW;
+    if (!facts->has_series)
+        report_curve_clear(&facts->curve);
     if (series < 0 || read_journal(facts, directory, err) < 0)
         return -1;
     put_figures(facts);

@@ -91,6 +91,17 @@ cases['a backtest says what it assumed, a minute is drawn at its end'] = async (
     quiet(page);
 };
 
+cases['a run of a minute is drawn from its journal'] = async () => {
+    const state = path.join(dir, 'brief'), series = path.join(state, 'series.csv');
+    execFileSync(makeRun, [state, '20', '--series']);
+    fs.writeFileSync(series, fs.readFileSync(series, 'utf8').split('\n').slice(0, 3).join('\n'));
+    execFileSync(moongate, ['report', '--html', state], { stdio: 'pipe' });
+    files.brief = path.join(state, 'report.html');
+    const { run: { has_series: minutes }, curve, fills } = figuresOf('brief');
+    equal(minutes, false, 'drawn from series.csv');
+    if (curve.rows.length < fills.rows.length) fail(`${curve.rows.length} points`);
+};
+
 cases['the page shows the metrics\' own numbers'] = async () => {
     const page = await opened('journal'), [account] = figuresOf('journal').metrics;
     const shown = await page.ask(`Object.fromEntries([...document.querySelectorAll('[data-metric]')]
