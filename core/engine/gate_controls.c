@@ -13,8 +13,6 @@
 
 static bool check_owner(const struct judged *j, struct verdict *ret)
 {
-    if (j->operator)
-        return true;
     if (j->strategy && j->intent->product < MAX_PRODUCTS &&
         j->strategy->products >> j->intent->product & 1)
         return true;
@@ -62,8 +60,7 @@ bool gate_refuse_size(const struct judged *j, struct verdict *ret, enum refusal 
 {
     struct size passes = {0};
     gate_refuse_limit(j, ret, code, GATE_PRODUCT, key);
-    if (headroom.e9 > 0)
-        size_round(headroom, j->instrument->step, ROUND_DOWN, &passes);
+    size_round(headroom, j->instrument->step, ROUND_DOWN, &passes);
     return gate_refuse_figures(ret, UNIT_SIZE, gate_figure(limit.e9), gate_figure(value.e9),
                                gate_figure(passes.e9));
 }
@@ -109,8 +106,7 @@ static bool check_state(const struct judged *j, struct verdict *ret, enum refusa
         return true;
     if (state != TRADING_REDUCING && !j->operator)
         room.e9 = 0;
-    if (room.e9 > 0)
-        size_round(room, j->instrument->step, ROUND_DOWN, &passes);
+    size_round(room, j->instrument->step, ROUND_DOWN, &passes);
     gate_refuse_limit(j, ret, code, scope, key);
     return gate_refuse_figures(ret, UNIT_SIZE, gate_figure(room.e9),
                                gate_figure(j->intent->size.e9), gate_figure(passes.e9));
@@ -224,8 +220,7 @@ static bool check_price(const struct judged *j, struct verdict *ret, struct pric
     if (price.e9 > 0 && price_is_multiple(price, tick))
         return true;
     gate_refuse_limit(j, ret, REFUSED_PRICE_TICK, GATE_PRODUCT, "tick");
-    if (price.e9 > 0 && tick.e9 > 0)
-        price_round(price, tick, j->intent->side == SIDE_BUY ? ROUND_DOWN : ROUND_UP, &nearest);
+    price_round(price, tick, j->intent->side == SIDE_BUY ? ROUND_DOWN : ROUND_UP, &nearest);
     return gate_refuse_figures(ret, UNIT_PRICE, gate_figure(tick.e9), gate_figure(price.e9),
                                gate_figure(nearest.e9));
 }
@@ -438,7 +433,7 @@ static const struct control controls[] = {
     /*                        reducing flatten override */
     {gate_check_shape,        true,     true,   0},
     {gate_check_expiry,       true,     true,   0},
-    {check_owner,             true,     true,   0},
+    {check_owner,             true,     false,  0},
     {check_limits_set,        true,     true,   0},
     {check_figures,           true,     true,   0},
     {check_account_state,     true,     true,   0},  /* 1 */
@@ -497,7 +492,7 @@ int gate_override_number(const char *text)
     for (; *text >= '0' && *text <= '9' && number < 100; text++)
         number = number * 10 + (*text - '0');
     for (size_t i = 0; *text == '\0' && i < COUNT_OF(controls); i++)
-        if (number > 0 && controls[i].override == number)
+        if (controls[i].override == number)
             return number;
     return 0;
 }

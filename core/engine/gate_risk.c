@@ -35,7 +35,7 @@ static bool to_money(__int128 e9, struct price price, struct money *ret)
 
 static struct projected project(const struct judged *j, const struct gate_exposure *exposure)
 {
-    struct projected ret = {.fits = false};
+    struct projected ret;
     bool buy = j->intent->side == SIDE_BUY;
     __int128 up = (__int128)exposure->position.e9 + exposure->working_buy.e9;
     __int128 down = -(__int128)exposure->position.e9 + exposure->working_sell.e9;

@@ -151,11 +151,11 @@ static void take_book(const struct risk_stats *stats, const struct risk_book *bo
 }
 
 /* At 1e-15. */
-static __int128 loss_in_row(const struct risk_stats *stats, const struct replayed *of, uint32_t age)
+static __int128 loss_in_row(const struct risk_row *row, const struct replayed *of)
 {
     __int128 loss = 0;
     for (uint32_t k = 0; k < of->count; k++) {
-        int64_t moved = risk_stats_return(stats, of->product[k], age);
+        int64_t moved = row->e9[of->product[k]];
         loss -= (__int128)(moved > 0 ? of->low[k] : of->high[k]) * moved;
     }
     return loss;
@@ -185,8 +185,11 @@ bool risk_var_historical(const struct risk_stats *stats, const struct risk_book 
     uint32_t left = of.rows * levels[level].per_mille / 1000;
     uint32_t count = left > 0 ? left : 1;
     CHECK(count <= TAIL_MAX);
-    for (uint32_t age = 0; age < of.rows && of.count > 0; age++)
-        keep_worst(worst, count, loss_in_row(stats, &of, age));
+    uint32_t at = (uint32_t)(stats->row_count % stats->window);
+    for (uint32_t age = 0; age < of.rows && of.count > 0; age++) {
+        at = at > 0 ? at - 1 : stats->window - 1;
+        keep_worst(worst, count, loss_in_row(&stats->rows[at], &of));
+    }
     for (uint32_t i = 0; i < count; i++)
         sum += worst[i];
     tail.var.e18 = worst[count - 1] * 1000;

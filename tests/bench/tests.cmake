@@ -8,6 +8,8 @@ foreach(source ${bench_sources})
   target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR})
   target_link_libraries(${name} PRIVATE moongate_io moongate_engine moongate_sim PkgConfig::CJSON)
 endforeach()
-# The path drives an engine by the unit tests' rig.
-target_sources(bench_path PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../unit/engine/engine_rig.c)
-target_link_libraries(bench_path PRIVATE PkgConfig::CMOCKA)
+# These drive an engine by the unit tests' rig.
+foreach(name bench_path bench_gate)
+  target_sources(${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../unit/engine/engine_rig.c)
+  target_link_libraries(${name} PRIVATE PkgConfig::CMOCKA)
+endforeach()

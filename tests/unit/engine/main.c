@@ -1,43 +1,36 @@
+/* Every suite, or those that are named: test_engine gate gate_properties */
+#include <stdio.h>
+#include <string.h>
+
 #include "suites.h"
 
-int main(void)
+#define SUITE(name) {#name, suite_##name}
+static const struct { const char *name; int (*run)(void); } suites[] = {
+    SUITE(book), SUITE(market_parts), SUITE(risk_stats), SUITE(tail), SUITE(order),
+    SUITE(orders), SUITE(position), SUITE(gate), SUITE(gate_properties), SUITE(turn),
+    SUITE(market), SUITE(watch), SUITE(daily), SUITE(risk), SUITE(consent), SUITE(stage),
+    SUITE(rehearse), SUITE(intents), SUITE(rules), SUITE(venue), SUITE(fills), SUITE(reconcile),
+    SUITE(operator), SUITE(runners), SUITE(restore), SUITE(hostile), SUITE(ladder),
+    SUITE(protect), SUITE(amend), SUITE(parked), SUITE(resend), SUITE(lifecycle),
+    SUITE(funding), SUITE(margin), SUITE(metrics), SUITE(manifest),
+};
+enum { SUITES = sizeof suites / sizeof suites[0] };
+
+static int run_named(const char *name)
+{
+    for (int i = 0; i < SUITES; i++)
+        if (strcmp(suites[i].name, name) == 0)
+            return suites[i].run();
+    fprintf(stderr, "there is no suite '%s'\n", name);
+    return 1;
+}
+
+int main(int argc, char **argv)
 {
     int failed = 0;
-    failed += suite_book();
-    failed += suite_market_parts();
-    failed += suite_risk_stats();
-    failed += suite_tail();
-    failed += suite_order();
-    failed += suite_orders();
-    failed += suite_position();
-    failed += suite_gate();
-    failed += suite_gate_properties();
-    failed += suite_turn();
-    failed += suite_market();
-    failed += suite_watch();
-    failed += suite_daily();
-    failed += suite_risk();
-    failed += suite_consent();
-    failed += suite_stage();
-    failed += suite_rehearse();
-    failed += suite_intents();
-    failed += suite_rules();
-    failed += suite_venue();
-    failed += suite_fills();
-    failed += suite_reconcile();
-    failed += suite_operator();
-    failed += suite_runners();
-    failed += suite_restore();
-    failed += suite_hostile();
-    failed += suite_ladder();
-    failed += suite_protect();
-    failed += suite_amend();
-    failed += suite_parked();
-    failed += suite_resend();
-    failed += suite_lifecycle();
-    failed += suite_funding();
-    failed += suite_margin();
-    failed += suite_metrics();
-    failed += suite_manifest();
+    for (int i = 1; i < argc; i++)
+        failed += run_named(argv[i]);
+    for (int i = 0; argc == 1 && i < SUITES; i++)
+        failed += suites[i].run();
     return failed;
 }

@@ -297,6 +297,19 @@ static void a_product_that_is_not_ours_refuses(void **state)
     world.intent.product = 3;
     ask(&world, false, &verdict);
     assert_int_equal(verdict.code, REFUSED_PRODUCT);
+    world_init(&world);
+    world.intent.product = 1; /* of the strategy's list, and not of the catalogue */
+    world.settings.strategies[0].products = UINT32_MAX;
+    ask(&world, false, &verdict);
+    assert_int_equal(verdict.code, REFUSED_PRODUCT);
+    world.intent.product = MAX_PRODUCTS;
+    ask(&world, false, &verdict);
+    assert_int_equal(verdict.code, REFUSED_OWNER);
+    world.intent.product = 0;
+    world.settings.strategies[1] = world.settings.strategies[0];
+    world.in.actor = 1; /* past the configured ones */
+    ask(&world, false, &verdict);
+    assert_int_equal(verdict.code, REFUSED_OWNER);
     world.intent.product = NO_PRODUCT;
     world.in.actor = 0;
     ask(&world, false, &verdict);
@@ -353,6 +366,44 @@ static void what_is_no_order_refuses(void **state)
         ask(&world, false, &verdict);
         assert_int_equal(verdict.code, CASES[i].code);
     }
+}
+
+static void a_manifest_names_products_by_their_place(void **state)
+{
+    struct world world;
+    struct verdict verdict;
+    (void)state;
+    world_init(&world);
+    world_set(&world, "strategy.products=3 asked.products=2");
+    world.settings.catalog.count = 2;
+    world.settings.catalog.items[1] = world.settings.catalog.items[0];
+    world.settings.product_limits[1] = world.settings.product_limits[0];
+    world.intent.product = 1;
+    assert_true(ask(&world, false, &verdict));
+    world_set(&world, "asked.products=1");
+    assert_false(ask(&world, false, &verdict));
+    assert_int_equal(verdict.code, REFUSED_MANIFEST);
+}
+
+static void an_order_without_a_side_reduces_nothing(void **state)
+{
+    struct world world;
+    (void)state;
+    world_init(&world);
+    world_order(&world, "0.05 @ 60000");
+    world_set(&world, "position=-1 own=-1");
+    assert_int_equal(gate_reducible(&world.in).e9, 0);
+}
+
+static void an_override_names_a_control_that_may_be_set_aside(void **state)
+{
+    static const struct { const char *text; int number; } CASES[] = {
+        {"9", 9}, {"10", 10}, {"19", 19}, {"20", 20}, {"28", 28}, {"0", 0}, {"", 0}, {"1", 0},
+        {"5", 0}, {"6", 0}, {"26", 0}, {"29", 0}, {"8x", 0}, {":", 0}, {"/8", 0}, {"-8", 0},
+        {"4294967304", 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+        assert_int_equal(gate_override_number(CASES[i].text), CASES[i].number);
 }
 
 /* The operator's flatten asks where it may price itself; 0: nowhere. */
@@ -443,6 +494,9 @@ int suite_gate(void)
         cmocka_unit_test(a_product_that_is_not_ours_refuses),
         cmocka_unit_test(a_sum_that_leaves_its_range_refuses),
         cmocka_unit_test(what_is_no_order_refuses),
+        cmocka_unit_test(a_manifest_names_products_by_their_place),
+        cmocka_unit_test(an_order_without_a_side_reduces_nothing),
+        cmocka_unit_test(an_override_names_a_control_that_may_be_set_aside),
         cmocka_unit_test(a_close_is_priced_inside_the_collar_or_not_at_all),
         cmocka_unit_test(a_limit_that_is_not_set_refuses_everything),
     };

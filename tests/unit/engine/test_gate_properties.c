@@ -8,7 +8,9 @@
 #include "suites.h"
 
 /* The optimised tree does most: more than a million worlds for each property. */
-#ifdef __SANITIZE_ADDRESS__
+#ifdef GATE_ROUNDS /* tests/mutation */
+enum { ROUNDS = GATE_ROUNDS };
+#elif defined __SANITIZE_ADDRESS__
 enum { ROUNDS = 100000 };
 #else
 enum { ROUNDS = 1000000 };

@@ -71,6 +71,38 @@ static void halt_stops_at_once_and_cancels_still_go(void **state)
     rig_destroy(rig);
 }
 
+/* AC-E1 | unit | 10,000 intents a second, each to the gate; a halt among them | each before it is
+ * an order; after it none leaves and each is refused by name */
+static void a_halt_stands_against_ten_thousand_intents_a_second(void **state)
+{
+    enum { BEFORE = 1500, AFTER = 1500 };
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.max_messages = rig->settings.strategies[0].max_messages = 20000;
+    rig->settings.duplicate_window_ns = 1;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    uint32_t placed = 0, refused = 0;
+    for (order_ref i = 0; i < BEFORE + AFTER; i++) {
+        rig_forget(rig);
+        if (i == BEFORE)
+            rig_operator(rig, OPERATOR_HALT, TARGET_ACCOUNT, 0, "fire");
+        rig_limit(rig, 0, 0, SIDE_BUY, "98", "0.1", i + 1);
+        if (i < BEFORE)
+            rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_REFUSED, "");
+        else
+            refused += rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict.code ==
+                       REFUSED_STATE;
+        placed += i >= BEFORE ? rig_count(rig, COMMAND_PLACE) : 0;
+        rig->now.mono_ns += SECOND / 10000;
+        rig->now.wall_ns += SECOND / 10000;
+    }
+    assert_int_equal(placed, 0);
+    assert_int_equal(refused, AFTER);
+    rig_destroy(rig);
+}
+
 static void halts_are_for_what_they_name(void **state)
 {
     (void)state;
@@ -381,6 +413,7 @@ int suite_operator(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_verb_is_answered_once_and_journaled),
         cmocka_unit_test(halt_stops_at_once_and_cancels_still_go),
+        cmocka_unit_test(a_halt_stands_against_ten_thousand_intents_a_second),
         cmocka_unit_test(halts_are_for_what_they_name),
         cmocka_unit_test(every_halt_is_counted),
         cmocka_unit_test(cancel_mine_takes_what_it_names),
