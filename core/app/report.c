@@ -16,6 +16,7 @@ struct report {
     const char *day;         /* NULL: all of the run */
     bool json;
     char last[DATE_CHARS + 1]; /* the day that was printed last */
+    bool told;               /* anything at all */
 };
 
 static int usage(FILE *out)
@@ -36,7 +37,8 @@ static int usage(FILE *out)
             "Examples:\n"
             "  moongate report /var/lib/moongate/paper\n"
             "  moongate report -d 2026-09-30 -j DIR | jq 'select(.scope) | .metrics[0].result'\n\n"
-            "Exit: 0 read to its end; 1 the journal is damaged; 2 the command line is wrong.\n");
+            "Exit: 0 read to its end; 1 the journal is damaged; 2 the command line is wrong, or\n"
+            "the journal has nothing of that day.\n");
     return out == stdout ? 0 : 2;
 }
 
@@ -83,6 +85,7 @@ static void say_daily(struct report *report, const struct store_row *row)
     char when[40];
     if (!is_wanted(report, daily->day_ns, when))
         return;
+    report->told = true;
     if (report->json) {
         printf("%s\n", row->body);
         return;
@@ -96,8 +99,9 @@ static void say_daily(struct report *report, const struct store_row *row)
         say_row(daily);
 }
 
-static void say_figures(const struct report *report, enum metrics_scope scope)
+static void say_figures(struct report *report, enum metrics_scope scope)
 {
+    report->told = true;
     if (report->json) {
         report_words_json(stdout, report->metrics, scope);
         return;
@@ -108,7 +112,7 @@ static void say_figures(const struct report *report, enum metrics_scope scope)
 
 static void on_day(void *context, int64_t day_ns)
 {
-    const struct report *report = context;
+    struct report *report = context;
     char when[40];
     if (report->day && is_wanted(report, day_ns, when))
         say_figures(report, METRICS_DAY);
@@ -132,6 +136,28 @@ static enum store_read read_all(struct report *report, struct store_reader *read
     return got;
 }
 
+/* A day that nobody lived through is rather a slip of the pen than a day without trades. */
+static int say_no_such_day(const struct report *report)
+{
+    struct metrics_row account;
+    char begin[40] = "nothing", end[40] = "nothing";
+    if (metrics_row(report->metrics, METRICS_RUN, 0, &account)) {
+        text_format_time(account.begin_ns, begin);
+        text_format_time(account.end_ns, end);
+    }
+    fprintf(stderr, "moongate report: the journal has nothing of %s: it goes from %s to %s\n",
+            report->day, begin, end);
+    return 2;
+}
+
+static bool is_day(const char *text)
+{
+    char midnight[32];
+    int64_t wall_ns;
+    int length = snprintf(midnight, sizeof midnight, "%.11sT00:00:00Z", text);
+    return strlen(text) == DATE_CHARS && text_parse_time(midnight, (size_t)length, &wall_ns);
+}
+
 static int run(struct report *report, const char *directory)
 {
     struct err err = {""};
@@ -144,9 +170,12 @@ static int run(struct report *report, const char *directory)
     }
     if (got != STORE_END)
         fprintf(stderr, "moongate report: %s\n", report->metrics ? err.text : "no memory");
+    int code = got == STORE_END ? 0 : reader ? 1 : 2;
+    if (code == 0 && !report->told)
+        code = say_no_such_day(report);
     metrics_destroy(report->metrics);
     store_reader_close(reader);
-    return got == STORE_END ? 0 : reader ? 1 : 2;
+    return code;
 }
 
 int report_main(int argc, char **argv)
@@ -172,5 +201,9 @@ int report_main(int argc, char **argv)
     }
     if (argc - optind != 1 || (out && !html))
         return usage(stderr);
+    if (report.day && !is_day(report.day)) {
+        fprintf(stderr, "moongate report: --day is a day as 2026-09-30, not '%.40s'\n", report.day);
+        return 2;
+    }
     return html ? report_html(argv[optind], out) : run(&report, argv[optind]);
 }

@@ -66,6 +66,13 @@ local function readers(world)
     local text, code = rig.moongate(words)
     rig.equal(code, 0, "moongate " .. words .. ": " .. text)
   end
+  for _, day in ipairs{"1999-01-01", "2026-13-01", "yesterday"} do
+    local text, code = rig.moongate("report --day " .. day .. " " .. state)
+    rig.equal(code, 2, "code of a report of " .. day .. ": " .. text)
+    rig.contains(text, day, "a report of a day that was not")
+  end
+  local day = rig.moongate("report " .. state):match("account, (%d+-%d+-%d+)")
+  rig.contains(rig.moongate("report --day " .. day .. " " .. state), "fills", "the day's report")
   replays(world)
 end
 
