@@ -15,6 +15,7 @@
 #include "engine/parked.h"
 #include "engine/protect.h"
 #include "engine/stage.h"
+#include "engine/tail.h"
 #include "engine/risk.h"
 
 /* Products are found by name: the index was that of the config file of then. */
@@ -282,6 +283,9 @@ bool restore_record(struct engine *engine, const struct record *record)
     case RECORD_CONSENT: return restore_consent(engine, &record->consent);
     case RECORD_RISK: return risk_restore(engine, &record->risk);
     case RECORD_STAGE: return stage_restore(engine, &record->stage);
+    case RECORD_CANDLE:
+        return tail_restore(engine, find_product(engine, record->candle.product_id),
+                            &record->candle);
     case RECORD_LADDER:
     case RECORD_DAILY:
     case RECORD_MARK:
@@ -333,6 +337,7 @@ void restore_begin(struct engine *engine)
     }
     protect_begin(engine);
     consent_begin(engine);
+    tail_begin(engine);
     lost_tell(engine);
     if (unknown > 0)
         out_alert(engine, "orders of the last run may have been sent: unknown until the venue says",

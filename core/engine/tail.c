@@ -1,8 +1,12 @@
 #include "engine/tail.h"
 
+#include <string.h>
+
 #include "base/check.h"
 #include "base/root.h"
+#include "base/text.h"
 #include "engine/market.h"
+#include "engine/outbox.h"
 
 static bool is_on(const struct engine *engine)
 {
@@ -34,6 +38,44 @@ static void due_at_wall(struct engine *engine, int64_t wall_ns)
         engine_due(engine, engine->now.mono_ns + wall_ns - engine->now.wall_ns);
 }
 
+/* It closed. */
+static void take(struct engine *engine, product_index product, const struct candle *candle)
+{
+    const char *id = engine->settings.catalog.items[product].product_id;
+    struct record_candle *r = &out_record(engine, RECORD_CANDLE)->candle;
+    r->product = product;
+    text_copy(r->product_id, sizeof r->product_id, id, strlen(id));
+    r->start_ns = candle->start_ns;
+    r->length_ns = candle->length_ns;
+    r->high = candle->high;
+    r->low = candle->low;
+    r->close = candle->close;
+    risk_stats_candle(&engine->tail.stats, product, candle);
+}
+
+bool tail_restore(struct engine *engine, product_index product,
+                  const struct record_candle *record)
+{
+    struct candle candle = {.start_ns = record->start_ns, .length_ns = record->length_ns,
+                            .open = record->close, .high = record->high, .low = record->low,
+                            .close = record->close, .trades = 1};
+    if (record->low.e9 <= 0 || record->high.e9 < record->low.e9 ||
+        record->close.e9 < record->low.e9 || record->close.e9 > record->high.e9)
+        return false;
+    if (is_on(engine) && product != NO_PRODUCT &&
+        record->length_ns == engine->settings.var.candle_ns) /* else of another config */
+        risk_stats_candle(&engine->tail.stats, product, &candle);
+    return true;
+}
+
+/* Candles of a clock that was ahead would shut out those of this one. */
+void tail_begin(struct engine *engine)
+{
+    struct risk_stats *stats = &engine->tail.stats;
+    if (is_on(engine) && stats->row_ns > engine->now.wall_ns)
+        risk_stats_init(stats, &engine->settings.var, engine->settings.catalog.count, stats->rows);
+}
+
 void tail_on_trade(struct engine *engine, product_index product, const struct trade *trade)
 {
     struct candle_builder *builder = &engine->tail.candles[product];
@@ -41,7 +83,7 @@ void tail_on_trade(struct engine *engine, product_index product, const struct tr
     if (!is_on(engine))
         return;
     if (candle_apply(builder, trade, &closed))
-        risk_stats_candle(&engine->tail.stats, product, &closed);
+        take(engine, product, &closed);
     due_at_wall(engine, candle_due_wall_ns(builder));
 }
 
@@ -53,7 +95,7 @@ void tail_due(struct engine *engine)
         return;
     for (product_index i = 0; i < engine->settings.catalog.count; i++) {
         if (candle_flush(&engine->tail.candles[i], wall_ns, &closed))
-            risk_stats_candle(&engine->tail.stats, i, &closed);
+            take(engine, i, &closed);
         due_at_wall(engine, candle_due_wall_ns(&engine->tail.candles[i]));
     }
     risk_stats_flush(&engine->tail.stats, wall_ns);

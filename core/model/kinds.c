@@ -140,7 +140,7 @@ const char *record_kind_text(enum record_kind kind)
         [RECORD_DAILY] = "daily",       [RECORD_FUNDING] = "funding",
         [RECORD_RISK] = "risk",         [RECORD_CONSENT] = "consent",
         [RECORD_STAGE] = "stage",
-        [RECORD_MARK] = "mark",
+        [RECORD_MARK] = "mark",         [RECORD_CANDLE] = "candle",
     };
     return TEXT_AT(texts, kind);
 }

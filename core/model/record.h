@@ -23,6 +23,7 @@ enum record_kind {
     RECORD_CONSENT,  /* an operator asked for what loosens, confirmed it, or it is over */
     RECORD_MARK,     /* what a product is worth, now and then; the account's row closes them */
     RECORD_STAGE,    /* the stage that was reached, and what was measured since */
+    RECORD_CANDLE,   /* what value at risk is reckoned from */
     RECORD_KIND_END  /* no kind: one past the last */
 };
 
@@ -88,6 +89,9 @@ struct record_protect {
     char reason[REASON_MAX];
 };
 
+struct record_candle { product_index product; char product_id[PRODUCT_ID_MAX];
+                       int64_t start_ns, length_ns; struct price high, low, close; };
+
 struct record {
     enum record_kind kind;
     struct stamp at;
@@ -109,6 +113,7 @@ struct record {
         struct record_parked parked;
         struct record_mark mark;
         struct record_stage stage;
+        struct record_candle candle;
     };
 };
 const char *record_kind_text(enum record_kind kind);

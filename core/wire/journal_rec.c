@@ -293,6 +293,16 @@ static const struct field MARK_FIELDS[] = {
     FIELD("equity", FIELD_MONEY, mark.equity),
 };
 
+static const struct field CANDLE_FIELDS[] = {
+    FIELD("product", FIELD_PRODUCT, candle.product),
+    FIELD("product_id", FIELD_TEXT, candle.product_id),
+    FIELD("start_ns", FIELD_INT, candle.start_ns),
+    FIELD("length_ns", FIELD_INT, candle.length_ns),
+    FIELD("high", FIELD_PRICE, candle.high),
+    FIELD("low", FIELD_PRICE, candle.low),
+    FIELD("close", FIELD_PRICE, candle.close),
+};
+
 #define ROUND_TRIP(i) FIELD("round_trips_" #i, FIELD_UINT, stage.measures.round_trips[i])
 static const struct field STAGE_FIELDS[] = {
     CHOICE("stage", stage.stage, stage_text_of, STAGE_COUNT),
@@ -322,7 +332,7 @@ static const struct shape SHAPES[] = {
     [RECORD_DAILY] = SHAPE(DAILY_FIELDS),       [RECORD_FUNDING] = SHAPE(FUNDING_FIELDS),
     [RECORD_RISK] = SHAPE(RISK_FIELDS),         [RECORD_CONSENT] = SHAPE(CONSENT_FIELDS),
     [RECORD_STAGE] = SHAPE(STAGE_FIELDS),
-    [RECORD_MARK] = SHAPE(MARK_FIELDS),
+    [RECORD_MARK] = SHAPE(MARK_FIELDS),         [RECORD_CANDLE] = SHAPE(CANDLE_FIELDS),
 };
 
 /* --- encode --- */

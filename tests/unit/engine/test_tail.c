@@ -74,6 +74,41 @@ static void nothing_opens_until_it_is_warm(void **state)
     rig_destroy(rig);
 }
 
+/* F61 | unit | restarted with value at risk warm | known at once, to the same figures; not from a
+ * clock that was ahead, nor after a long time without a trade */
+static void what_was_known_is_known_after_a_restart(void **state)
+{
+    (void)state;
+    struct rig *rig = with_var("10000", "10000");
+    struct volatility_row was, is;
+    struct losses_row after;
+    play(rig, 0, CANDLES);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    assert_true(snapshot_volatility(rig->engine, 0, &was) && was.known && was.ewma.e9 > 0);
+    rig_restart(rig);
+    rig_up(rig);
+    assert_true(snapshot_volatility(rig->engine, 0, &is) && is.known);
+    assert_int_equal(is.ewma.e9, was.ewma.e9);
+    assert_int_equal(is.parkinson.e9, was.parkinson.e9);
+    assert_int_equal(is.candles, was.candles);
+    snapshot_losses(rig->engine, true, &after); /* with the order that works */
+    assert_true(after.known && after.historical[RISK_99].var.e18 > 0);
+    rig->now.wall_ns += 400 * SECOND; /* the host was down for forty candles */
+    rig_restart(rig);
+    rig_tick(rig, 0);
+    assert_true(snapshot_volatility(rig->engine, 0, &is));
+    assert_false(is.known);
+    rig->now.wall_ns -= 3000 * SECOND;
+    rig_restart(rig);
+    rig_tick(rig, 0);
+    assert_true(snapshot_volatility(rig->engine, 0, &is));
+    assert_int_equal(is.candles, 0);
+    rig_up(rig);
+    play(rig, 0, CANDLES);
+    assert_true(snapshot_volatility(rig->engine, 0, &is) && is.known);
+    rig_destroy(rig);
+}
+
 static void orders_at_work_count(void **state)
 {
     (void)state;
@@ -139,6 +174,7 @@ int suite_tail(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_opens_until_it_is_warm),
+        cmocka_unit_test(what_was_known_is_known_after_a_restart),
         cmocka_unit_test(orders_at_work_count),
         cmocka_unit_test(value_at_risk_has_a_limit),
         cmocka_unit_test(what_reduces_is_not_asked),

@@ -206,6 +206,15 @@ static void any_small(struct prng *prng, struct record *r)
         r->mark.equity_known = any_bool(prng);
         r->mark.equity = any_money(prng);
         break;
+    case RECORD_CANDLE:
+        r->candle.product = any_product(prng);
+        ANY_TEXT(prng, r->candle.product_id);
+        r->candle.start_ns = any_number(prng);
+        r->candle.length_ns = any_number(prng);
+        r->candle.high.e9 = any_number(prng);
+        r->candle.low.e9 = any_number(prng);
+        r->candle.close.e9 = any_number(prng);
+        break;
     case RECORD_LATCH:
         r->latch.scope = prng_below(prng, LATCH_PRODUCT + 1);
         r->latch.index = (uint8_t)prng_below(prng, MAX_RUNNERS);
