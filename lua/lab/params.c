@@ -173,7 +173,7 @@ static int run(struct asked *asked, const char *library)
     status = load(asked, library, &err);
     if (asked->json)
         print_json(asked, status < 0 ? err.text : NULL);
-    else
+    else if (status == 0 || asked->declared.length > 0)
         print_table(asked);
     if (status < 0)
         fprintf(stderr, "moongate params: %s\n", err.text);

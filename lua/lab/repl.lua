@@ -144,7 +144,10 @@ local function paper_world()
                 market = {seed = options.seed, tape = options.tape}}
   if options.params then made.params = require("cjson").decode(options.params) end
   if options.script then made.script = options.script else made.text = "return {\n}" end
-  return lab.new(made)
+  local ok, world = pcall(lab.new, made)
+  if ok then return world end
+  io.stderr:write("moongate repl: ", tostring(world), "\n")
+  os.exit(2)
 end
 
 local own = not host

@@ -96,21 +96,28 @@ static int set_up(bool jailed)
 static int add_paths(const char **words, int count, int argc, char **argv)
 {
     static const char *const usual[] = {"strategies", "risk_rules"};
-    int before = count;
+    int paths = 0;
 
-    for (int i = 0; i < argc && count < TEST_WORDS_MAX - 1; i++) {
+    for (int i = 0; i < argc && count < TEST_WORDS_MAX - 3; i++) {
         const char *path = argv[i][0] == '-' ? argv[i] : spec_of(argv[i]);
         if (argv[i][0] != '-' && access(path, R_OK) < 0) {
             fprintf(stderr, "moongate test: %s: %s\n", path, strerror(errno));
             return -1;
         }
+        paths += argv[i][0] != '-';
         words[count++] = path;
     }
-    for (int i = 0; i < 2 && (count == before || words[before][0] == '-'); i++)
-        if (access(usual[i], R_OK) == 0)
+    for (int i = 0, named = paths; i < 2 && named == 0; i++)
+        if (access(usual[i], R_OK) == 0) {
             words[count++] = usual[i];
+            paths++;
+        }
     words[count] = NULL;
-    return count;
+    if (paths > 0)
+        return count;
+    fail("there is no strategies/ and no risk_rules/ here",
+         "name a script, or begin with: moongate new strategy NAME");
+    return -1;
 }
 
 int test_main(int argc, char **argv)

@@ -73,6 +73,33 @@ describe("moongate new", function()
     assert.matches("usage: moongate new", (run("new thing x")), 1, true)
   end)
 
+  it("says in an empty folder what there is to do", function()
+    for words, expected in pairs{
+        test = "moongate new strategy NAME", ["repl -s absent"] = "moongate repl: script absent",
+        ["params absent.lua"] = "moongate params: script absent.lua cannot be read\n",
+        ["backtest -s absent -d absent.csv"] = "there is no strategies/absent.lua",
+        ["backtest -s ma_cross -d x.csv -c absent.conf"] = "absent.conf: cannot be read"} do
+      local said, ok = run(words)
+      assert.is_false(ok)
+      assert.matches(expected, said, 1, true)
+      assert.is_nil(said:find("traceback", 1, true), said)
+    end
+  end)
+
+  it("plays what it wrote over recorded data, under the shipped limits", function()
+    assert.is_true(select(2, run("new strategy first_try")))
+    local said, ok = run("backtest -s first_try -d " .. root .. "/tests/data/btc-perp.tape.csv.gz")
+    assert.is_true(ok, said)
+    assert.matches("first_try %x+: 2024", said)
+  end)
+
+  it("tests strategies and rules when none is named", function()
+    assert.is_true(select(2, run("new strategy first_try")))
+    local alone = tonumber(run("test"):match("(%d+) successes"))
+    assert.is_true(select(2, run("new rule second_try")))
+    assert.is_true(tonumber(run("test"):match("(%d+) successes")) > alone)
+  end)
+
   it("is held to the limits of a config", function()
     assert.is_true(select(2, run("new strategy first_try")))
     local said, ok = run("test -c " .. root .. "/config/absent.conf strategies/first_try.lua")
