@@ -30,10 +30,12 @@ static struct compare_order *find(struct lab_list *orders, struct client_id id)
     return NULL;
 }
 
-static void take_order(struct lab_list *orders, const struct record *record)
+static void take_order(struct lab_list *orders, const struct record *record, const char *strategy)
 {
     struct compare_order *order = find(orders, record->order.id);
 
+    if (record->order.actor < MAX_STRATEGIES && strcmp(record->order.name, strategy) != 0)
+        return;
     if (!order) {
         order = lab_list_add(orders, sizeof(*order));
         order->row = record->order;
@@ -63,7 +65,8 @@ static void take_fill(struct lab_list *orders, const struct record_fill *record)
     order->last = fill->price;
 }
 
-static int read_run(const char *directory, struct lab_list *orders, struct err *err)
+static int read_run(const char *directory, const char *strategy, struct lab_list *orders,
+                    struct err *err)
 {
     struct store_reader *reader = store_reader_open(directory, err);
     struct store_row row;
@@ -73,7 +76,7 @@ static int read_run(const char *directory, struct lab_list *orders, struct err *
         return -1;
     while ((got = store_reader_next(reader, &row, err)) == STORE_ROW) {
         if (row.record.kind == RECORD_ORDER)
-            take_order(orders, &row.record);
+            take_order(orders, &row.record, strategy);
         else if (row.record.kind == RECORD_FILL)
             take_fill(orders, &row.record.fill);
     }
@@ -148,6 +151,9 @@ static const char *cause_of(const struct compare_row *row)
     rests = live->maker || ours->maker || live->row.post_only;
     late = live->trip_ns >= 0 && ours->trip_ns >= 0 &&
            llabs(live->trip_ns - ours->trip_ns) > SOON_NS;
+    if (sum_of(live)->filled.e9 != sum_of(ours)->filled.e9 &&
+        (live->trip_ns < 0) != (ours->trip_ns < 0))
+        return "refused"; /* only the one venue took it */
     if (sum_of(live)->filled.e9 != sum_of(ours)->filled.e9)
         return rests ? "queue" : late ? "latency" : "fill";
     if (sum_of(live)->value.e18 != sum_of(ours)->value.e18)
@@ -214,10 +220,12 @@ static void add_row(struct compare *compare, struct compare_order *live,
     weigh(row, mark_of(compare, any->row.product_id));
 }
 
-int compare_open(struct compare *compare, const char *live, const char *ours, struct err *err)
+int compare_open(struct compare *compare, const char *live, const char *ours, const char *strategy,
+                 struct err *err)
 {
     memset(compare, 0, sizeof(*compare));
-    if (read_run(live, &compare->live, err) < 0 || read_run(ours, &compare->ours, err) < 0)
+    if (read_run(live, strategy, &compare->live, err) < 0 ||
+        read_run(ours, strategy, &compare->ours, err) < 0)
         return -1;
     struct compare_order *orders = compare->live.items, *others = compare->ours.items;
     for (uint32_t i = 0; i < compare->live.count; i++) {
@@ -241,8 +249,8 @@ void compare_close(struct compare *compare)
 
 /* ---- words */
 
-static const char *const CAUSES[] = {"decision", "fill", "queue", "latency", "price", "fees",
-                                     "same"};
+static const char *const CAUSES[] = {"decision", "refused", "fill", "queue", "latency", "price",
+                                     "fees", "same"};
 enum { CAUSE_COUNT = sizeof(CAUSES) / sizeof(CAUSES[0]) };
 
 struct share { uint32_t orders; struct money total; };

@@ -2,14 +2,16 @@
 /* `moongate backtest --compare LIVE_RUN`: what each order brought in the one run and in the other,
  * and by what they differ.
  *
- *     if (compare_open(&compare, "live", "run1", &err) == 0)       two directories with a journal
+ *     if (compare_open(&compare, "live", "run1", "quoter", &err) == 0)
  *         compare_say(&compare);
  *     compare_close(&compare);
  *
  *     decision   only one run had the order          queue     it rested, and filled differently
+ *     refused    only one venue took it
  *     latency    there and back took more than 5 ms longer or shorter, and it took another price
  *     fill, price   a taker met another book          fees      all but the fees is the same
  *
+ * Orders of other strategies than the one are left out: the backtest had one alone.
  * by_fill: what was filled in one run alone, to the common price (the last that either traded at);
  * by_fees: the fees; by_price: the rest, which is the price of what both filled. */
 #include "base/err.h"
@@ -38,7 +40,8 @@ struct compare {
     struct lab_list rows;       /* struct compare_row */
 };
 
-int compare_open(struct compare *compare, const char *live, const char *ours, struct err *err);
+int compare_open(struct compare *compare, const char *live, const char *ours, const char *strategy,
+                 struct err *err);
 void compare_close(struct compare *compare);
 void compare_say(const struct compare *compare);
 void compare_print_json(const struct compare *compare);

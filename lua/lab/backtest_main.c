@@ -259,10 +259,10 @@ static int take_latency(struct words *words, struct err *err)
     return 0;
 }
 
-static int compare(const struct words *words, struct err *err)
+static int compare(const struct words *words, const char *strategy, struct err *err)
 {
     struct compare compare;
-    int code = compare_open(&compare, words->compare, words->options.out, err);
+    int code = compare_open(&compare, words->compare, words->options.out, strategy, err);
 
     if (code == 0 && words->json)
         compare_print_json(&compare);
@@ -290,7 +290,7 @@ static int run_once(struct words *words, struct err *err)
         say(&result);
     buf_fini(&text);
     if (code == 0 && words->compare)
-        code = compare(words, err);
+        code = compare(words, result.strategy, err);
     return code;
 }
 

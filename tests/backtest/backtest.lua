@@ -188,6 +188,12 @@ function tests.each_difference_is_put_down_to_an_order()
   local causes, difference, orders = compare("", "live", "again")
   assert(difference == 0 and causes.same.orders == orders and orders > 20)
 
+  -- Of another strategy: only the one that was backtested is held against the live run.
+  local other = write("other.lua", read "strategies/quoter.lua")
+  done(("-s %s -d %s --to 2024-08-08T23:54:35Z -o %s/other"):format(other, tape, scratch))
+  local alone = compare("", "other", "alone")
+  assert(alone.decision.orders == orders and alone.same.orders == 0)
+
   -- Dearer by a hundredth of a percent: nothing but fees, on every order that filled.
   local json
   causes, difference, orders, json = compare("--fee-maker 0.0003", "live", "dearer")
