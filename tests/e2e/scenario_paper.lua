@@ -54,6 +54,8 @@ local function replays(world)
   for name in rig.shell("ls -1 " .. world.dir .. "/rec"):gmatch("run%-%S+") do
     local text, code = rig.moongate("replay " .. rig.quote(world.dir .. "/rec/" .. name))
     rig.check(code == 0 and text:find("identical", 1, true), "replay %s: %s", name, text)
+    text, code = world:moongate("whatif --limits CONFIG " .. world.dir .. "/rec/" .. name)
+    rig.check(code == 0 and text:find("orders judged", 1, true), "whatif %s: %s", name, text)
     runs = runs + 1
   end
   rig.equal(runs, 2, "recorded runs")
@@ -99,6 +101,9 @@ rig.scenario("paper", function(world)
   world:wait_trading(3)
   rig.equal(world:status().environment, "paper of loopback", "environment")
   reload(world)
+  local fill = world:journal("fill")[1]
+  local why = cjson.encode((world:must("why " .. fill.venue_order_id)))
+  rig.contains(why, fill.venue_order_id, "why")
   kill_and_start(world)
   rig.equal(world.host:stop(), 0, "exit code of the host")
   local summary = cjson.decode(rig.read(world.dir .. "/state/summary.json"))
