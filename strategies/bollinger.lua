@@ -13,11 +13,15 @@ local indicators = require "indicators"
 local lots = require "lots"
 local pursuit = require "pursuit"
 
-local candle_ns = candles.length(host.number("candle", 60))
-local length = host.number("length", 20, 2)
-local width = host.number("width", 2, 0)
-local stop = host.number("stop", 0.01, 0, 0.5)
-local hold = host.number("hold", 3600, 1)
+local params = host.declare{
+  candle = {type = "number", default = 60, least = 0, about = "seconds; one that the host builds"},
+  length = {type = "integer", default = 20, least = 2, about = "candles of the band"},
+  width = {type = "number", default = 2, least = 0, about = "standard deviations"},
+  stop = {type = "number", default = 0.01, least = 0, most = 0.5, about = "part of the price"},
+  hold = {type = "number", default = 3600, least = 1, about = "seconds"},
+}
+local candle_ns = candles.length(params.candle)
+local length, width, stop, hold = params.length, params.width, params.stop, params.hold
 
 local nothing = decimal(0)
 local markets = {} -- per product id

@@ -17,10 +17,17 @@ local indicators = require "indicators"
 local lots = require "lots"
 local pursuit = require "pursuit"
 
-local entry, exit = host.number("entry", 20, 0), host.number("exit", 5)
-local window, sample = host.number("window", 3600, 1), host.number("sample", 60, 1)
-local timeout_ns = math.floor(host.number("leg_timeout", 10, 0) * 1000000000)
-local pause_ns = math.floor(host.number("pause", 600, 0) * 1000000000)
+local params = host.declare{
+  entry = {type = "number", default = 20, least = 0, about = "bps of mean premium to enter at"},
+  exit = {type = "number", default = 5, about = "bps of mean premium to leave at"},
+  window = {type = "number", default = 3600, least = 1, about = "seconds of the mean"},
+  sample = {type = "number", default = 60, least = 1, about = "seconds between samples"},
+  leg_timeout = {type = "number", default = 10, least = 0, about = "seconds one leg may be alone"},
+  pause = {type = "number", default = 600, least = 0, about = "seconds until the next try"},
+}
+local entry, exit, window, sample = params.entry, params.exit, params.window, params.sample
+local timeout_ns = math.floor(params.leg_timeout * 1000000000)
+local pause_ns = math.floor(params.pause * 1000000000)
 assert(exit < entry, "carry: exit must be below entry")
 
 local SAMPLE_TIMER = 1

@@ -16,10 +16,17 @@ local candles = require "candles"
 local indicators = require "indicators"
 local pursuit = require "pursuit"
 
-local candle_ns = candles.length(host.number("candle", 60))
-local entry_length, exit_length = host.number("entry", 20, 2), host.number("exit", 10, 1)
-local atr_length, stop = host.number("atr", 14, 1), host.number("stop", 2, 0.1)
-local risk = host.number("risk", 10, 0)
+local params = host.declare{
+  candle = {type = "number", default = 60, least = 0, about = "seconds; one that the host builds"},
+  entry = {type = "integer", default = 20, least = 2, about = "candles of the channel to enter by"},
+  exit = {type = "integer", default = 10, least = 1, about = "candles of the channel to leave by"},
+  atr = {type = "integer", default = 14, least = 1, about = "candles"},
+  stop = {type = "number", default = 2, least = 0.1, about = "ATRs from the entry's close"},
+  risk = {type = "number", default = 10, least = 0, about = "quote currency lost at the stop"},
+}
+local candle_ns = candles.length(params.candle)
+local entry_length, exit_length = params.entry, params.exit
+local atr_length, stop, risk = params.atr, params.stop, params.risk
 
 local nothing = decimal(0)
 local markets = {} -- per product id

@@ -12,12 +12,20 @@ local indicators = require "indicators"
 local lots = require "lots"
 local pursuit = require "pursuit"
 
-local candle_ns = candles.length(host.number("candle", 60))
-local fast_length, slow_length = host.number("fast", 12, 1), host.number("slow", 26, 2)
-local rsi_length = host.number("rsi_length", 14, 1)
-local rsi_long = host.number("rsi_long", 50, 0, 100)
-local rsi_short = host.number("rsi_short", 50, 0, 100)
-local trail = decimal.from(host.number("trail", 0.002, 0, 0.99), "0.000001", "nearest")
+local params = host.declare{
+  candle = {type = "number", default = 60, least = 0, about = "seconds; one that the host builds"},
+  fast = {type = "integer", default = 12, least = 1, about = "candles of the fast EMA"},
+  slow = {type = "integer", default = 26, least = 2, about = "candles of the slow EMA"},
+  rsi_length = {type = "integer", default = 14, least = 1, about = "candles"},
+  rsi_long = {type = "number", default = 50, least = 0, most = 100, about = "a long above it"},
+  rsi_short = {type = "number", default = 50, least = 0, most = 100, about = "a short below it"},
+  trail = {type = "number", default = 0.002, least = 0, most = 0.99,
+           about = "fall from the best price that closes, a fraction; 0: no stop"},
+}
+local candle_ns = candles.length(params.candle)
+local fast_length, slow_length, rsi_length = params.fast, params.slow, params.rsi_length
+local rsi_long, rsi_short = params.rsi_long, params.rsi_short
+local trail = decimal.from(params.trail, "0.000001", "nearest")
 
 local nothing = decimal(0)
 local markets = {} -- per product id

@@ -11,10 +11,15 @@
 -- (ticks per lot, 0).
 local lots = require "lots"
 
-local inventory_max = host.decimal("inventory_max", "3")
-local requote = host.decimal("requote", "2")
-local skew = host.decimal("skew", "0")
-local pause_ns = math.floor(host.number("pause", 0, 0) * 1000000000)
+local params = host.declare{
+  inventory_max = {type = "decimal", default = "3", least = "0", about = "lots either side"},
+  requote = {type = "decimal", default = "2", least = "0",
+             about = "ticks a quote may be off before it is moved"},
+  skew = {type = "decimal", default = "0", about = "ticks both quotes move per lot held"},
+  pause = {type = "number", default = 0, least = 0, about = "seconds between quotes of one side"},
+}
+local inventory_max, requote, skew = params.inventory_max, params.requote, params.skew
+local pause_ns = math.floor(params.pause * 1000000000)
 local retry_ns = 1000000000 -- after a refusal: the reason may pass, hammering does not help
 local markets = {}          -- per product id
 

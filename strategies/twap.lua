@@ -13,12 +13,16 @@
 local product = host.products()[1]
 assert(#host.products() == 1, "twap: one product is wanted")
 local spec = host.product(product)
-local target = host.decimal("target"):round(spec.step, "down")
-local slices = host.number("slices", 60, 1)
-local pause = host.number("duration", 3600, 1) / slices
-local catch_up = host.decimal("catch_up", "3")
-local limit = host.param("limit") and host.decimal("limit")
-assert(math.type(slices) == "integer", "twap: slices is a whole number")
+local params = host.declare{
+  target = {type = "decimal", about = "the position to reach, base coin, signed"},
+  duration = {type = "number", default = 3600, least = 1, about = "seconds"},
+  slices = {type = "integer", default = 60, least = 1},
+  catch_up = {type = "decimal", default = "3", least = "0", about = "largest slice, in slices"},
+}
+local target = params.target:round(spec.step, "down")
+local slices, catch_up = params.slices, params.catch_up
+local pause = params.duration / slices
+local limit = host.param("limit") and host.decimal("limit") -- a price; none: any
 
 local SLICE_TIMER = 1
 local start, slice = nil, 0        -- the position at the start; slices so far

@@ -176,7 +176,7 @@ static int run(struct asked *asked, const char *library)
     else if (status == 0 || asked->declared.length > 0)
         print_table(asked);
     if (status < 0)
-        fprintf(stderr, "moongate params: %s\n", err.text);
+        fprintf(stderr, "moongate params: %.*s\n", (int)strcspn(err.text, "\n"), err.text);
     buf_fini(&asked->declared);
     return status < 0;
 }

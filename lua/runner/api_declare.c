@@ -204,8 +204,8 @@ static void note_spec(lua_State *L, const char *name, int spec)
     add(L, name);
 }
 
-/* name and spec on top become the value on top. */
-static void declare_one(lua_State *L)
+/* name and spec on top; the value is left on top. */
+static void note_one(lua_State *L)
 {
     const char *name = luaL_checkstring(L, -2);
     int spec = lua_gettop(L);
@@ -216,6 +216,17 @@ static void declare_one(lua_State *L)
     note_spec(L, name, spec);
     if (lua_getfield(L, spec, "default") != LUA_TNIL) /* a wrong one is wrong whatever is set */
         check_value(L, name, spec, type);
+}
+
+static void value_one(lua_State *L)
+{
+    const char *name = lua_tostring(L, -2);
+    int spec = lua_gettop(L);
+    enum type type = read_type(L, name, spec);
+
+    lua_getfield(L, spec, "default");
+    if (!lua_isnil(L, -1))
+        check_value(L, name, spec, type);
     if (params_push(L, spec - 1) == LUA_TNIL)
         lua_pop(L, 1);
     else
@@ -224,22 +235,23 @@ static void declare_one(lua_State *L)
         luaL_error(L, "parameter '%s' is missing in the config", name);
 }
 
+/* All are noted before one is read: who asks what there is wants those after a missing one too. */
 static int host_declare(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
     tables_push_keys(L, 1);
     lua_newtable(L);
-    for (lua_Integer i = 1; lua_rawgeti(L, 2, i) != LUA_TNIL; i++) {
-        lua_pushvalue(L, -1);
-        lua_rawget(L, 1);
-        declare_one(L);
-        lua_pushvalue(L, 4);
-        lua_insert(L, -2);
-        lua_rawset(L, 3);
-        lua_settop(L, 3);
-    }
-    lua_settop(L, 3);
+    for (int pass = 0; pass < 2; pass++, lua_settop(L, 3))
+        for (lua_Integer i = 1; lua_rawgeti(L, 2, i) != LUA_TNIL; i++) {
+            lua_pushvalue(L, -1);
+            lua_rawget(L, 1);
+            (pass == 0 ? note_one : value_one)(L);
+            lua_pushvalue(L, 4);
+            lua_insert(L, -2);
+            lua_rawset(L, 3);
+            lua_settop(L, 3);
+        }
     return 1;
 }
 

@@ -50,6 +50,23 @@ describe("lua/README.md", function()
     end
   end)
 
+  it("has a page per strategy that names all it declares", function()
+    local program = (os.getenv("MOONGATE_BUILD") or "build-plain") .. "/bin/moongate-lab"
+    for name in read("docs/strategies/README.md"):gmatch("%]%(([%a_]+)%.md%)") do
+      local page, count = read("docs/strategies/" .. name .. ".md"), 0
+      local pipe = io.popen(("LD_PRELOAD= %s params strategies/%s.lua 2>&1"):format(program, name))
+      for line in pipe:lines() do
+        local parameter, kind = line:match("^([%l_]+) +(%l+) ")
+        if kind and parameter ~= "name" then
+          count = count + 1
+          assert.is_truthy(page:find("`" .. parameter .. "`", 1, true), name .. ": " .. parameter)
+        end
+      end
+      pipe:close()
+      assert.is_true(count >= 4, name)
+    end
+  end)
+
   it("names every callback, and so do the types", function()
     local source, count = read("lua/runner/callback_list.h"), 0
     for name in source:gmatch('X%(CALLBACK_[A-Z]+, "([a-z_]+)"') do
