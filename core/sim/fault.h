@@ -62,7 +62,7 @@
     X(FAULT_RECONCILE, "reconcile", 3, "the operator asks for a comparison")                      \
     X(FAULT_ACCEPT, "accept", 1, "the operator accepts whatever differs")                         \
     X(FAULT_STOP, "stop", 2, "the operator stops the host; it is started again")                  \
-    X(FAULT_STRANGER, "stranger", 3, "somebody else trades on the account, or leaves an order")   \
+    X(FAULT_STRANGER, "stranger", 3, "somebody else trades on the account")                       \
     X(FAULT_HALT_CANCEL, "halt_cancel", 3, "the operator halts, and waits until none is left")    \
     X(FAULT_FATAL, "fatal", 2, "the venue refuses the key: the host shuts itself down")           \
     X(FAULT_CANCEL_ONLY, "cancel_only", 3, "a product takes cancels alone for up to a minute")    \

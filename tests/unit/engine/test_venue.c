@@ -507,6 +507,34 @@ static void two_venue_ids_under_one_client_id(void **state)
     rig_destroy(rig);
 }
 
+/* F48 | unit | the venue cancels an order by itself, another expires | ended with its words and let
+ * go, the strategy told of each */
+static void what_the_venue_ends_is_told(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    for (int i = 0; i < 2; i++) {
+        const char *venue_id = i == 0 ? "v1" : "v2";
+        rig_pass(rig, SECOND);
+        rig_forget(rig);
+        struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", i + 1, venue_id);
+        struct event event = {.kind = EVENT_ORDER_REPORT};
+        event.order = (struct event_order_report){
+            .source = REPORT_USER_UPDATE, .client_id = id, .has_client_id = true,
+            .venue_id = rig_venue_id(venue_id), .side = SIDE_BUY, .type = ORDER_TYPE_LIMIT,
+            .status = i == 0 ? VENUE_CANCELLED : VENUE_EXPIRED, .reason = "self trade prevented"};
+        rig_step(rig, &event);
+        enum order_state ended = i == 0 ? ORDER_CANCELLED : ORDER_EXPIRED;
+        assert_int_equal(rig_order(rig, id).state, ended);
+        assert_string_equal(rig_order(rig, id).reason, "self trade prevented");
+        assert_int_equal(rig_last_notice(rig, 0, NOTICE_ORDER)->order.state, ended);
+        assert_string_equal(rig_last_notice(rig, 0, NOTICE_ORDER)->order.reason,
+                            "self trade prevented");
+        assert_working_buy(rig, "0");
+    }
+    rig_destroy(rig);
+}
+
 /* F51 | unit | a list lacks an order that was open | UNKNOWN, alarm, found again by the stream */
 static void an_order_that_vanishes_is_unknown(void **state)
 {
@@ -570,6 +598,7 @@ int suite_venue(void)
         cmocka_unit_test(a_foreign_order_that_grows_counts_in_full),
         cmocka_unit_test(ours_by_tag_but_unknown_is_cancelled),
         cmocka_unit_test(two_venue_ids_under_one_client_id),
+        cmocka_unit_test(what_the_venue_ends_is_told),
         cmocka_unit_test(an_order_that_vanishes_is_unknown),
         cmocka_unit_test(an_acknowledged_order_is_never_given_up),
     };
