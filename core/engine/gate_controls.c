@@ -231,8 +231,6 @@ static bool check_tick(const struct judged *j, struct verdict *ret)
     bool stops = intent->type == ORDER_TYPE_STOP_LIMIT || intent->type == ORDER_TYPE_BRACKET;
     if (intent->type == ORDER_TYPE_MARKET && j->instrument->tick.e9 > 0)
         return true;
-    if (intent->type == ORDER_TYPE_MARKET)
-        return gate_refuse_limit(j, ret, REFUSED_PRICE_TICK, GATE_PRODUCT, "tick");
     return check_price(j, ret, intent->price) &&
            (!stops || check_price(j, ret, intent->stop_price));
 }

@@ -264,7 +264,10 @@ static void a_refusal_names_its_line(void **state)
     ask(&world, false, &verdict);
     assert_string_equal(verdict.config_key, "strategies.cross.max_messages");
     text_copy(world.settings.catalog.items[0].asset, ASSET_MAX, "LONGEST", 7);
-    world_set(&world, "messages_strategy=0 intx=yes max_mark_deviation=0.00000001 mark=60003");
+    world_set(&world, "messages_strategy=0 max_mark_deviation=0.00000001 mark=60003");
+    ask(&world, false, &verdict);
+    assert_string_equal(verdict.config_key, "products.LONGEST-cde.max_mark_deviation");
+    world_set(&world, "intx=yes"); /* one letter more than there is room for */
     ask(&world, false, &verdict);
     assert_string_equal(verdict.config_key, "products.max_mark_deviation");
     world_set(&world, "messages_strategy=10 mark=60002.5");
@@ -399,11 +402,49 @@ static void an_override_names_a_control_that_may_be_set_aside(void **state)
 {
     static const struct { const char *text; int number; } CASES[] = {
         {"9", 9}, {"10", 10}, {"19", 19}, {"20", 20}, {"28", 28}, {"0", 0}, {"", 0}, {"1", 0},
-        {"5", 0}, {"6", 0}, {"26", 0}, {"29", 0}, {"8x", 0}, {":", 0}, {"/8", 0}, {"-8", 0},
+        {"4", 0}, {"5", 0}, {"6", 0}, {"26", 0}, {"29", 0}, {"8x", 0}, {":", 0}, {"/8", 0},
+        {"-8", 0},
         {"4294967304", 0}};
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
         assert_int_equal(gate_override_number(CASES[i].text), CASES[i].number);
+}
+
+/* Control 29: with all others set aside it still refuses, and alone it passes. */
+static void an_override_sets_aside_its_own_control_alone(void **state)
+{
+    static const struct { int number; const char *violation; enum refusal code; } CASES[] = {
+        {2, "fires=30", REFUSED_STRATEGY_STATE},
+        {7, "max_order_size=0.04", REFUSED_ORDER_SIZE},
+        {8, "max_order_value=1", REFUSED_ORDER_VALUE},
+        {9, "price_collar=0.00001", REFUSED_COLLAR},
+        {10, "bid=59995 ask=60000 mark=60000 reach=60000 max_impact=0.00001", REFUSED_IMPACT},
+        {11, "depth=0", REFUSED_LIQUIDITY}, {12, "duplicate=yes", REFUSED_DUPLICATE},
+        {13, "own_ask=60000", REFUSED_SELF_MATCH}, {14, "messages_strategy=10", REFUSED_RATE},
+        {15, "working_product=4", REFUSED_WORKING_COUNT},
+        {15, "value_product=10000", REFUSED_WORKING_VALUE},
+        {16, "max_position=0.04", REFUSED_POSITION},
+        {17, "max_exposure=1", REFUSED_EXPOSURE}, {18, "max_leverage=0.00001", REFUSED_LEVERAGE},
+        {19, "available=0", REFUSED_MARGIN}, {20, "margin=50000", REFUSED_LIQUIDATION_BUFFER},
+        {21, "funding_rate=1", REFUSED_FUNDING}, {22, "now_ms=43000000", REFUSED_QUIET},
+        {23, "day_loss=9000", REFUSED_DAILY_LOSS}, {24, "drawdown=9000", REFUSED_DRAWDOWN},
+        {24, "losses=5", REFUSED_LOSS_STREAK}, {24, "since_loss_ms=1", REFUSED_COOLDOWN},
+        {25, "unknown=yes", REFUSED_UNKNOWN_OUTSTANDING},
+        {27, "volatility=0.1", REFUSED_VOLATILITY}, {28, "at_risk=9000", REFUSED_VAR},
+        {28, "crash=9000", REFUSED_STRESS}};
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct world world;
+        struct verdict verdict;
+        world_init(&world);
+        world_set(&world, CASES[i].violation);
+        world.in.overridden = 1u << CASES[i].number;
+        if (!ask(&world, false, &verdict))
+            fail_msg("%s: %s", CASES[i].violation, refusal_text(verdict.code));
+        world.in.overridden = ~world.in.overridden;
+        ask(&world, false, &verdict);
+        assert_int_equal(verdict.code, CASES[i].code);
+    }
 }
 
 /* The operator's flatten asks where it may price itself; 0: nowhere. */
@@ -497,6 +538,7 @@ int suite_gate(void)
         cmocka_unit_test(a_manifest_names_products_by_their_place),
         cmocka_unit_test(an_order_without_a_side_reduces_nothing),
         cmocka_unit_test(an_override_names_a_control_that_may_be_set_aside),
+        cmocka_unit_test(an_override_sets_aside_its_own_control_alone),
         cmocka_unit_test(a_close_is_priced_inside_the_collar_or_not_at_all),
         cmocka_unit_test(a_limit_that_is_not_set_refuses_everything),
     };
