@@ -216,8 +216,7 @@ static void take_provisional(struct order *order, struct size before)
 
 /* Its quantity is the reports' to tell; the fill only takes the place of what they told, when it
  * was met or since, or comes before their word of it. */
-static void apply_to_external(const struct engine *engine, struct order *order,
-                              const struct event_fill *fill)
+static void apply_to_external(struct order *order, const struct event_fill *fill)
 {
     struct size before = order_provisional(order), left = before, rest = fill->size;
     if (fill->kind == FILL_REVERSAL) { /* the venue may call it filled and tell nothing of it */
@@ -230,8 +229,6 @@ static void apply_to_external(const struct engine *engine, struct order *order,
     order->booked.e9 += take_off(&left, &rest);
     if (left.e9 < before.e9)
         take_provisional(order, before);
-    if (rest.e9 > 0) /* the word of it is on its way, and the list that told it ends now */
-        order->progress_ns = engine->now.mono_ns;
     if (!size_add(order->ahead, rest, &order->ahead))
         order->ahead.e9 = INT64_MAX;
 }
@@ -252,13 +249,12 @@ void fills_meet(struct engine *engine, struct order *order)
     order->ahead = known;
 }
 
-static void apply_to_order(const struct engine *engine, struct order *order,
-                           const struct event_fill *fill)
+static void apply_to_order(struct order *order, const struct event_fill *fill)
 {
     struct size before = order_provisional(order);
     struct money cost = money_of(fill->price, fill->size);
     if (order->actor == ACTOR_EXTERNAL) {
-        apply_to_external(engine, order, fill);
+        apply_to_external(order, fill);
         return;
     }
     struct size rest = fill->size, back = fill->size;
@@ -310,7 +306,7 @@ static bool book_exact(struct engine *engine, struct order *order, actor_index a
     engine->products[fill->product].fills++;
     engine->products[fill->product].version++;
     if (order != NULL)
-        apply_to_order(engine, order, fill);
+        apply_to_order(order, fill);
     else
         engine->externals[engine->external_count++ % EXTERNAL_FILLS_KEPT] = *fill;
     return true;
@@ -325,7 +321,7 @@ static bool claim(struct engine *engine, struct order *order, const struct event
         return false;
     funding_on_fill(engine, order->actor, fill, 1);
     funding_on_fill(engine, ACTOR_EXTERNAL, fill, -1);
-    apply_to_order(engine, order, fill);
+    apply_to_order(order, fill);
     engine->products[fill->product].version++;
     return true;
 }
@@ -461,7 +457,6 @@ void fills_settle_external(struct engine *engine, int64_t before_ns)
         struct order *order = orders_at(&engine->orders, i);
         if (order == NULL || order->actor != ACTOR_EXTERNAL || order->progress_ns > before_ns)
             continue;
-        order->ahead.e9 = 0;
         if (order_provisional(order).e9 > 0)
             let_go(engine, order);
     }

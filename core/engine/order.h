@@ -100,7 +100,7 @@ struct order {
     int64_t unknown_ns;          /* since when it is UNKNOWN; 0: it is not, or ever since created */
     struct size reversed, owed;  /* taken back, if told or not; owed: its trades have yet to come */
     struct size ahead;           /* EXTERNAL: exact fills that no report has told yet */
-    int64_t progress_ns;         /* EXTERNAL: when a fill of it was last told, by word or exactly */
+    int64_t progress_ns;         /* EXTERNAL: when it last filled more */
     int64_t met_wall_ns;         /* EXTERNAL: when the venue first showed it */
     struct size unread;          /* EXTERNAL: told then, and its fills were not in the books */
 

@@ -249,6 +249,20 @@ static void a_list_that_ends_forgets_no_fill_that_was_ahead(void **state)
     rig_destroy(rig);
 }
 
+/* F44 | unit | the word of a stranger's fill comes half a minute and many lists after it | counted
+ * once */
+static void no_list_forgets_a_fill_that_was_ahead(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    show_stranger(rig, VENUE_OPEN, "0", "3");
+    rig_fill(rig, "t1", "x1", 0, SIDE_BUY, "99", "3", "0");
+    rig_pass(rig, 30 * SECOND);
+    show_stranger(rig, VENUE_FILLED, "3", "0");
+    assert_held(rig, "3");
+    rig_destroy(rig);
+}
+
 /* F44 | unit | a stranger's order is met half filled, fills on, and its older fills are read then |
  * each part is counted once */
 static void what_a_stranger_filled_before_we_met_is_read_later(void **state)
@@ -607,6 +621,7 @@ int suite_fills(void)
         cmocka_unit_test(a_fill_out_of_range_halts),
         cmocka_unit_test(an_old_frame_of_a_stranger_counts_nothing_twice),
         cmocka_unit_test(a_list_that_ends_forgets_no_fill_that_was_ahead),
+        cmocka_unit_test(no_list_forgets_a_fill_that_was_ahead),
         cmocka_unit_test(what_a_stranger_filled_before_we_met_is_read_later),
         cmocka_unit_test(what_was_settled_stays_settled),
     };
