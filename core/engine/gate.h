@@ -36,7 +36,8 @@ struct gate_worth {
 /* The account with this order, wherever what works is worse. */
 struct gate_tail {
     bool known;                /* each product that is held or ordered is warm and has a mark */
-    struct money var, stress[MAX_SCENARIOS]; /* at 99 %; by scenario */
+    struct money var;          /* at 99 %, or what it is not above, when that is within its limit */
+    struct money stress[MAX_SCENARIOS];
     struct money var_before, stress_before[MAX_SCENARIOS]; /* without it; once one is past */
 };
 

@@ -24,6 +24,8 @@ void risk_stats_init(struct risk_stats *stats, const struct var_settings *settin
     stats->products = products;
     stats->row_ns = INT64_MIN;
     stats->rows = rows;
+    stats->horizon_root_e9 =
+        (uint64_t)root_ceil((wide_uint)settings->horizon * (wide_uint)ONE_E18);
 }
 
 /* ---- one row */
@@ -91,6 +93,34 @@ static void add_row(struct risk_stats *stats, const struct risk_row *row, uint32
     }
 }
 
+static void find_extremes(struct risk_stats *stats)
+{
+    memset(&stats->most, 0, sizeof stats->most);
+    memset(&stats->least, 0, sizeof stats->least);
+    for (uint32_t at = 0; at < stats->window; at++)
+        for (int i = 0; i < stats->products; i++) {
+            int64_t moved = stats->rows[at].e9[i];
+            if (moved > stats->most.e9[i])
+                stats->most.e9[i] = moved;
+            if (moved < stats->least.e9[i])
+                stats->least.e9[i] = moved;
+        }
+}
+
+static struct ratio root_of(__int128 variance)
+{
+    CHECK(variance >= 0);
+    return (struct ratio){(int64_t)root_ceil((wide_uint)variance)};
+}
+
+static void find_deviations(struct risk_stats *stats)
+{
+    for (int i = 0; i < stats->products; i++) {
+        stats->volatility[i] = root_of(stats->covariance[i][i]);
+        stats->parkinson[i] = root_of(stats->series[i].range * PARKINSON_E9 / DECIMAL_ONE);
+    }
+}
+
 static void close_row(struct risk_stats *stats)
 {
     struct risk_row *row = &stats->rows[stats->row_count % stats->window];
@@ -108,6 +138,8 @@ static void close_row(struct risk_stats *stats)
     }
     stats->row_count++;
     stats->row_open = false;
+    find_extremes(stats);
+    find_deviations(stats);
 }
 
 /* ---- what comes in */
@@ -152,20 +184,14 @@ bool risk_stats_known(const struct risk_stats *stats, product_index product, int
            age_ns >= -most_ns;
 }
 
-static struct ratio root_of(__int128 variance)
-{
-    CHECK(variance >= 0);
-    return (struct ratio){(int64_t)root_ceil((wide_uint)variance)};
-}
-
 struct ratio risk_stats_volatility(const struct risk_stats *stats, product_index product)
 {
-    return root_of(stats->covariance[product][product]);
+    return stats->volatility[product];
 }
 
 struct ratio risk_stats_parkinson(const struct risk_stats *stats, product_index product)
 {
-    return root_of(stats->series[product].range * PARKINSON_E9 / DECIMAL_ONE);
+    return stats->parkinson[product];
 }
 
 struct ratio risk_stats_correlation(const struct risk_stats *stats, product_index a,

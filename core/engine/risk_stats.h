@@ -42,6 +42,10 @@ struct risk_stats {
     struct risk_series series[MAX_PRODUCTS];
     __int128 covariance[MAX_PRODUCTS][MAX_PRODUCTS];
     struct risk_row *rows;        /* borrowed; a ring of `window`, by row_count */
+    /* Taken once a candle, so that no order has to: */
+    struct risk_row most, least;  /* of each product's returns in the ring; 0 is among them */
+    struct ratio volatility[MAX_PRODUCTS], parkinson[MAX_PRODUCTS];
+    uint64_t horizon_root_e9;     /* of the settings' horizon, in candles */
 };
 
 void risk_stats_init(struct risk_stats *stats, const struct var_settings *settings,

@@ -200,6 +200,39 @@ bool risk_var_historical(const struct risk_stats *stats, const struct risk_book 
     return true;
 }
 
+/* ---- what neither is above */
+
+static __int128 larger(__int128 a, __int128 b)
+{
+    return a > b ? a : b;
+}
+
+bool risk_var_ceiling(const struct risk_stats *stats, const struct risk_book *book,
+                      struct money *ret)
+{
+    __int128 normal = 0, rows = 0, gross = 0; /* worths in units of 2^40, returns in 1e-9 */
+    int64_t top = 0, count = 0;
+    if (!is_sane(book))
+        return false;
+    for (int i = 0; i < stats->products; i++) {
+        if (!is_held(book, i))
+            continue;
+        int64_t low = (int64_t)(book->low[i].e18 >> 40); /* outwards, and no division */
+        int64_t high = (int64_t)-(-book->high[i].e18 >> 40);
+        __int128 widest = larger(-low, high);
+        count++;
+        gross += widest;
+        top = stats->volatility[i].e9 > top ? stats->volatility[i].e9 : top;
+        normal += widest * stats->volatility[i].e9;
+        rows += larger(0, larger(-(__int128)low * stats->most.e9[i],
+                                 -(__int128)high * stats->least.e9[i]));
+    }
+    normal += gross * top / DECIMAL_ONE * count; /* a weight is rounded by half of 1e-9 */
+    __int128 most = larger(normal / DECIMAL_ONE * levels[RISK_99].quantile_e9, rows);
+    most = (most / DECIMAL_ONE + 16) << 40; /* 16: what else is rounded up on the way */
+    return scale_up(most, stats->horizon_root_e9, DECIMAL_ONE, &ret->e18);
+}
+
 /* ---- scenarios */
 
 bool risk_stress_loss(const struct stress_scenario *scenario, const struct risk_book *book,
@@ -211,6 +244,8 @@ bool risk_stress_loss(const struct stress_scenario *scenario, const struct risk_
     for (int i = 0; i < MAX_PRODUCTS; i++) {
         struct ratio shock = scenario->shocks[i];
         struct money worth = shock.e9 > 0 ? book->low[i] : book->high[i];
+        if (worth.e18 == 0)
+            continue;
         if (!money_scale(worth, shock, ROUND_DOWN, &gain) || !money_sub(loss, gain, &loss))
             return false;
     }

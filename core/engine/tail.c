@@ -156,8 +156,7 @@ struct ratio tail_volatility(const struct engine *engine, product_index product)
     return (struct ratio){root > INT64_MAX ? INT64_MAX : (int64_t)root};
 }
 
-static bool fill_losses(const struct engine *engine, const struct risk_book *book,
-                        struct money *ret_var, struct money *ret_stress)
+static bool fill_var(const struct engine *engine, const struct risk_book *book, struct money *ret)
 {
     const struct var_settings *var = &engine->settings.var;
     const struct risk_stats *stats = &engine->tail.stats;
@@ -165,11 +164,28 @@ static bool fill_losses(const struct engine *engine, const struct risk_book *boo
     if (!risk_var_parametric(stats, book, RISK_99, var->horizon, &normal) ||
         !risk_var_historical(stats, book, RISK_99, var->horizon, &history))
         return false;
-    *ret_var = normal.var.e18 > history.var.e18 ? normal.var : history.var;
+    *ret = normal.var.e18 > history.var.e18 ? normal.var : history.var;
+    return true;
+}
+
+static bool fill_stress(const struct engine *engine, const struct risk_book *book,
+                        struct money *ret_stress)
+{
+    const struct var_settings *var = &engine->settings.var;
     for (uint32_t i = 0; i < var->scenario_count; i++)
         if (!risk_stress_loss(&var->scenarios[i], book, &ret_stress[i]))
             return false;
     return true;
+}
+
+static bool fill_losses(const struct engine *engine, const struct risk_book *book,
+                        struct gate_tail *tail)
+{
+    if (!risk_var_ceiling(&engine->tail.stats, book, &tail->var))
+        return false;
+    if (tail->var.e18 > engine->settings.var.max_var.e18 && !fill_var(engine, book, &tail->var))
+        return false;
+    return fill_stress(engine, book, tail->stress);
 }
 
 static bool is_past(const struct var_settings *var, const struct gate_tail *tail)
@@ -207,9 +223,10 @@ void tail_fill_input(struct engine *engine, struct gate_input *in)
     take_marks(engine, marks);
     struct gate_tail *tail = &in->tail;
     tail->known = tail_book(engine, TAIL_WORST, in->intent, marks, &book) &&
-                  fill_losses(engine, &book, &tail->var, tail->stress);
+                  fill_losses(engine, &book, tail);
     /* Only a refusal says what would have passed. */
     if (tail->known && is_past(&engine->settings.var, tail))
         tail->known = tail_book(engine, TAIL_WORST, NULL, marks, &book) &&
-                      fill_losses(engine, &book, &tail->var_before, tail->stress_before);
+                      fill_var(engine, &book, &tail->var_before) &&
+                      fill_stress(engine, &book, tail->stress_before);
 }

@@ -16,10 +16,13 @@ static const __int128 DOLLAR = (__int128)DECIMAL_ONE * DECIMAL_ONE;
 static struct risk_row rows[ROWS];
 static struct risk_stats stats;
 
+enum { HORIZON = 10 };
+
 static void begin(uint8_t products, const char *decay, uint32_t window)
 {
     struct var_settings settings = {
-        .mode = VAR_ON, .candle_ns = MINUTE, .window = window, .warmup = 2};
+        .mode = VAR_ON, .candle_ns = MINUTE, .window = window, .warmup = 2,
+        .horizon = HORIZON};
     assert_true(ratio_parse(decay, strlen(decay), &settings.decay));
     risk_stats_init(&stats, &settings, products, rows);
 }
@@ -393,6 +396,41 @@ static void a_book_is_never_below_what_it_holds(void **state)
     }
 }
 
+static void assert_under_ceiling(const struct risk_book *book)
+{
+    struct risk_tail normal, history;
+    struct money ceiling;
+    assert_true(risk_var_parametric(&stats, book, RISK_99, HORIZON, &normal));
+    assert_true(risk_var_historical(&stats, book, RISK_99, HORIZON, &history));
+    assert_true(risk_var_ceiling(&stats, book, &ceiling));
+    assert_true(normal.var.e18 <= ceiling.e18 && history.shortfall.e18 <= ceiling.e18);
+}
+
+/* So what is told from the ceiling alone is told rightly. */
+static void nothing_is_above_the_ceiling(void **state)
+{
+    (void)state;
+    struct prng prng;
+    prng_seed(&prng, 23);
+    for (int world = 0; world < 100; world++) {
+        begin((uint8_t)(1 + prng_below(&prng, 3)), "0.94", 64);
+        for (int64_t i = 0; i < 100; i++)
+            random_row(&prng, i);
+        flush();
+        for (int i = 0; i < 100; i++) {
+            struct risk_book book;
+            random_book(&prng, &book);
+            assert_under_ceiling(&book);
+            struct risk_book alone = {.low = {book.high[0]}, .high = {book.high[0]}};
+            assert_under_ceiling(&alone);
+        }
+    }
+    struct risk_book empty = {0};
+    struct money ceiling;
+    assert_true(risk_var_ceiling(&stats, &empty, &ceiling));
+    assert_true(ceiling.e18 < DOLLAR / 1000);
+}
+
 /* No correlation is past one, however products come and go. */
 static void the_matrix_stays_one_of_returns(void **state)
 {
@@ -460,6 +498,7 @@ int suite_risk_stats(void)
         cmocka_unit_test(absurd_returns_begin_anew),
         cmocka_unit_test(sizing_shrinks_with_volatility),
         cmocka_unit_test(a_book_is_never_below_what_it_holds),
+        cmocka_unit_test(nothing_is_above_the_ceiling),
         cmocka_unit_test(the_matrix_stays_one_of_returns),
         cmocka_unit_test(what_leaves_its_range_is_refused),
         cmocka_unit_test(scenarios),
