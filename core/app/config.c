@@ -454,6 +454,7 @@ static void set_defaults(struct config *config)
     config->venue.connections = 4;
     config->venue.max_spec_age_ns = 300000000000;
     config->runners.max_restarts = 3;
+    config->runners.max_intents_per_s = 1000;
     config->recording.max_mib = 4096;
     config->recording.keep_days = 7;
     config->watch.after_ns = 4000 * (int64_t)1000000;

@@ -53,7 +53,7 @@ struct config {
     } venue;
     struct {
         char program[CONFIG_TEXT_MAX], library[CONFIG_TEXT_MAX];
-        uint32_t memory_max_mib, max_restarts;
+        uint32_t memory_max_mib, max_restarts, max_intents_per_s;
         int64_t soft_deadline_ns, hard_deadline_ns;
         bool sched_idle;
         uint32_t cpu;           /* one more than the CPU's number; 0: not pinned */

@@ -133,6 +133,8 @@ static const struct config_key runners[] = {
     ROW(config, "hard_deadline_ms", KEY_MS, runners.hard_deadline_ns, true,
         "a callback longer than this is killed with its process"),
     ROW(config, "max_restarts", KEY_NUMBER, runners.max_restarts, false, "deaths in a row (3)"),
+    ROW(config, "max_intents_per_s", KEY_NUMBER, runners.max_intents_per_s, false,
+        "intents of one script; past it its runner is ended (1000)"),
     ROW(config, "sched_idle", KEY_BOOL, runners.sched_idle, false, "SCHED_IDLE instead of nice 19"),
     ROW(config, "cpu", KEY_NUMBER, runners.cpu, false, "pin to this CPU, counted from 1; 0: none"),
 };

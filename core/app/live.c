@@ -316,6 +316,7 @@ static int open_runners(struct live *live, struct err *err)
     config.soft_deadline_ns = live->config.runners.soft_deadline_ns;
     config.hard_deadline_ns = live->config.runners.hard_deadline_ns;
     config.max_restarts = live->config.runners.max_restarts;
+    config.max_intents_per_s = live->config.runners.max_intents_per_s;
     config.memory_max = (uint64_t)live->config.runners.memory_max_mib << 20;
     config.sched_idle = live->config.runners.sched_idle;
     config.cpu = (int)live->config.runners.cpu - 1;

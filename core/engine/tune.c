@@ -113,8 +113,8 @@ static void loosen(struct engine *engine, const struct event_operator *event,
 /* Whose limit it is, where it is another's; or which one it may have been. */
 static void refuse_key(struct engine *engine, const struct event_operator *event, const char *key)
 {
-    static const char *const WHOSE[] = {[TARGET_ACCOUNT] = "of the account: without --product and "
-                                                           "--strategy",
+    static const char *const WHOSE[] = {[TARGET_ACCOUNT] = ("of the account: without --product "
+                                                            "and --strategy"),
                                         [TARGET_STRATEGY] = "of a strategy: --strategy NAME",
                                         [TARGET_PRODUCT] = "of a product: --product ID"};
     const char *nearest = NULL;

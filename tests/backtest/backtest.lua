@@ -82,9 +82,9 @@ function tests.a_position_is_worth_what_the_venue_says()
   assert(math.abs(gained - booked) < 1e-6 + marked, json)
 end
 
-local function write_bars(name, bars)
+local function write_bars(name, rows)
   local lines = {"start_s,open,high,low,close,volume"}
-  for i, bar in ipairs(bars) do
+  for i, bar in ipairs(rows) do
     lines[#lines + 1] = ("%d,%s"):format(bar.at or 1700000000 // 60 * 60 + i * 60, bar[1])
   end
   return write(name, table.concat(lines, "\n"))

@@ -41,9 +41,14 @@ local function check(world, halts)
   print(("halt_flood: %d orders at the exchange, %d dropped by the halts"):format(count, unsent))
 end
 
+local function intents(world) return world:status().runners[1].intents end
+
+-- Orders leave at the pace of the limits, and many times more intents come for each.
 local function flood(world)
-  local before = world:status().counters.orders
-  rig.poll("a flood", function() return world:status().counters.orders > before + 30 end)
+  local orders, judged = world:status().counters.orders, intents(world)
+  rig.poll("a flood", function()
+    return world:status().counters.orders > orders + 30 and intents(world) > judged + 5000
+  end)
 end
 
 -- Returns when the market has moved on and nothing came of it.
@@ -56,12 +61,14 @@ local function stands_still(world, how)
 end
 
 -- AC-E1 | real process | halt by the socket, by SIGUSR1 and by the refused key, under a strategy
---   that orders as fast as it can | none decided on after the halt's record, none that waited left
+--   of 10,000 intents a second | none decided on after the halt's record, none that waited left
 -- F71 | real process | halts with orders on their way | what had not left is dropped and never seen
 rig.scenario("halt_flood", function(world)
   world:start_exchange{"--rate", "0"}
   world:start_host(function(text)
     text = rig.swap(text, "duplicate_window_ms = 250;", "duplicate_window_ms = 1;")
+    text = rig.swap(text, "hard_deadline_ms = 500;",
+                    "hard_deadline_ms = 5000; max_intents_per_s = 15000;")
     return rig.with_strategies(text, {rig.strategy("flood", rig.source ..
       "/tests/e2e/scripts/flood.lua", '"BTC-cde", "ETH-cde"')})
   end)
@@ -72,6 +79,7 @@ rig.scenario("halt_flood", function(world)
   world.host:signal("USR1")
   stands_still(world, "by the signal")
   flood(world)
+  print(("halt_flood: %d intents judged"):format(intents(world)))
   world:fault("POST /orders: status 401", "GET /orders/*: status 401")
   rig.check(world.host:wait() >= 3, "the host went on with a refused key")
   world:fault("clear")

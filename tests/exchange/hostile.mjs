@@ -100,7 +100,7 @@ await run({
         says(['--session', 'x', ...good], /calendar, open or closed/);
         says(['extra', ...good], /options only/);
         says(['--tape', at('nothing'), ...good], /nothing: No such file/);
-        says(['--tape', at('ca.pem'), ...good], /line 1/);
+        says(['--tape', at('ca.pem'), ...good], /tape:1: not five columns/);
         says([...good.slice(0, 5), at('ca.pem')], /ca\.pem/);
         says([...good.slice(0, 5), at('nothing')], /nothing: No such file/);
         says(['--cert', at('nothing'), ...good.slice(2)], /cannot listen/);

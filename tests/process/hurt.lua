@@ -234,15 +234,22 @@ function hurt.difference(world)
     hurt.positions_differ(world, exchange)
 end
 
--- Until both agree; the last difference is told when they never do.
-function hurt.agree(world)
+-- Until `difference()` is nil; the last one is told when it never is.
+function hurt.until_none(what, difference)
   local last
-  local fine, why = pcall(rig.poll, "agreement", function()
-    rig.check(not world.host:code(), "the host ended")
-    last = hurt.difference(world)
+  local fine, why = pcall(rig.poll, what, function()
+    last = difference()
     return last == nil
   end)
   rig.check(fine, "%s: %s", tostring(why), tostring(last))
+end
+
+-- Until both agree.
+function hurt.agree(world)
+  hurt.until_none("agreement", function()
+    rig.check(not world.host:code(), "the host ended")
+    return hurt.difference(world)
+  end)
 end
 
 -- --- a script that trades by the list when it is told to
