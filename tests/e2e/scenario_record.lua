@@ -55,7 +55,7 @@ rig.scenario("record", function(world)
   rig.poll("some frames", function()
     rig.check(not first:code(), "the recorder ended")
     local found = runs(world)[1]
-    return found and (found.entries.raw or 0) > 200
+    return found and (found.entries.raw or 0) > 1000
   end)
   first:kill()
   local all, code = runs(world)
