@@ -67,6 +67,7 @@ rig.scenario("halt_flood", function(world)
   world:start_exchange{"--rate", "0"}
   world:start_host(function(text)
     text = rig.swap(text, "duplicate_window_ms = 250;", "duplicate_window_ms = 1;")
+    text = rig.swap(text, "soft_deadline_ms = 50;", "soft_deadline_ms = 1000;")
     text = rig.swap(text, "hard_deadline_ms = 500;",
                     "hard_deadline_ms = 5000; max_intents_per_s = 15000;")
     return rig.with_strategies(text, {rig.strategy("flood", rig.source ..
