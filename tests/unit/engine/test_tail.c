@@ -149,6 +149,26 @@ static void value_at_risk_has_a_limit(void **state)
     rig_destroy(rig);
 }
 
+/* Each on its own could lose 4.7 dollars, so the ceiling is past the limit, and the rows say that
+ * they never lost together. */
+static void what_hedges_is_judged_by_the_rows(void **state)
+{
+    (void)state;
+    struct rig *rig = with_var("6", "1000");
+    for (int i = 0; i < CANDLES; i++) {
+        rig_trade(rig, 1, i % 2 ? "101" : "100", "1"); /* as the other one */
+        rig_trade(rig, 0, i % 2 ? "101" : "100", "1");
+        rig_pass(rig, 10 * SECOND);
+    }
+    rig_open_order(rig, 0, 0, SIDE_BUY, "100", "1", 1, "v1");
+    rig->venue_position[0] = rig_size("1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "100", "1", "0.01");
+    rig_forget(rig);
+    rig_limit(rig, 0, 1, SIDE_SELL, "102", "1", 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
 static void what_reduces_is_not_asked(void **state)
 {
     (void)state;
@@ -177,6 +197,7 @@ int suite_tail(void)
         cmocka_unit_test(what_was_known_is_known_after_a_restart),
         cmocka_unit_test(orders_at_work_count),
         cmocka_unit_test(value_at_risk_has_a_limit),
+        cmocka_unit_test(what_hedges_is_judged_by_the_rows),
         cmocka_unit_test(what_reduces_is_not_asked),
     };
     return cmocka_run_group_tests_name("tail", tests, NULL, NULL);
