@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/text.h"
 
 bool fill_order_is_final(const struct fill_order *order)
 {
@@ -31,6 +32,17 @@ struct event_order_report fill_order_report(const struct fill_order *order,
         money_div_size(order->value, order->filled, ROUND_HALF_EVEN, &report.average_price);
     memcpy(report.reason, order->reason, sizeof report.reason);
     return report;
+}
+
+struct event fill_order_reply(const struct fill_order *order, enum outcome outcome,
+                              const char *reason)
+{
+    struct event event = {.kind = EVENT_PLACE_REPLY,
+                          .place_reply = {.client_id = order->id, .outcome = outcome}};
+    if (outcome == OUTCOME_ACCEPTED)
+        event.place_reply.venue_id = order->venue_id;
+    text_copy(event.place_reply.reason, REASON_MAX, reason, strlen(reason));
+    return event;
 }
 
 void fill_order_book(struct fill_order *order, struct price price, struct size size,

@@ -37,6 +37,9 @@ bool fill_order_is_final(const struct fill_order *order);
 struct size fill_order_left(const struct fill_order *order);
 struct event_order_report fill_order_report(const struct fill_order *order,
                                             enum report_source source);
+/* What came of asking for it; with its venue's id when it was accepted. */
+struct event fill_order_reply(const struct fill_order *order, enum outcome outcome,
+                              const char *reason);
 /* Into the order's sums, and *ret_fill but for its trade id and time. */
 void fill_order_book(struct fill_order *order, struct price price, struct size size,
                      enum liquidity liquidity, const struct fill_rates *rates,

@@ -58,11 +58,7 @@ static void tell_order(struct fill_venue *venue, struct fill_order *order)
 static void tell_placed(struct fill_venue *venue, const struct fill_order *order,
                         enum outcome outcome, const char *reason)
 {
-    struct event event = {.kind = EVENT_PLACE_REPLY,
-                          .place_reply = {.client_id = order->id, .outcome = outcome}};
-    if (outcome == OUTCOME_ACCEPTED)
-        event.place_reply.venue_id = order->venue_id;
-    text_copy(event.place_reply.reason, REASON_MAX, reason, strlen(reason));
+    struct event event = fill_order_reply(order, outcome, reason);
     tell(venue, &event);
 }
 

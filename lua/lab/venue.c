@@ -77,12 +77,8 @@ static void push_report(struct lab_venue *venue, struct fill_order *order,
 static void push_place_reply(struct lab_venue *venue, const struct fill_order *order,
                              enum outcome outcome, const char *reason)
 {
-    struct event event = {.kind = EVENT_PLACE_REPLY,
-                          .place_reply = {.client_id = order->id, .outcome = outcome}};
+    struct event event = fill_order_reply(order, outcome, reason);
 
-    if (outcome == OUTCOME_ACCEPTED)
-        event.place_reply.venue_id = order->venue_id;
-    text_copy(event.place_reply.reason, REASON_MAX, reason, strlen(reason));
     lab_push(venue->lab, &event);
 }
 

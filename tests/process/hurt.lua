@@ -252,6 +252,17 @@ function hurt.agree(world)
   end)
 end
 
+-- The last part of a run whose disk failed: nothing is lost, and both end in order.
+function hurt.recovers_on_mended_disk(world)
+  hurt.start(world)
+  hurt.wait_reconciled(world)
+  hurt.settle(world)
+  hurt.agree(world)
+  rig.equal(world.host:stop(), 0, "exit code of the host on a mended disk")
+  rig.equal(world.exchange:stop(), 0, "exit code of the exchange")
+  world:compare_ledgers()
+end
+
 -- --- a script that trades by the list when it is told to
 
 local script_of = rig.source .. "/tests/process/scripts/orders.lua"
