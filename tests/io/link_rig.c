@@ -135,7 +135,7 @@ static const char intx_product[] =
 /* The first query pages: the second page is asked for by its cursor. */
 static void serve_products(struct peer_session *session, struct venue *venue)
 {
-    static char body[8192];
+    char body[8192];
     const char *request = peer_request(session);
     bool perpetual = strstr(request, "contract_expiry_type=PERPETUAL") != NULL;
     bool second = strstr(request, "cursor=next%2Fpage") != NULL;
@@ -214,7 +214,7 @@ static bool serve_list(struct peer_session *session, struct venue *venue)
 /* false: read, and the connection ends without a word. */
 static bool serve_cancel(struct peer_session *session, struct venue *venue)
 {
-    static char body[16384];
+    char body[16384]; /* not static: two connections are served at once */
     size_t used = 0;
     unsigned number = 0;
     unsigned posts = atomic_fetch_add(&venue->cancel_posts, 1);
