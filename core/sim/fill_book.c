@@ -54,11 +54,13 @@ static void move_up(struct fill_resting *order, int64_t before, int64_t after, i
 }
 
 /* A trade of this size is told, and some of it had left the level before: no cancel, then, and
- * what it was taken to have gained is given back. The trade itself gains more. */
-static void take_back(struct fill_resting *order, int64_t size_e9, int64_t now_ns)
+ * what it was taken to have gained is given back, in whole steps too: a part of one ahead would
+ * make a part of a contract a fill. The trade itself gains more. */
+static void take_back(struct fill_resting *order, int64_t size_e9, int64_t step_e9, int64_t now_ns)
 {
     int64_t late = now_ns - order->gone_ns > FILL_LATE_NS ? 0 : least(size_e9, order->gone_e9);
     int64_t gained = late > 0 ? (int64_t)((__int128)order->gained_e9 * late / order->gone_e9) : 0;
+    gained = least(order->gained_e9, (gained + step_e9 - 1) / step_e9 * step_e9);
     order->gone_e9 -= late;
     order->gained_e9 -= gained;
     order->ahead_e9 += gained;
@@ -124,7 +126,7 @@ static void trade_at(struct fill_book *book, const struct trade *trade, int64_t 
     int64_t market_took = 0, left = size_e9;
     for (uint32_t i = 0; i < book->count; i++)
         if (was_at(&book->resting[i], trade))
-            take_back(&book->resting[i], size_e9, book->now_ns);
+            take_back(&book->resting[i], size_e9, book->step.e9, book->now_ns);
     for (uint32_t i = 0; i < book->count && left > 0;) {
         struct fill_resting *order = &book->resting[i];
         i++;

@@ -6,7 +6,6 @@
 
 #include "base/check.h"
 #include "base/text.h"
-#include "model/client_id.h"
 #include "sim/fill_venue_private.h"
 
 static const struct ratio BRACKET_WORSE = {DECIMAL_ONE / 20}; /* as the venue's own brackets */
@@ -145,13 +144,16 @@ static void work(struct fill_venue *venue, struct fill_order *order, struct pric
 static void enter(struct fill_venue *venue, struct fill_order *order)
 {
     struct fill_book *book = book_of(venue, order->product);
-    if (order->post_only && fill_book_crosses(book, order->side, order->price)) {
+    bool again = order->status != VENUE_PENDING; /* then what became of it is the answer */
+    if (!again && order->post_only && fill_book_crosses(book, order->side, order->price)) {
         order->status = VENUE_FAILED;
         end(venue, order);
-        tell_placed(venue, order, OUTCOME_REFUSED, "INVALID_LIMIT_PRICE_POST_ONLY");
-        return;
     }
-    tell_placed(venue, order, OUTCOME_ACCEPTED, "");
+    bool failed = order->status == VENUE_FAILED;
+    tell_placed(venue, order, failed ? OUTCOME_REFUSED : OUTCOME_ACCEPTED,
+                failed ? "INVALID_LIMIT_PRICE_POST_ONLY" : "");
+    if (failed || again)
+        return;
     order->status = VENUE_OPEN;
     tell_order(venue, order);
     if (order->type != ORDER_TYPE_STOP_LIMIT)
@@ -214,14 +216,22 @@ void fill_venue_settle(struct fill_venue *venue, product_index product, int64_t 
 
 /* ---- what the host asks */
 
-static struct fill_order *find_live(const struct fill_venue *venue, struct client_id id)
+struct fill_order *fill_venue_find(const struct fill_venue *venue, struct client_id id)
 {
-    for (uint32_t i = 0; i < venue->live.count; i++) {
-        struct fill_order *order = fill_venue_order(venue, ((uint32_t *)venue->live.items)[i]);
-        if (client_id_equal(order->id, id))
-            return order;
-    }
-    return NULL;
+    uint32_t number;
+    bool known = venue->by_id.capacity > 0 && map_get(&venue->by_id, id.bytes, &number);
+    return known ? fill_venue_order(venue, number) : NULL;
+}
+
+static void index_orders(struct fill_venue *venue, uint32_t capacity)
+{
+    free(venue->by_id.slots);
+    void *slots = calloc(1, map_bytes(sizeof(struct client_id), capacity));
+    CHECK(slots);
+    map_init(&venue->by_id, slots, sizeof(struct client_id), capacity);
+    for (uint32_t i = 0; i < venue->orders.count; i++)
+        if (fill_venue_order(venue, i))
+            CHECK(map_set(&venue->by_id, fill_venue_order(venue, i)->id.bytes, i));
 }
 
 struct fill_order *fill_venue_add(struct fill_venue *venue, const struct fill_order *asked)
@@ -230,7 +240,10 @@ struct fill_order *fill_venue_add(struct fill_venue *venue, const struct fill_or
     CHECK(order);
     *order = *asked;
     order->number = venue->orders.count;
+    if (venue->by_id.used == venue->by_id.capacity)
+        index_orders(venue, venue->by_id.capacity ? 2 * venue->by_id.capacity : 64);
     *(struct fill_order **)fill_list_add(&venue->orders, sizeof order) = order;
+    CHECK(map_set(&venue->by_id, order->id.bytes, order->number));
     return order;
 }
 
@@ -242,15 +255,13 @@ void fill_venue_name(struct fill_venue *venue, struct fill_order *order)
 
 void fill_venue_place(struct fill_venue *venue, const struct fill_order *asked, int64_t now_ns)
 {
-    struct fill_order *order = find_live(venue, asked->id);
+    struct fill_order *order = fill_venue_find(venue, asked->id);
     venue->now_ns = now_ns;
-    if (order) {
-        tell_placed(venue, order, OUTCOME_ACCEPTED, "");
-        return;
+    if (!order || order->status == VENUE_FAILED) {
+        order = fill_venue_add(venue, asked);
+        fill_venue_name(venue, order);
+        *(uint32_t *)fill_list_add(&venue->live, sizeof order->number) = order->number;
     }
-    order = fill_venue_add(venue, asked);
-    fill_venue_name(venue, order);
-    *(uint32_t *)fill_list_add(&venue->live, sizeof order->number) = order->number;
     mail_post(&venue->mail, LETTER_PLACE, now_ns + venue->config.order_ns)->roll =
         order->number;
 }
@@ -262,7 +273,7 @@ static void cancel(struct fill_venue *venue, const struct command_cancel *comman
                                            .venue_id = command->venue_id,
                                            .outcome = OUTCOME_REFUSED,
                                            .reason = "UNKNOWN_CANCEL_ORDER"}};
-    struct fill_order *order = find_live(venue, command->id);
+    struct fill_order *order = fill_venue_find(venue, command->id);
     if (order && order->status != VENUE_OPEN)
         order = NULL;
     if (order) {
@@ -537,5 +548,6 @@ void fill_venue_fini(struct fill_venue *venue)
     fini_list(&venue->live);
     fini_list(&venue->ended);
     fini_list(&venue->fills);
+    free(venue->by_id.slots);
     mail_fini(&venue->mail);
 }

@@ -15,6 +15,7 @@
  * Money stands in a pot for each profile, from equal parts for those that are traded. A list of the
  * balance ends incomplete while a position has no price yet. A restored venue (below) is the one
  * that the journal tells of: what it never told died with it. */
+#include "base/map.h"
 #include "model/record.h"
 #include "sim/fill_book.h"
 #include "sim/fill_order.h"
@@ -59,6 +60,7 @@ struct fill_venue {
     struct money fees;
     struct mail mail;
     struct fill_list orders;  /* struct fill_order *, by number; NULL: forgotten */
+    struct map by_id;         /* client id -> number, the newest of an id; its slots are owned */
     struct fill_list live;    /* uint32_t: numbers */
     struct fill_list ended;   /* uint32_t, in order of time */
     struct fill_list fills;   /* struct event_fill */
@@ -70,7 +72,8 @@ void fill_venue_init(struct fill_venue *venue, const struct fill_venue_config *c
                      const struct fill_venue_port *port);
 void fill_venue_fini(struct fill_venue *venue);
 
-/* A second order of a working one's id is that one. */
+/* An id that an order has had is answered with that order, whatever became of it, unless it was
+ * refused: as the venue does. */
 void fill_venue_place(struct fill_venue *venue, const struct fill_order *asked, int64_t now_ns);
 void fill_venue_cancel(struct fill_venue *venue, const struct command_cancel *command,
                        int64_t now_ns);

@@ -9,6 +9,8 @@ static inline struct fill_order *fill_venue_order(const struct fill_venue *venue
 }
 /* Takes a copy, among neither the live nor the ended ones. */
 struct fill_order *fill_venue_add(struct fill_venue *venue, const struct fill_order *asked);
+/* Its newest order, whatever became of it; or NULL. */
+struct fill_order *fill_venue_find(const struct fill_venue *venue, struct client_id id);
 void fill_venue_name(struct fill_venue *venue, struct fill_order *order); /* its venue id */
 /* A fill of an order, into its own sums, the list of fills, position and money. */
 void fill_venue_book_fill(struct fill_venue *venue, struct fill_order *order, struct price price,

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/client_id.h"
 #include "sim/fill_venue_private.h"
 
 enum { NEWS = 64 }; /* how far back something is looked for that is most likely new */
@@ -11,15 +10,6 @@ enum { NEWS = 64 }; /* how far back something is looked for that is most likely 
 static product_index find_product(const struct fill_venue *venue, const char *id)
 {
     return catalog_find(&venue->config.catalog, id, strnlen(id, PRODUCT_ID_MAX));
-}
-
-static struct fill_order *find(const struct fill_venue *venue, struct client_id id, uint32_t back)
-{
-    uint32_t count = venue->orders.count, last = count > back ? count - back : 0;
-    for (uint32_t i = count; i-- > last;)
-        if (client_id_equal(fill_venue_order(venue, i)->id, id))
-            return fill_venue_order(venue, i);
-    return NULL;
 }
 
 /* The number at the end of an id, one past it kept as the next to be given out. */
@@ -49,7 +39,7 @@ static void restore_order(struct fill_venue *venue, const struct record *record)
     struct fill_order *order;
     if (product == NO_PRODUCT || r->actor == ACTOR_EXTERNAL)
         return;
-    order = find(venue, r->id, r->state == ORDER_INTENDED ? NEWS : UINT32_MAX);
+    order = fill_venue_find(venue, r->id);
     if (!order)
         order = fill_venue_add(venue, &(struct fill_order){
             .id = r->id, .product = product, .side = r->side, .type = r->type, .tif = r->tif,
@@ -78,7 +68,7 @@ static bool is_known(const struct fill_venue *venue, const struct event_fill *fi
 static int restore_fill(struct fill_venue *venue, const struct record_fill *r, struct err *err)
 {
     product_index product = find_product(venue, r->product_id);
-    struct fill_order *order = find(venue, r->id, UINT32_MAX);
+    struct fill_order *order = fill_venue_find(venue, r->id);
     struct event_fill *fill;
     struct money value = money_of(r->fill.price, r->fill.size);
     if (product == NO_PRODUCT || is_known(venue, &r->fill))
@@ -202,7 +192,10 @@ void fill_venue_forget(struct fill_venue *venue, int64_t before_ns)
     const uint32_t *ended = venue->ended.items;
     uint32_t gone;
     for (gone = 0; gone < venue->ended.count && orders[ended[gone]]->updated_ns < before_ns;) {
-        free(orders[ended[gone]]);
+        struct fill_order *order = orders[ended[gone]];
+        if (fill_venue_find(venue, order->id) == order)
+            map_remove(&venue->by_id, order->id.bytes);
+        free(order);
         orders[ended[gone++]] = NULL;
     }
     drop(&venue->ended, gone, sizeof(uint32_t));

@@ -19,6 +19,7 @@ static void on_fill(void *context, uint32_t number, struct price price, struct s
     struct fixture *fixture = context;
     (void)number;
     (void)liquidity;
+    assert_int_equal(size.e9 % DECIMAL_ONE, 0);
     fixture->filled += size.e9 / DECIMAL_ONE;
     fixture->paid += price.e9 / DECIMAL_ONE * (size.e9 / DECIMAL_ONE);
 }
@@ -89,6 +90,9 @@ static const struct { const char *name; bool blind; const char *steps[12]; } CAS
       "T S 100 1", "=1"}},
     {"half of what left was the trade: 8 left, 4 ahead of it, 4 traded", false,
      {"L B 100 10", "O B 100 2", "L B 100 20", "L B 100 12", "@6", "T S 100 4", "@4"}},
+    {"given back in whole steps: 7 of 30 left, 2 ahead of it, 4 of the 7 were the trade", false,
+     {"L B 100 10", "O B 100 2", "L B 100 30", "L B 100 23", "@8", "T S 100 4", "@6",
+      "T S 100 7", "=1"}},
     {"long before the trade it was a cancel", false,
      {"L B 100 10", "O B 100 2", "L B 100 20", "L B 100 10", "@5", "W 300", "T S 100 4", "@1",
       "L B 100 6", "@1"}},

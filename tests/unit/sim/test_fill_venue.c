@@ -187,6 +187,81 @@ static void what_finds_no_room_is_told_later_and_in_order(void **state)
     assert_int_equal(fixture.venue.live.count, 1);
 }
 
+static const struct event_place_reply *place(const struct fill_order *asked, int64_t at_s)
+{
+    fixture.count = 0;
+    fixture.room = TOLD_MAX;
+    fill_venue_place(&fixture.venue, asked, at_s * SECOND);
+    fill_venue_work(&fixture.venue, at_s * SECOND);
+    assert_true(fixture.count > 0);
+    assert_int_equal(fixture.told[0].kind, EVENT_PLACE_REPLY);
+    return &fixture.told[0].place_reply;
+}
+
+static void an_id_that_was_used_is_answered_with_its_order(void **state)
+{
+    (void)state;
+    struct fill_order asked = {.type = ORDER_TYPE_LIMIT, .size = {DECIMAL_ONE},
+                               .price = whole_price(5), .id.bytes = {9}};
+    struct command_cancel cancel = {.id.bytes = {9}};
+    struct trade trade = {.price = whole_price(4), .size = {DECIMAL_ONE},
+                          .aggressor = SIDE_SELL, .venue_ns = 2 * SECOND};
+    place(&asked, 1);
+    fill_venue_trade(&fixture.venue, 0, &trade, 2 * SECOND);
+    assert_int_equal(fixture.venue.markets[0].position.e9, DECIMAL_ONE);
+    fill_venue_work(&fixture.venue, 2 * SECOND);
+    /* Filled, and asked for again: nothing rests, and the answer is the filled one. */
+    assert_int_equal(place(&asked, 3)->outcome, OUTCOME_ACCEPTED);
+    assert_string_equal(fixture.told[0].place_reply.venue_id.text, "paper-order-0");
+    assert_int_equal(fixture.count, 1);
+    assert_int_equal(fixture.venue.live.count, 0);
+    /* So with one that was cancelled. */
+    asked.id.bytes[0] = cancel.id.bytes[0] = 10;
+    place(&asked, 4);
+    fill_venue_cancel(&fixture.venue, &cancel, 5 * SECOND);
+    fill_venue_work(&fixture.venue, 5 * SECOND);
+    assert_string_equal(place(&asked, 6)->venue_id.text, "paper-order-1");
+    assert_int_equal(fixture.venue.live.count, 0);
+    /* Sent twice before the first arrived, it is one order. */
+    asked.id.bytes[0] = 11;
+    fill_venue_place(&fixture.venue, &asked, 7 * SECOND);
+    assert_string_equal(place(&asked, 7)->venue_id.text, "paper-order-2");
+    assert_int_equal(fixture.count, 3); /* two answers and one order */
+    assert_int_equal(fixture.venue.live.count, 1);
+}
+
+static void an_id_that_was_refused_is_judged_afresh(void **state)
+{
+    (void)state;
+    struct fill_book *book = &fixture.venue.markets[0].book;
+    struct fill_order asked = {.type = ORDER_TYPE_LIMIT, .size = {DECIMAL_ONE}, .post_only = true,
+                               .price = whole_price(5), .id.bytes = {9}};
+    fill_book_level(book, &(struct level){whole_price(5), {DECIMAL_ONE}, SIDE_SELL});
+    assert_int_equal(place(&asked, 1)->outcome, OUTCOME_REFUSED);
+    assert_string_equal(fixture.told[0].place_reply.reason, "INVALID_LIMIT_PRICE_POST_ONLY");
+    fill_book_level(book, &(struct level){whole_price(5), {0}, SIDE_SELL});
+    assert_int_equal(place(&asked, 2)->outcome, OUTCOME_ACCEPTED);
+    assert_int_equal(fixture.venue.live.count, 1);
+    fill_venue_forget(&fixture.venue, 2 * SECOND);
+    assert_string_equal(place(&asked, 3)->venue_id.text, "paper-order-1");
+}
+
+static void many_orders_are_found_by_their_ids(void **state)
+{
+    (void)state;
+    struct fill_order asked = {.type = ORDER_TYPE_LIMIT, .tif = TIF_IOC, .size = {DECIMAL_ONE},
+                               .price = whole_price(5)};
+    char name[VENUE_ID_MAX];
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < 300; i++) {
+            asked.id.bytes[0] = (uint8_t)i;
+            asked.id.bytes[1] = (uint8_t)(i >> 8);
+            snprintf(name, sizeof name, "paper-order-%d", i);
+            assert_string_equal(place(&asked, 1)->venue_id.text, name);
+        }
+    assert_int_equal(fixture.venue.orders.count, 300);
+}
+
 static void what_ended_long_ago_is_let_go(void **state)
 {
     (void)state;
@@ -209,6 +284,9 @@ int suite_fill_venue(void)
         WITH_VENUE(an_order_that_worked_stands_at_the_tail),
         WITH_VENUE(a_balance_without_a_price_is_not_told),
         WITH_VENUE(what_finds_no_room_is_told_later_and_in_order),
+        WITH_VENUE(an_id_that_was_used_is_answered_with_its_order),
+        WITH_VENUE(an_id_that_was_refused_is_judged_afresh),
+        WITH_VENUE(many_orders_are_found_by_their_ids),
         WITH_VENUE(what_ended_long_ago_is_let_go),
     };
     return cmocka_run_group_tests_name("fill venue", tests, NULL, NULL);
