@@ -6,14 +6,18 @@
  *       |   SIGTERM, SIGINT or `ctl stop`
  *     stop: own orders cancelled (or kept), replies awaited, runners stopped, journal closed
  */
+#define _GNU_SOURCE /* pthread_setattr_default_np */
 #include "app/live.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "app/live_private.h"
@@ -31,7 +35,7 @@ static const int64_t STOP_PATIENCE_NS = 15 * (int64_t)1000000000;
 /* What the disk held up for longer was wished on a market that is gone. */
 static const int64_t ORDER_AGE_NS = 10 * (int64_t)1000000000;
 static const size_t QUEUE_BYTES = 8 * 1024 * 1024;
-enum { EVENTS_PER_TURN = 512 };
+enum { EVENTS_PER_TURN = 512, HELPER_STACK = 1 << 20 };
 static const uint64_t SIGNAL_TOKEN = UINT64_MAX; /* no operator is given it */
 
 static int64_t mono_now(void)
@@ -441,12 +445,28 @@ static void keep_awake(struct live *live)
         log_warn("live", "keep_awake: %s; CPUs may halt, wake-ups will take longer", err.text);
 }
 
-/* What was needed once is kept: nothing waits for the kernel to give it again, and resident memory
- * is a flat line unless something leaks. */
+/* What was needed once is kept, and what will be needed is there before trading begins: nothing
+ * waits for the kernel to give a page, and resident memory is a flat line unless it leaks. */
 static void keep_memory(void)
 {
+    pthread_attr_t threads;
+
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
     mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_TOP_PAD, 2 << 20);
+    pthread_attr_init(&threads);
+    /* Locked too, and 8 MiB each otherwise. */
+    pthread_attr_setstacksize(&threads, HELPER_STACK);
+    pthread_setattr_default_np(&threads);
+    pthread_attr_destroy(&threads);
+}
+
+static void lock_memory(void)
+{
+    if (mlockall(MCL_CURRENT) < 0)
+        log_info("live", "memory is not locked: %s; pages come when they are first touched, which "
+                         "costs microseconds; LimitMEMLOCK=infinity, or ulimit -l unlimited, "
+                         "allows it", strerror(errno));
 }
 
 static int open_ground(struct live *live, struct err *err)
@@ -558,6 +578,7 @@ static int live_trade(struct live *live, struct err *err)
              live->settings.catalog.count, live->config.strategy_count, live->config.rule_count,
              live->config.socket);
     set_tick(live);
+    lock_memory();
     live_manager_ready(live);
     loop_run(live->loop);
     live_beat_stop(live, live->orders_done);
