@@ -2,6 +2,7 @@
 -- of the journal's rows and the exchange's own record, not a time.
 local cjson = require "cjson"
 local rig = require "rig"
+local flood = require "flood_world"
 
 -- The rows of orders and of the account's latch, as they were written.
 local function rows(world)
@@ -41,46 +42,22 @@ local function check(world, halts)
   print(("halt_flood: %d orders at the exchange, %d dropped by the halts"):format(count, unsent))
 end
 
-local function intents(world) return world:status().runners[1].intents end
-
--- Orders leave at the pace of the limits, and many times more intents come for each.
-local function flood(world)
-  local orders, judged = world:status().counters.orders, intents(world)
-  rig.poll("a flood", function()
-    return world:status().counters.orders > orders + 30 and intents(world) > judged + 5000
-  end)
-end
-
--- Returns when the market has moved on and nothing came of it.
-local function stands_still(world, how)
-  rig.poll("halted " .. how, function() return world:status().state == "halted" end)
-  local orders = world:status().counters.orders
-  world:pass_market(60)
-  rig.equal(world:status().counters.orders, orders, "orders decided on after " .. how)
-  world:must("resume --reason 'the test goes on'")
-end
-
 -- AC-E1 | real process | halt by the socket, by SIGUSR1 and by the refused key, under a strategy
 --   of 10,000 intents a second | none decided on after the halt's record, none that waited left
 -- F71 | real process | halts with orders on their way | what had not left is dropped and never seen
 rig.scenario("halt_flood", function(world)
   world:start_exchange{"--rate", "0"}
-  world:start_host(function(text)
-    text = rig.swap(text, "duplicate_window_ms = 250;", "duplicate_window_ms = 1;")
-    text = rig.swap(text, "soft_deadline_ms = 50;", "soft_deadline_ms = 1000;")
-    text = rig.swap(text, "hard_deadline_ms = 500;",
-                    "hard_deadline_ms = 5000; max_intents_per_s = 15000;")
-    return rig.with_strategies(text, {rig.strategy("flood", rig.source ..
-      "/tests/e2e/scripts/flood.lua", '"BTC-cde", "ETH-cde"')})
-  end)
-  flood(world)
+  world:start_host(flood.config)
+  flood.wait(world)
   world:must("halt --reason 'by the socket'")
-  stands_still(world, "by the socket")
-  flood(world)
+  flood.wait_halted(world, "by the socket")
+  flood.resume(world)
+  flood.wait(world)
   world.host:signal("USR1")
-  stands_still(world, "by the signal")
-  flood(world)
-  print(("halt_flood: %d intents judged"):format(intents(world)))
+  flood.wait_halted(world, "by the signal")
+  flood.resume(world)
+  flood.wait(world)
+  print(("halt_flood: %d intents judged"):format(flood.intents(world)))
   world:fault("POST /orders: status 401", "GET /orders/*: status 401")
   rig.check(world.host:wait() >= 3, "the host went on with a refused key")
   world:fault("clear")

@@ -14,7 +14,7 @@ local hurt = {}
 
 -- The layout of `struct shim`: whole numbers of eight bytes.
 local FIELDS = {kill_point = 0, kill_in = 1, disk = 2, boot_ns = 3, wall_ns = 4, synced = 5,
-  held = 6, passed = 7}
+  held = 6, sent_ns = 7, passed = 8}
 hurt.POINTS = {"write", "sync", "durable", "mark", "send", "sent", "reply"}
 hurt.DISK = {FINE = 0, FULL = 1, ERROR = 2, READ_ONLY = 3, SYNC_FAILS = 4, HOLD = 5}
 local POINT = {}

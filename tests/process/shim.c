@@ -41,6 +41,7 @@ struct shim {
     int64_t wall_ns;    /* added to the wall clock */
     int64_t synced;     /* fsyncs of the journal that returned */
     int64_t held;       /* one of them hangs, for DISK_HOLD */
+    int64_t sent_ns;    /* CLOCK_BOOTTIME when the latest order was with the kernel */
     int64_t passed[POINT_COUNT];
 };
 
@@ -212,6 +213,9 @@ int SSL_write(void *session, const void *bytes, int count)
     pass(POINT_SEND);
     int result = real(session, bytes, count);
     if (result > 0) {
+        struct timespec now;
+        clock_gettime(CLOCK_BOOTTIME, &now);
+        shim->sent_ns = now.tv_sec * 1000000000 + now.tv_nsec;
         change_session(NULL, session);
         pass(POINT_SENT);
     }
