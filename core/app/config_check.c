@@ -103,12 +103,17 @@ static void check_rates(const struct config *config, const config_t *file,
     const struct engine_settings *account = &config->account;
     int64_t sum = (int64_t)account->max_messages + account->max_cancels;
     int64_t window_ms = account->message_window_ns / 1000000;
+    int64_t twice_ms = account->duplicate_window_ns / 1000000;
 
     if (window_ms > 0 && sum * 1000 > VENUE_REQUESTS_PER_S * window_ms)
         config_problem(problems, config->path, line_of(file, "account.max_messages"),
                        "account: max_messages and max_cancels are %lld in %lld ms together; the "
                        "venue takes %d requests a second", (long long)sum, (long long)window_ms,
                        VENUE_REQUESTS_PER_S);
+    if (window_ms > 0 && (twice_ms / window_ms + 1) * account->max_messages > RECENT_INTENTS)
+        config_problem(problems, config->path, line_of(file, "account.duplicate_window_ms"),
+                       "account: duplicate_window_ms is %lld, in which more orders may leave than "
+                       "the %d that are remembered", (long long)twice_ms, RECENT_INTENTS);
     for (uint32_t i = 0; i < config->strategy_count; i++) {
         const struct config_script *script = &config->strategies[i];
         if (account->max_messages && script->settings.max_messages > account->max_messages)

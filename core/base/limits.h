@@ -16,6 +16,8 @@ enum {
     MAX_ORDERS = 4096,
     /* Trade ids remembered so that a fill is booked once. A REST page overlaps by far less. */
     MAX_FILLS_SEEN = 32768,
+    /* Orders that control 12 remembers: at the venue's 30 a second those of 17 s. */
+    RECENT_INTENTS = 512,
     /* Intents waiting for a rule's verdict at one time, all strategies together. */
     MAX_PENDING_INTENTS = 256,
     /* Orders and intents that wait for an operator: more than one reads in a sitting. */

@@ -104,3 +104,12 @@ bool balance_get(const struct engine *engine, struct event_balance *ret)
     }
     return fits && is_known(engine);
 }
+
+const char *balance_why(const struct engine *engine)
+{
+    if (!engine->balances.known)
+        return "the account's equity has not been read yet: it comes by itself";
+    if (!is_known(engine))
+        return "the account's equity is too old: the venue does not give its balance, see status";
+    return "the account's equity is not above 0, or is no number that is kept exactly";
+}

@@ -16,3 +16,4 @@ bool balance_of(const struct engine *engine, enum venue_profile profile,
 bool balance_is_intraday(const struct engine *engine, enum venue_profile profile);
 /* The sum over the profiles; false: not known, or not for three of its cadences. */
 bool balance_get(const struct engine *engine, struct event_balance *ret);
+const char *balance_why(const struct engine *engine); /* nothing opens by it: which of the three */

@@ -23,7 +23,6 @@ enum {
     CANCELS_PER_STEP = 256,
     CANDLES_PER_EVENT = 256,  /* of one trades event, each told to every script of the product */
     FILL_STAGE = 1024,        /* fills of a list are booked in the order of time, when it ends */
-    RECENT_INTENTS = 512,     /* for control 12; older ones are outside any sensible window */
     VERDICTS_KEPT = 256,
     REFUSALS_RECORDED = 10,   /* per strategy and second; a flood must not fill the journal */
     FLATTEN_TRIES = 5,

@@ -99,7 +99,7 @@ static bool passes_state(const struct judged *j, enum trading_state state)
 /* While REDUCING the headroom is the size that could only reduce; while HALTED it is that for the
  * operator and nothing for the rest. A state that is none is taken for HALTED. */
 static bool check_state(const struct judged *j, struct verdict *ret, enum refusal code,
-                        enum gate_scope scope, const char *key, enum trading_state state)
+                        enum gate_scope scope, enum trading_state state)
 {
     struct size room = j->reducible, passes = {0};
     if (passes_state(j, state))
@@ -107,21 +107,21 @@ static bool check_state(const struct judged *j, struct verdict *ret, enum refusa
     if (state != TRADING_REDUCING && !j->operator)
         room.e9 = 0;
     size_round(room, j->instrument->step, ROUND_DOWN, &passes);
-    gate_refuse_limit(j, ret, code, scope, key);
+    gate_refuse_limit(j, ret, code, scope, "state");
     return gate_refuse_figures(ret, UNIT_SIZE, gate_figure(room.e9),
                                gate_figure(j->intent->size.e9), gate_figure(passes.e9));
 }
 
-static bool check_account_state(const struct judged *j, struct verdict *ret)
+/* The tightest is named: what passes it passes the others. Of equals the widest. */
+static bool check_states(const struct judged *j, struct verdict *ret)
 {
-    return check_state(j, ret, REFUSED_STATE, GATE_ACCOUNT, "state", j->in->account_state) &&
-           check_state(j, ret, REFUSED_STATE, GATE_PRODUCT, "state", j->in->product_state);
-}
-
-static bool check_strategy_state(const struct judged *j, struct verdict *ret)
-{
-    return check_state(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, "state",
-                       j->in->strategy_state);
+    const struct gate_input *in = j->in;
+    enum trading_state own = j->operator ? TRADING_ACTIVE : in->strategy_state;
+    if (own > in->account_state && own > in->product_state)
+        return check_state(j, ret, REFUSED_STRATEGY_STATE, GATE_STRATEGY, own);
+    if (in->product_state > in->account_state)
+        return check_state(j, ret, REFUSED_STATE, GATE_PRODUCT, in->product_state);
+    return check_state(j, ret, REFUSED_STATE, GATE_ACCOUNT, in->account_state);
 }
 
 /* What opens at once when the latch that follows has not been told yet. */
@@ -325,26 +325,6 @@ static bool check_working_count(const struct judged *j, struct verdict *ret)
                             j->settings->max_working_orders, in->working_account);
 }
 
-static bool check_value_sum(const struct judged *j, struct verdict *ret, enum gate_scope scope,
-                            struct money limit, struct money used)
-{
-    struct money sum;
-    if (!money_add(used, j->value, &sum))
-        return gate_refuse_limit(j, ret, REFUSED_OVERFLOW, scope, "max_working_value");
-    if (sum.e18 <= limit.e18)
-        return true;
-    gate_refuse_limit(j, ret, REFUSED_WORKING_VALUE, scope, "max_working_value");
-    return gate_refuse_figures(ret, UNIT_MONEY, limit, sum, (struct money){limit.e18 - used.e18});
-}
-
-static bool check_working_value(const struct judged *j, struct verdict *ret)
-{
-    return check_value_sum(j, ret, GATE_PRODUCT, j->limits->max_working_value,
-                           j->in->working_value_product) &&
-           check_value_sum(j, ret, GATE_ACCOUNT, j->settings->max_working_value,
-                           j->in->working_value_account);
-}
-
 /* ---- 16: the position, when everything on this side has filled */
 
 static struct size clip(__int128 e9)
@@ -434,8 +414,7 @@ static const struct control controls[] = {
     {check_owner,             true,     false,  0},
     {check_limits_set,        true,     true,   0},
     {check_figures,           true,     true,   0},
-    {check_account_state,     true,     true,   0},  /* 1 */
-    {check_strategy_state,    true,     false,  0},  /* 2 */
+    {check_states,            true,     true,   0},  /* 1, 2 */
     {check_throttle,          false,    false,  2},  /* 2 */
     {check_product,           true,     true,   0},  /* 3 */
     {gate_check_stage,        false,    false,  0},  /* 4 */
@@ -454,7 +433,7 @@ static const struct control controls[] = {
     {gate_check_self_match,   false,    false,  13}, /* 13 */
     {check_rate,              true,     false,  14}, /* 14 */
     {check_working_count,     true,     false,  15}, /* 15 */
-    {check_working_value,     false,    false,  15}, /* 15 */
+    {gate_check_working_value, false,   false,  15}, /* 15 */
     {check_reduce_only,       true,     true,   0},  /* 16 */
     {check_position,          false,    false,  16}, /* 16 */
     {gate_check_exposure,     false,    false,  17}, /* 17 */

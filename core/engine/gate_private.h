@@ -46,6 +46,7 @@ bool gate_check_self_match(const struct judged *judged, struct verdict *ret_verd
 bool gate_check_volatility(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_var(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_stress(const struct judged *judged, struct verdict *ret_verdict);
+bool gate_check_working_value(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_exposure(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_leverage(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_margin(const struct judged *judged, struct verdict *ret_verdict);

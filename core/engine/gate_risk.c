@@ -1,5 +1,5 @@
-/* Controls on what the account is exposed to, owes, has lost and could lose: 17 to 24,
- * 28. Every sum that leaves its range refuses. */
+/* Controls on what the account is exposed to, owes, has lost and could lose: 15 (its value), 17 to
+ * 24, 28. Every sum that leaves its range refuses. */
 #include <stddef.h>
 #include <string.h>
 
@@ -18,6 +18,40 @@ static bool refuse_use(const struct judged *j, struct verdict *ret, enum refusal
 {
     gate_refuse_limit(j, ret, code, use->scope, use->key);
     return gate_refuse_figures(ret, UNIT_MONEY, use->limit, use->value, use->room);
+}
+
+static __int128 over(const struct use *use)
+{
+    return use->value.e18 - use->limit.e18;
+}
+
+/* Of all limits that it passes the one that leaves least is named. */
+static bool check_tightest(const struct judged *j, struct verdict *ret, enum refusal code,
+                           const struct use *uses, int count)
+{
+    const struct use *tightest = uses;
+    for (int i = 1; i < count; i++)
+        if (over(&uses[i]) > over(tightest))
+            tightest = &uses[i];
+    return over(tightest) <= 0 || refuse_use(j, ret, code, tightest);
+}
+
+/* ---- 15: what works is worth, with the order */
+
+static bool use_working(const struct judged *j, struct money used, struct use *ret)
+{
+    return money_add(used, j->value, &ret->value) && money_sub(ret->limit, used, &ret->room);
+}
+
+bool gate_check_working_value(const struct judged *j, struct verdict *ret)
+{
+    static const char KEY[] = "max_working_value";
+    struct use uses[] = {{GATE_PRODUCT, KEY, j->limits->max_working_value},
+                         {GATE_ACCOUNT, KEY, j->settings->max_working_value}};
+    if (!use_working(j, j->in->working_value_product, &uses[0]) ||
+        !use_working(j, j->in->working_value_account, &uses[1]))
+        return gate_refuse(ret, REFUSED_OVERFLOW);
+    return check_tightest(j, ret, REFUSED_WORKING_VALUE, uses, 2);
 }
 
 /* ---- 17: exposure. This product as it would be, and what the others are */
@@ -76,17 +110,11 @@ static bool use_net(const struct projected *here, struct money others, struct us
     return true;
 }
 
-static __int128 over(const struct use *use)
-{
-    return use->value.e18 - use->limit.e18;
-}
-
 static struct money towards(const struct judged *j, const struct gate_worth *worth)
 {
     return j->intent->side == SIDE_BUY ? worth->up : worth->down;
 }
 
-/* Of all limits that it passes the one that leaves least is named. */
 bool gate_check_exposure(const struct judged *j, struct verdict *ret)
 {
     const struct gate_input *in = j->in;
@@ -99,7 +127,6 @@ bool gate_check_exposure(const struct judged *j, struct verdict *ret)
                          {GATE_STRATEGY, "max_net", s->max_net},
                          {GATE_ACCOUNT, "max_gross", j->settings->max_gross},
                          {GATE_ACCOUNT, "max_net", j->settings->max_net}};
-    const struct use *tightest = &uses[0];
     if (!all->known || !own->known)
         return gate_refuse_limit(j, ret, REFUSED_EXPOSURE, GATE_ACCOUNT, "max_gross");
     if (!use_gross(&account, (struct money){0}, &uses[0]) ||
@@ -108,48 +135,40 @@ bool gate_check_exposure(const struct judged *j, struct verdict *ret)
         !use_gross(&account, all->gross, &uses[3]) ||
         !use_net(&account, towards(j, all), &uses[4]))
         return gate_refuse(ret, REFUSED_OVERFLOW);
-    for (int i = 1; i < 5; i++)
-        if (over(&uses[i]) > over(tightest))
-            tightest = &uses[i];
-    if (over(tightest) <= 0)
-        return true;
-    return refuse_use(j, ret, REFUSED_EXPOSURE, tightest);
+    return check_tightest(j, ret, REFUSED_EXPOSURE, uses, 5);
 }
 
 /* ---- 18: leverage */
 
-static bool check_leverage(const struct judged *j, struct verdict *ret, enum gate_scope scope,
-                           const char *key, struct ratio limit, struct money others)
+static bool use_leverage(const struct judged *j, struct ratio limit, struct money others,
+                         struct use *ret)
 {
     struct projected here = project(j, &j->in->exposure);
-    struct use use = {scope, key};
-    if (!money_scale(j->in->equity, limit, ROUND_DOWN, &use.limit) ||
-        !use_gross(&here, others, &use))
-        return gate_refuse(ret, REFUSED_OVERFLOW);
-    if (over(&use) <= 0)
-        return true;
-    return refuse_use(j, ret, REFUSED_LEVERAGE, &use);
+    return money_scale(j->in->equity, limit, ROUND_DOWN, &ret->limit) &&
+           use_gross(&here, others, ret);
 }
 
-static bool check_equity(const struct judged *j, struct verdict *ret, enum refusal code,
-                         const char *key)
+/* What is a part of the equity is no number until that was read. `key`: what asks for it. */
+static bool check_equity(const struct judged *j, struct verdict *ret, const char *key)
 {
     if (j->in->equity_known && j->in->equity.e18 > 0)
         return true;
-    return gate_refuse_limit(j, ret, code, GATE_ACCOUNT, key);
+    return gate_refuse_limit(j, ret, REFUSED_EQUITY, GATE_ACCOUNT, key);
 }
 
 bool gate_check_leverage(const struct judged *j, struct verdict *ret)
 {
     const struct engine_settings *s = j->settings;
     struct money others = j->in->account_worth.gross;
-    if (!check_equity(j, ret, REFUSED_LEVERAGE, "max_leverage"))
+    struct use uses[] = {{GATE_PRODUCT, "max_leverage"}, {GATE_ACCOUNT, "max_leverage"},
+                         {GATE_ACCOUNT, "max_leverage_overnight"}};
+    if (!check_equity(j, ret, "max_leverage"))
         return false;
-    return check_leverage(j, ret, GATE_PRODUCT, "max_leverage", j->limits->max_leverage,
-                          (struct money){0}) &&
-           check_leverage(j, ret, GATE_ACCOUNT, "max_leverage", s->max_leverage, others) &&
-           (j->in->intraday || check_leverage(j, ret, GATE_ACCOUNT, "max_leverage_overnight",
-                                              s->max_leverage_overnight, others));
+    if (!use_leverage(j, j->limits->max_leverage, (struct money){0}, &uses[0]) ||
+        !use_leverage(j, s->max_leverage, others, &uses[1]) ||
+        !use_leverage(j, s->max_leverage_overnight, others, &uses[2]))
+        return gate_refuse(ret, REFUSED_OVERFLOW);
+    return check_tightest(j, ret, REFUSED_LEVERAGE, uses, j->in->intraday ? 2 : 3);
 }
 
 /* ---- 19, 20: margin. What the order takes for itself, and what is kept for those without fill.
@@ -159,7 +178,7 @@ static bool check_left(const struct judged *j, struct verdict *ret, enum refusal
                        const char *key, struct ratio part, struct money before)
 {
     struct money order, least, left, room;
-    if (!check_equity(j, ret, code, key))
+    if (!check_equity(j, ret, key))
         return false;
     if (!money_scale(j->value, j->limits->initial_margin, ROUND_UP, &order) ||
         !money_scale(j->in->equity, part, ROUND_UP, &least) ||
@@ -238,7 +257,9 @@ static bool check_loss(const struct judged *j, struct verdict *ret, enum refusal
                        const char *key, struct ratio part, struct money loss)
 {
     struct money before, most;
-    if (!j->in->result_known || !j->in->equity_known)
+    if (!j->in->equity_known) /* what is lost may have left none */
+        return check_equity(j, ret, key);
+    if (!j->in->result_known)
         return gate_refuse_limit(j, ret, code, GATE_ACCOUNT, key);
     if (loss.e18 <= 0)
         return true;

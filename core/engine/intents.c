@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "engine/amend.h"
+#include "engine/balance.h"
 #include "engine/cancels.h"
 #include "engine/consent.h"
 #include "engine/judge.h"
@@ -34,7 +35,8 @@ static uint32_t working_of(const struct engine *engine, actor_index actor)
     return count;
 }
 
-/* The same wish again inside the window: a loop, a double click, a restart of a script's logic. */
+/* The same wish again inside the window: a loop, a double click, a restart of a script's logic.
+ * Where more was asked for in it than is remembered, nobody knows that this one is new. */
 static bool is_duplicate(const struct engine *engine, actor_index actor,
                          const struct intent *intent)
 {
@@ -48,7 +50,7 @@ static bool is_duplicate(const struct engine *engine, actor_index actor,
             r->size.e9 == intent->size.e9 && r->price.e9 == intent->price.e9)
             return true;
     }
-    return false;
+    return kept == RECENT_INTENTS;
 }
 
 static void fill_market(struct engine *engine, const struct intent *intent, struct gate_input *in)
@@ -185,8 +187,10 @@ void intents_refuse_verdict(struct engine *engine, actor_index actor, const stru
         text = "its members contradict each other: see the strategy API";
     if (text == NULL && verdict->code == REFUSED_HEALTH)
         text = ladder_why(engine, intent->product);
+    if (text == NULL && verdict->code == REFUSED_EQUITY)
+        text = balance_why(engine);
     engine->counters.refusals[verdict->code]++;
-    risk_on_refusal(engine, actor, verdict->code);
+    risk_on_refusal(engine, actor, verdict);
     if (actor < MAX_STRATEGIES)
         engine->runners[actor].refusals++;
     intents_keep_verdict(engine, actor, intent, verdict, none, text);

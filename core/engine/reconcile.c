@@ -142,6 +142,8 @@ void reconcile_begin(struct engine *engine)
 {
     engine->cycle.again = false;
     engine->cycle.began_ns = engine->now.mono_ns;
+    if (!engine->balances.known) /* nothing opens without it: not after three other lists */
+        reconcile_want(engine, LIST_BALANCE);
     enter(engine, CYCLE_ORDERS);
 }
 

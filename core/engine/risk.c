@@ -51,15 +51,18 @@ void risk_on_order(struct engine *engine, actor_index actor)
 
 /* Not the strategy's doing: the market, the venue or the host is such that nobody's order of the
  * kind would pass, so that it says nothing about him. What counts is what he asked for. */
-static bool is_of_the_world(enum refusal code)
+static bool is_of_the_world(const struct verdict *verdict)
 {
-    switch (code) {
+    switch (verdict->code) {
     case REFUSED_STATE: case REFUSED_STRATEGY_STATE: case REFUSED_PRODUCT: case REFUSED_HEALTH:
     case REFUSED_BOOK_STALE: case REFUSED_MARK_STALE: case REFUSED_RULE_SILENT: case REFUSED_FULL:
     case REFUSED_STAGE: case REFUSED_QUIET: case REFUSED_PRODUCT_MODE:
     case REFUSED_LIQUIDITY: case REFUSED_UNKNOWN_OUTSTANDING: case REFUSED_FUNDING:
     case REFUSED_DAILY_LOSS: case REFUSED_DRAWDOWN: case REFUSED_VOLATILITY: case REFUSED_RULE:
+    case REFUSED_EQUITY:
         return true;
+    case REFUSED_EXPOSURE: case REFUSED_VAR: case REFUSED_STRESS:
+        return verdict->unit == UNIT_NONE; /* not warm, or without a mark: nothing to measure */
     default: return false;
     }
 }
@@ -74,9 +77,9 @@ void risk_on_reject(struct engine *engine, actor_index actor)
         latch(engine, 2, LATCH_STRATEGY, actor, "max_rejects: the venue refuses its orders");
 }
 
-void risk_on_refusal(struct engine *engine, actor_index actor, enum refusal code)
+void risk_on_refusal(struct engine *engine, actor_index actor, const struct verdict *verdict)
 {
-    if (actor >= MAX_STRATEGIES || is_of_the_world(code))
+    if (actor >= MAX_STRATEGIES || is_of_the_world(verdict))
         return;
     struct risk_strategy *own = &engine->risk.strategies[actor];
     own->refusals += own->refusals < UINT32_MAX;

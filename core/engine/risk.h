@@ -19,6 +19,7 @@ void risk_follow(struct engine *engine);
 void risk_on_fill(struct engine *engine, actor_index actor, const struct event_fill *fill);
 void risk_on_order(struct engine *engine, actor_index actor);
 void risk_on_reject(struct engine *engine, actor_index actor); /* by the venue */
-void risk_on_refusal(struct engine *engine, actor_index actor, enum refusal code);
+void risk_on_refusal(struct engine *engine, actor_index actor,
+                     const struct verdict *verdict);
 void risk_on_resume(struct engine *engine, int scope, uint8_t index);
 bool risk_restore(struct engine *engine, const struct record_risk *record);

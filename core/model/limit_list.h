@@ -69,7 +69,7 @@
     X(max_working_orders, COUNT, MORE, REFUSED_WORKING_COUNT, "max_working_orders", "control 15")  \
     X(max_working_value, MONEY, MORE, REFUSED_WORKING_VALUE, "max_working_value", "control 15")    \
     X(duplicate_window_ns, MS, LESS, REFUSED_DUPLICATE, "duplicate_window_ms",                     \
-      "control 12: the same order twice within it is refused")                                     \
+      "control 12: the same order of a strategy twice within it is refused")                       \
     X(max_skew_ns, MS, MORE, REFUSED_HEALTH, "max_skew_ms",                                        \
       "control 26: clock against the venue's; past it nothing opens")                              \
     X(max_gross, MONEY, MORE, REFUSED_EXPOSURE, "max_gross",                                       \

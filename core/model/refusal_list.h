@@ -9,7 +9,7 @@
     X(REFUSED_PRODUCT, "product", 3, "not configured, not tradable, or the session is closed")   \
     X(REFUSED_PRODUCT_MODE, "product_mode", 3, "cancel-only, post-only or limit-only forbids it")\
     X(REFUSED_BOOK_STALE, "book_stale", 5, "the book is missing, stale, crossed or a gap was seen")\
-    X(REFUSED_MARK_STALE, "mark_stale", 5, "no mark, or older than its limit")                   \
+    X(REFUSED_MARK_STALE, "mark_stale", 5, "no mark, too old, or too far from mid or venue's")\
     X(REFUSED_PRICE_TICK, "price_tick", 6, "price is not positive or not on the tick")           \
     X(REFUSED_SIZE_STEP, "size_step", 6, "size is not on the step, or outside min and max")\
     X(REFUSED_ORDER_SIZE, "order_size", 7, "larger than the largest order")                      \
@@ -50,4 +50,5 @@
     X(REFUSED_VOLATILITY, "volatility", 27, "too large for this volatility, or too volatile")    \
     X(REFUSED_VAR, "value_at_risk", 28, "the account's value at risk above its limit, or unknown")\
     X(REFUSED_STRESS, "stress", 28, "a stress scenario would lose more than its limit")          \
-    X(REFUSED_MANIFEST, "manifest", 0, "more than its script's manifest asked for")
+    X(REFUSED_MANIFEST, "manifest", 0, "more than its script's manifest asked for")         \
+    X(REFUSED_EQUITY, "equity", 18, "the account's equity is not known, or is not above 0")

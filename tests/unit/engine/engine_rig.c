@@ -453,6 +453,15 @@ const struct command *rig_last(const struct rig *rig, enum command_kind kind)
     return NULL;
 }
 
+struct command_list rig_last_list(const struct rig *rig, enum list_kind kind)
+{
+    for (uint32_t i = rig->command_count; i-- > 0;)
+        if (rig->commands[i].kind == COMMAND_LIST && rig->commands[i].list.kind == kind)
+            return rig->commands[i].list;
+    fail_msg("no list of kind %d was asked for", (int)kind);
+    abort();
+}
+
 uint32_t rig_notices(const struct rig *rig, actor_index runner, enum notice_kind kind)
 {
     uint32_t count = 0;

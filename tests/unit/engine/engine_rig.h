@@ -72,6 +72,7 @@ void rig_operator(struct rig *rig, enum operator_verb verb, int target, uint8_t 
 
 uint32_t rig_count(const struct rig *rig, enum command_kind kind);
 const struct command *rig_last(const struct rig *rig, enum command_kind kind); /* fails if none */
+struct command_list rig_last_list(const struct rig *rig, enum list_kind kind); /* fails if none */
 uint32_t rig_notices(const struct rig *rig, actor_index runner, enum notice_kind kind);
 const struct notice *rig_last_notice(const struct rig *rig, actor_index runner,
                                      enum notice_kind kind);

@@ -1,6 +1,7 @@
 /* From intent to order: owners, shapes, refusals, exposure, cancels. */
 #include "suites.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "engine_rig.h"
@@ -120,6 +121,43 @@ static void the_same_wish_twice_is_a_duplicate(void **state)
     rig_pass(rig, SECOND);
     rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 4);
     assert_int_equal(rig_count(rig, COMMAND_PLACE), 3);
+    rig_destroy(rig);
+}
+
+/* F73 | unit | the same order just inside the window, and at its end | the latter passes */
+static void the_window_of_duplicates_has_an_end(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    int64_t since_ns = rig->now.mono_ns;
+    rig->now.mono_ns = since_ns + rig->settings.duplicate_window_ns - 1;
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 2);
+    assert_int_equal(last_refusal(rig, 0), REFUSED_DUPLICATE);
+    rig->now.mono_ns = since_ns + rig->settings.duplicate_window_ns;
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 3);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 2);
+    rig_destroy(rig);
+}
+
+/* F73 | unit | more orders inside the window than are remembered | no other one passes in it */
+static void what_is_not_remembered_may_be_a_duplicate(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.duplicate_window_ns = 60 * SECOND;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    rig_forget(rig);
+    for (order_ref ref = 1; ref <= RECENT_INTENTS + 1; ref++) {
+        char size[24];
+        snprintf(size, sizeof size, "%u.%02u", (unsigned)ref / 100, (unsigned)ref % 100);
+        rig_limit(rig, 0, 0, SIDE_BUY, "99", size, ref);
+        if (ref <= RECENT_INTENTS)
+            rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_REFUSED, "");
+    }
+    assert_int_equal(last_refusal(rig, 0), REFUSED_DUPLICATE);
     rig_destroy(rig);
 }
 
@@ -249,6 +287,8 @@ int suite_intents(void)
         cmocka_unit_test(not_its_product_and_not_its_shape),
         cmocka_unit_test(a_name_is_used_once_at_a_time),
         cmocka_unit_test(the_same_wish_twice_is_a_duplicate),
+        cmocka_unit_test(the_window_of_duplicates_has_an_end),
+        cmocka_unit_test(what_is_not_remembered_may_be_a_duplicate),
         cmocka_unit_test(refusals_are_told_and_journaled_up_to_a_bound),
         cmocka_unit_test(market_orders_are_ioc_at_the_worst_price),
         cmocka_unit_test(a_cancel_waits_for_the_venues_id),

@@ -16,11 +16,36 @@ static bool is_reconciled(struct rig *rig)
     return account.reconciled;
 }
 
+/* The newest, beside the balance: as long as none was read it is asked for with the others. */
 static struct command_list last_list(struct rig *rig, enum list_kind kind)
 {
-    struct command_list list = rig_last(rig, COMMAND_LIST)->list;
-    assert_int_equal(list.kind, kind);
-    return list;
+    const struct command_list *list = NULL;
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        if (rig->commands[i].kind == COMMAND_LIST &&
+            (kind == LIST_BALANCE) == (rig->commands[i].list.kind == LIST_BALANCE))
+            list = &rig->commands[i].list;
+    assert_non_null(list);
+    assert_int_equal(list->kind, kind);
+    return *list;
+}
+
+/* F55 | unit | the host starts | its equity is read beside the lists, not after them */
+static void the_first_balance_waits_for_no_other_list(void **state)
+{
+    (void)state;
+    struct account_row account;
+    struct rig *rig = rig_create(0);
+    rig->hold_lists = true;
+    rig_link(rig, STREAM_MARKET, true);
+    rig_link(rig, STREAM_USER, true);
+    struct command_list list = last_list(rig, LIST_BALANCE);
+    last_list(rig, LIST_ORDERS);
+    rig_balance(rig);
+    rig_list_end(rig, &list, true);
+    snapshot_account(rig->engine, &account);
+    assert_true(account.balance_known);
+    assert_false(account.reconciled);
+    rig_destroy(rig);
 }
 
 /* Asks and answers the four lists of a cycle one after the other. */
@@ -513,7 +538,7 @@ static void the_equity_of_one_pot_is_not_taken_for_two(void **state)
     assert_false(account.balance_known);
     assert_true(account.reconciled);
     rig_forget(rig);
-    assert_string_equal(placed_or_why(rig, 2), "leverage");
+    assert_string_equal(placed_or_why(rig, 2), "equity");
     assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
     rig->poor = false;
     rig_pass(rig, 12 * SECOND);
@@ -637,6 +662,7 @@ static void orders_that_the_journal_lacks(void **state)
 int suite_reconcile(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_balance_waits_for_no_other_list),
         cmocka_unit_test(lists_come_in_order_and_all_must_be_whole),
         cmocka_unit_test(an_answer_to_another_question_counts_for_nothing),
         cmocka_unit_test(a_list_that_never_ends_is_asked_again),

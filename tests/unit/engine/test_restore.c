@@ -360,8 +360,7 @@ static void the_first_list_reaches_back(void **state)
     rig->now.wall_ns += 86400000 * MS;
     rig->hold_lists = true;
     rig_link(rig, STREAM_USER, true);
-    struct command_list list = rig_last(rig, COMMAND_LIST)->list;
-    assert_int_equal(list.kind, LIST_ORDERS);
+    struct command_list list = rig_last_list(rig, LIST_ORDERS);
     assert_true(list.since_wall_ns <= placed_ns);
     rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_REST);
     rig->hold_lists = false;
