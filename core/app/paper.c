@@ -11,9 +11,6 @@
 static const int64_t SECOND_NS = 1000000000;
 static const int64_t KEPT_NS = 48 * 3600 * (int64_t)1000000000; /* ended orders and their fills */
 
-/* What was held when a funding stamp passed: its rate is the one that is shown after it. */
-struct stamp_held { int64_t due_ns; bool passed; struct size position; struct price mark; };
-
 struct paper {
     struct fill_venue venue;
     struct loop *loop;          /* borrowed, as the next two */
@@ -21,7 +18,6 @@ struct paper {
     const struct engine *engine;
     struct loop_timer *timer;   /* owned */
     struct source_port below;
-    struct stamp_held stamps[MAX_PRODUCTS];
     int64_t ahead_ns;           /* wall before mono: its clock does not step when ours does */
     int64_t beat_ns;            /* the next sign of life */
     uint64_t beats;
@@ -32,18 +28,12 @@ static int64_t now_ns(const struct paper *paper)
     return clock_os_now().mono_ns + paper->ahead_ns;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void set_timer(struct paper *paper)
 {
-    int64_t next_ns = least(fill_venue_next_ns(&paper->venue), paper->beat_ns);
+    int64_t next_ns = fill_venue_next_ns(&paper->venue);
 
-    for (product_index i = 0; i < paper->venue.config.catalog.count; i++)
-        if (paper->stamps[i].due_ns > 0 && !paper->stamps[i].passed)
-            next_ns = least(next_ns, paper->stamps[i].due_ns);
+    if (paper->beat_ns < next_ns)
+        next_ns = paper->beat_ns;
     loop_timer_set(paper->timer, next_ns - now_ns(paper));
 }
 
@@ -73,34 +63,12 @@ static void tell_link(struct paper *paper, bool up, const char *reason)
     push(paper, &event);
 }
 
-/* ---- funding */
-
-static void pass_stamps(struct paper *paper, int64_t at_ns)
-{
-    for (product_index i = 0; i < paper->venue.config.catalog.count; i++) {
-        struct stamp_held *stamp = &paper->stamps[i];
-        if (stamp->due_ns == 0 || stamp->passed || stamp->due_ns > at_ns)
-            continue;
-        stamp->passed = true;
-        stamp->position = paper->venue.markets[i].position;
-        stamp->mark = fill_venue_mark(&paper->venue, i);
-    }
-}
-
-static void take_spec(struct paper *paper, const struct event_instrument *instrument)
-{
-    struct stamp_held *stamp = &paper->stamps[instrument->product];
-    int64_t next_ns = instrument->spec.funding_time_ns;
-
-    if (next_ns <= stamp->due_ns)
-        return;
-    if (stamp->passed)
-        fill_venue_fund(&paper->venue, instrument->product, stamp->position, stamp->mark,
-                        instrument->spec.funding_rate);
-    *stamp = (struct stamp_held){.due_ns = next_ns};
-}
-
 /* ---- the market */
+
+static void take_spec(struct paper *paper, product_index product, const struct instrument *spec)
+{
+    fill_venue_spec(&paper->venue, product, spec, now_ns(paper));
+}
 
 static void take_book(struct paper *paper, const struct event_book *book)
 {
@@ -138,7 +106,7 @@ static bool next(void *context, struct event *ret)
     case EVENT_BOOK: take_book(paper, &ret->book); break;
     case EVENT_TRADES: take_trades(paper, &ret->trades); break;
     case EVENT_LINK: take_link(paper, &ret->link); break;
-    case EVENT_INSTRUMENT: take_spec(paper, &ret->instrument); break;
+    case EVENT_INSTRUMENT: take_spec(paper, ret->instrument.product, &ret->instrument.spec); break;
     default: return true;
     }
     set_timer(paper);
@@ -189,7 +157,6 @@ static void on_due(void *context)
         paper->beat_ns = at_ns + SECOND_NS;
         fill_venue_forget(&paper->venue, at_ns - KEPT_NS);
     }
-    pass_stamps(paper, at_ns);
     fill_venue_work(&paper->venue, at_ns);
     set_timer(paper);
 }
@@ -215,10 +182,8 @@ struct paper *paper_create(const struct paper_config *config, struct err *err)
     paper->queue = config->queue;
     paper->engine = config->engine;
     paper->ahead_ns = now.wall_ns - now.mono_ns;
-    for (product_index i = 0; i < settings->catalog.count; i++) {
+    for (product_index i = 0; i < settings->catalog.count; i++)
         venue.initial_margin[i] = settings->product_limits[i].initial_margin;
-        paper->stamps[i].due_ns = settings->catalog.items[i].funding_time_ns;
-    }
     fill_venue_init(&paper->venue, &venue, &(struct fill_venue_port){paper, push, NULL});
     return paper;
 }
@@ -239,7 +204,11 @@ int paper_restore(struct paper *paper, const struct record *record, struct err *
 
 void paper_start(struct paper *paper)
 {
+    const struct catalog *catalog = &paper->venue.config.catalog;
+
     fill_venue_restored(&paper->venue, now_ns(paper));
+    for (product_index i = 0; i < catalog->count; i++)
+        take_spec(paper, i, &catalog->items[i]);
     tell_link(paper, true, "");
     on_due(paper);
 }

@@ -430,16 +430,6 @@ static bool list_balance(struct fill_venue *venue)
     return known;
 }
 
-void fill_venue_fund(struct fill_venue *venue, product_index product, struct size position,
-                     struct price mark, struct ratio rate)
-{
-    struct fill_pot *pot = &venue->pots[spec_of(venue, product)->profile];
-    struct money paid = {0};
-    if (position.e9 != 0)
-        CHECK(money_scale(money_of(mark, position), rate, ROUND_HALF_EVEN, &paid));
-    CHECK(money_sub(pot->cash, paid, &pot->cash) && money_sub(pot->funding, paid, &pot->funding));
-}
-
 static void list(struct fill_venue *venue, const struct command_list *command)
 {
     struct event event = {.kind = EVENT_LIST_END,
@@ -491,6 +481,7 @@ void fill_venue_work(struct fill_venue *venue, int64_t now_ns)
 {
     struct mail *mail = &venue->mail;
     venue->now_ns = now_ns;
+    fill_venue_pass_stamps(venue);
     expire(venue);
     while (mail_next_ns(mail) <= now_ns && deliver(venue, mail->heap[0])) {
         struct letter *letter = mail_take(mail, now_ns);
@@ -503,6 +494,8 @@ int64_t fill_venue_next_ns(const struct fill_venue *venue)
 {
     const uint32_t *live = venue->live.items;
     int64_t next_ns = mail_next_ns(&venue->mail);
+    if (venue->stamp_ns < next_ns)
+        next_ns = venue->stamp_ns;
     for (uint32_t i = 0; i < venue->live.count; i++) {
         const struct fill_order *order = fill_venue_order(venue, live[i]);
         if (expires(order) && order->expires_ns < next_ns)
@@ -527,7 +520,8 @@ static void share_cash(struct fill_venue *venue)
 void fill_venue_init(struct fill_venue *venue, const struct fill_venue_config *config,
                      const struct fill_venue_port *port)
 {
-    *venue = (struct fill_venue){.config = *config, .port = *port, .trades = 1};
+    *venue = (struct fill_venue){.config = *config, .port = *port, .trades = 1,
+                                 .stamp_ns = INT64_MAX};
     share_cash(venue);
     for (product_index i = 0; i < config->catalog.count; i++) {
         struct fill_market *market = &venue->markets[i];

@@ -40,12 +40,21 @@ struct fill_venue_port {
     struct fill_book *(*book)(void *context, product_index product);
 };
 
+struct fill_stamp {
+    int64_t at_ns;           /* 0: none is known yet */
+    bool passed;
+    struct size held;        /* when it passed, */
+    struct price mark;       /* and what that was worth; 0: not known yet */
+};
+
 struct fill_market {
     struct fill_venue *venue; /* borrowed */
     product_index product;
     struct fill_book book;
     struct price last;       /* traded; 0: nothing yet */
     struct size position;
+    struct fill_stamp stamp; /* the next one, or one whose rate is awaited */
+    int64_t funded_ns;       /* the newest stamp of a restored journal */
 };
 
 struct fill_list { void *items; uint32_t count, capacity; };
@@ -65,6 +74,8 @@ struct fill_venue {
     struct fill_list ended;   /* uint32_t, in order of time */
     struct fill_list fills;   /* struct event_fill */
     uint64_t ids, trades;     /* the next numbers of names */
+    int64_t stamp_ns;         /* when the next one passes; INT64_MAX: none is awaited */
+    int64_t first_ns;         /* of a restored journal's rows; 0: there was none */
     int64_t now_ns;
 };
 
@@ -86,7 +97,11 @@ void fill_venue_trade(struct fill_venue *venue, product_index product, const str
                       int64_t now_ns);
 /* The end of a message: what the other side has come to fills. */
 void fill_venue_settle(struct fill_venue *venue, product_index product, int64_t now_ns);
-/* Pays, of a position at a mark, what a stamp costs. */
+/* A specification as the host is told it, again and again: it names the next stamp, and the rate
+ * of the one before, which is paid then, of what was held when it passed. */
+void fill_venue_spec(struct fill_venue *venue, product_index product, const struct instrument *spec,
+                     int64_t now_ns);
+/* Pays, of a position at a mark, what a stamp costs, where the rate is known. */
 void fill_venue_fund(struct fill_venue *venue, product_index product, struct size position,
                      struct price mark, struct ratio rate);
 /* The mid, else the last trade; 0: none yet. */

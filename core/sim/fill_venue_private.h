@@ -1,5 +1,5 @@
 #pragma once
-/* Inside the fill venue: fill_venue.c (orders, lists, money, time), fill_venue_restore.c. */
+/* Inside the fill venue: fill_venue.c (orders, lists, money, time), _restore.c, _funding.c. */
 #include "sim/fill_venue.h"
 
 void *fill_list_add(struct fill_list *list, size_t item_bytes); /* zeroed room for one more */
@@ -9,6 +9,7 @@ static inline struct fill_order *fill_venue_order(const struct fill_venue *venue
 }
 /* Takes a copy, among neither the live nor the ended ones. */
 struct fill_order *fill_venue_add(struct fill_venue *venue, const struct fill_order *asked);
+void fill_venue_pass_stamps(struct fill_venue *venue); /* those that are due now */
 /* Its newest order, whatever became of it; or NULL. */
 struct fill_order *fill_venue_find(const struct fill_venue *venue, struct client_id id);
 void fill_venue_name(struct fill_venue *venue, struct fill_order *order); /* its venue id */

@@ -99,6 +99,8 @@ static int restore_funding(struct fill_venue *venue, const struct record_funding
     enum venue_profile profile =
         product == NO_PRODUCT ? PROFILE_CDE : venue->config.catalog.items[product].profile;
     struct fill_pot *pot = &venue->pots[profile];
+    if (product != NO_PRODUCT && r->stamp_ns > venue->markets[product].funded_ns)
+        venue->markets[product].funded_ns = r->stamp_ns;
     if (r->product_id[0] && product == NO_PRODUCT)
         return 0;
     if (!money_add(pot->cash, r->payment, &pot->cash) ||
@@ -109,6 +111,8 @@ static int restore_funding(struct fill_venue *venue, const struct record_funding
 
 int fill_venue_restore(struct fill_venue *venue, const struct record *record, struct err *err)
 {
+    if (venue->first_ns == 0)
+        venue->first_ns = record->at.wall_ns;
     switch (record->kind) {
     case RECORD_ORDER: restore_order(venue, record); return 0;
     case RECORD_FILL: return restore_fill(venue, &record->fill, err);

@@ -275,6 +275,123 @@ static void what_ended_long_ago_is_let_go(void **state)
     assert_int_equal(fixture.venue.markets[0].position.e9, 10 * (int64_t)DECIMAL_ONE);
 }
 
+/* ---- funding: an hour is the interval, a rate is a hundredth of what is held for each */
+
+static const int64_t HOUR = 3600 * (int64_t)1000000000;
+
+static void tell_spec(int64_t next_hour, int64_t rate, int64_t now_ns)
+{
+    struct instrument spec = {.funding_interval_ns = HOUR, .funding_time_ns = next_hour * HOUR,
+                              .funding_rate.e9 = rate * (DECIMAL_ONE / 100)};
+    fill_venue_spec(&fixture.venue, 0, &spec, now_ns);
+}
+
+static void show_mid(int64_t price)
+{
+    struct fill_book *book = &fixture.venue.markets[0].book;
+    fill_book_clear(book);
+    fill_book_level(book, &(struct level){whole_price(price - 1), {DECIMAL_ONE}, SIDE_BUY});
+    fill_book_level(book, &(struct level){whole_price(price + 1), {DECIMAL_ONE}, SIDE_SELL});
+}
+
+static void hold(int64_t size)
+{
+    fixture.venue.markets[0].position.e9 = size * DECIMAL_ONE;
+}
+
+static void assert_funded(int64_t whole)
+{
+    __int128 want = (__int128)whole * DECIMAL_ONE * DECIMAL_ONE;
+    assert_true(fill_venue_funding(&fixture.venue).e18 == want);
+}
+
+static void a_stamp_costs_what_was_held_at_it_by_the_rate_shown_after(void **state)
+{
+    (void)state;
+    tell_spec(1, 5, 1);
+    assert_int_equal(fill_venue_next_ns(&fixture.venue), HOUR);
+    show_mid(100);
+    hold(10);
+    fill_venue_work(&fixture.venue, HOUR);
+    assert_int_equal(fill_venue_next_ns(&fixture.venue), INT64_MAX);
+    hold(0); /* what comes after it changes nothing */
+    show_mid(200);
+    tell_spec(1, 7, HOUR + SECOND); /* the old stamp is still the next one: no rate of it yet */
+    assert_funded(0);
+    tell_spec(2, 2, HOUR + 2 * SECOND);
+    assert_funded(-20); /* ten at 100, 2 % */
+    tell_spec(2, 3, HOUR + 3 * SECOND);
+    assert_funded(-20); /* once */
+    hold(-5);
+    fill_venue_work(&fixture.venue, 2 * HOUR);
+    tell_spec(3, 1, 2 * HOUR + SECOND);
+    assert_funded(-10); /* a short of five at 200 is paid 1 % */
+    assert_int_equal(fill_venue_next_ns(&fixture.venue), 3 * HOUR);
+}
+
+static void a_stamp_that_is_named_before_our_clock_comes_to_it_has_passed(void **state)
+{
+    (void)state;
+    tell_spec(1, 0, 1);
+    show_mid(100);
+    hold(1);
+    tell_spec(2, 4, HOUR - SECOND);
+    assert_funded(-4);
+}
+
+static void a_stamp_without_a_price_waits_for_one(void **state)
+{
+    (void)state;
+    tell_spec(1, 0, 1);
+    hold(1);
+    fill_venue_work(&fixture.venue, HOUR);
+    tell_spec(2, 4, HOUR + SECOND);
+    assert_funded(0);
+    show_mid(100);
+    tell_spec(2, 4, HOUR + 2 * SECOND);
+    assert_funded(-4);
+}
+
+/* A host that ran from 0:30, made ten at 99, and has come up again after the stamp of that hour. */
+static void begin_again(int64_t first_ns, int64_t journaled_hour)
+{
+    struct record boot = {.kind = RECORD_BOOT, .at.wall_ns = first_ns};
+    struct record paid = {.kind = RECORD_FUNDING, .at.wall_ns = first_ns};
+    restore(&boot);
+    restore_order(1, ORDER_TYPE_LIMIT, ORDER_FILLED, 1, 10, "paper-order-0");
+    restore_fill(1, 10, "paper-trade-1");
+    memcpy(paid.funding.product_id, "P0", 3);
+    paid.funding.stamp_ns = journaled_hour * HOUR;
+    restore(&paid);
+    fill_venue_restored(&fixture.venue, 4 * HOUR + SECOND);
+    tell_spec(5, 1, 4 * HOUR + SECOND);
+    assert_funded(0);
+    show_mid(100);
+    tell_spec(5, 1, 4 * HOUR + 2 * SECOND);
+    tell_spec(5, 1, 4 * HOUR + 3 * SECOND);
+}
+
+static void a_stamp_that_passed_while_no_host_ran_is_paid_once(void **state)
+{
+    (void)state;
+    begin_again(HOUR / 2, 3);
+    assert_funded(-10);
+}
+
+static void a_stamp_that_the_journal_has_is_not_paid_again(void **state)
+{
+    (void)state;
+    begin_again(HOUR / 2, 4);
+    assert_funded(0);
+}
+
+static void a_stamp_before_the_first_start_is_nobody_s(void **state)
+{
+    (void)state;
+    begin_again(4 * HOUR + 1, 0);
+    assert_funded(0);
+}
+
 #define WITH_VENUE(test) cmocka_unit_test_setup_teardown(test, make_venue, end_venue)
 
 int suite_fill_venue(void)
@@ -288,6 +405,12 @@ int suite_fill_venue(void)
         WITH_VENUE(an_id_that_was_refused_is_judged_afresh),
         WITH_VENUE(many_orders_are_found_by_their_ids),
         WITH_VENUE(what_ended_long_ago_is_let_go),
+        WITH_VENUE(a_stamp_costs_what_was_held_at_it_by_the_rate_shown_after),
+        WITH_VENUE(a_stamp_that_is_named_before_our_clock_comes_to_it_has_passed),
+        WITH_VENUE(a_stamp_without_a_price_waits_for_one),
+        WITH_VENUE(a_stamp_that_passed_while_no_host_ran_is_paid_once),
+        WITH_VENUE(a_stamp_that_the_journal_has_is_not_paid_again),
+        WITH_VENUE(a_stamp_before_the_first_start_is_nobody_s),
     };
     return cmocka_run_group_tests_name("fill venue", tests, NULL, NULL);
 }
