@@ -1,5 +1,6 @@
 /* Funding of a venue whose feed tells no rate before its stamp: what is shown from a stamp to the
- * next is that stamp's rate. So a stamp is paid when a later one is named, of what was held at it. */
+ * next is that stamp's rate. So a stamp is paid when a later one is named, of what was held at
+ * it. */
 #include "base/check.h"
 #include "sim/fill_venue_private.h"
 
