@@ -9,17 +9,27 @@
 #include "model/approved_order_private.h"
 
 /* What an order on `side` may take from a position and still do nothing but reduce it, when every
- * order that already works on that side has filled first. */
-static __int128 reducible_of(const struct gate_exposure *exposure, enum side side)
+ * order that already works on that side has filled first; but not those `passed`. */
+static __int128 reducible_of(const struct gate_exposure *exposure, enum side side,
+                             struct size passed)
 {
-    __int128 left;
+    __int128 held = side == SIDE_SELL ? exposure->position.e9 : -(__int128)exposure->position.e9;
+    __int128 working = side == SIDE_SELL ? exposure->working_sell.e9 : exposure->working_buy.e9;
     if (exposure->working_buy.e9 < 0 || exposure->working_sell.e9 < 0)
         return 0;
-    if (side == SIDE_SELL)
-        left = (__int128)exposure->position.e9 - exposure->working_sell.e9;
-    else
-        left = -(__int128)exposure->position.e9 - exposure->working_buy.e9;
-    return left > 0 ? left : 0;
+    working -= passed.e9 < working ? passed.e9 : working;
+    return working < held ? held - working : 0;
+}
+
+/* It takes the position that is there now. An order of another hand that rests waits for somebody
+ * to come to it; were it counted, a wish forgotten in the venue's app would hold every stop of ours
+ * back for as long as it stands. At worst the account is left with what that hand ordered. */
+static struct size passed_by(const struct gate_input *in)
+{
+    const struct intent *intent = in->intent;
+    bool rests = (intent->tif != TIF_IOC && intent->tif != TIF_FOK) || intent->stop_price.e9 != 0;
+    struct size others = intent->side == SIDE_SELL ? in->others.sell : in->others.buy;
+    return rests || others.e9 < 0 ? (struct size){0} : others;
 }
 
 /* A strategy may reduce what is its own, as far as that reduces the account too: else one could
@@ -29,9 +39,10 @@ struct size gate_reducible(const struct gate_input *in)
     __int128 account, own;
     if (in->intent->side != SIDE_BUY && in->intent->side != SIDE_SELL)
         return (struct size){0};
-    account = reducible_of(&in->exposure, in->intent->side);
+    account = reducible_of(&in->exposure, in->intent->side, passed_by(in));
     own = in->actor == ACTOR_OPERATOR ? account
-                                      : reducible_of(&in->strategy_exposure, in->intent->side);
+                                      : reducible_of(&in->strategy_exposure, in->intent->side,
+                                                     (struct size){0});
     if (own < account)
         account = own;
     return (struct size){account > INT64_MAX ? INT64_MAX : (int64_t)account};

@@ -7,7 +7,9 @@
  * Laws: a missing, stale or absurd input refuses; orders are judged on the worst case (position
  * and every working, sent and UNKNOWN order filled against us); an order that can do nothing but
  * reduce is never refused by size-of-book, value, working-value or position limits, only by what
- * makes it malformed, unpriceable, too frequent, or forbidden by HALTED. With a stale book one that
+ * makes it malformed, unpriceable, too frequent, or forbidden by HALTED. What other hands let rest
+ * on the account is exposure and keeps nobody from getting out: one that takes what is there and
+ * rests nowhere may reduce the position as if they had nothing there. With a stale book one that
  * takes what is there (limit, IOC) is judged by the last good mid, while that is younger than
  * max_exit_price_age; any other order is refused as book_stale. A refusal says the
  * control, the limit, the value, the headroom (what an order may use of that limit, in its unit:
@@ -25,6 +27,9 @@ struct gate_exposure { /* of one product, account-wide; UNKNOWN and CANCEL_SENT 
     struct size position;      /* signed */
     struct size working_buy, working_sell; /* remaining sizes, positive */
 };
+
+/* What of the account's orders neither we nor our strategies placed. */
+struct gate_others { struct size buy, sell; uint32_t product, account; }; /* account: how many */
 
 /* Products other than the intent's, in dollars at their marks, worst case. */
 struct gate_worth {
@@ -92,10 +97,11 @@ struct gate_input {
     uint32_t overridden;       /* control 29: bit i: control i is, for now */
     struct gate_tail tail;     /* control 28; of what opens alone */
     struct manifest manifest;  /* of the strategy's script; all zero: none */
+    struct gate_others others; /* a part of exposure and of the working counts */
 };
 
 /* The most that an order on this side could take and do nothing but reduce |position|, whatever
- * else fills first; and whether this one is no more than that. */
+ * else fills first (of ours alone, where it does not rest); and whether this one is no more. */
 struct size gate_reducible(const struct gate_input *in);
 bool gate_is_reducing(const struct gate_input *in);
 /* What its exposure is valued at: the highest price at which it could trade. */

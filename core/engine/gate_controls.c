@@ -314,15 +314,17 @@ static bool check_rate(const struct judged *j, struct verdict *ret)
                             j->settings->max_messages, j->in->messages_account);
 }
 
+/* What reduces is counted beside ours alone: the orders of another hand are not ours to bound. */
 static bool check_working_count(const struct judged *j, struct verdict *ret)
 {
     const struct gate_input *in = j->in;
+    struct gate_others others = j->reducing ? in->others : (struct gate_others){.product = 0};
     return gate_check_count(j, ret, REFUSED_WORKING_COUNT, GATE_PRODUCT, "max_working_orders",
-                            j->limits->max_working_orders, in->working_product) &&
+                            j->limits->max_working_orders, in->working_product - others.product) &&
            gate_check_count(j, ret, REFUSED_WORKING_COUNT, GATE_STRATEGY, "max_working_orders",
                             j->strategy->max_working_orders, in->working_strategy) &&
            gate_check_count(j, ret, REFUSED_WORKING_COUNT, GATE_ACCOUNT, "max_working_orders",
-                            j->settings->max_working_orders, in->working_account);
+                            j->settings->max_working_orders, in->working_account - others.account);
 }
 
 /* ---- 16: the position, when everything on this side has filled */

@@ -87,6 +87,15 @@ static void fill_health(const struct engine *engine, struct gate_input *in)
     in->skew_ns = engine->skew_ns;
 }
 
+static struct gate_others others_of(const struct engine *engine, product_index product)
+{
+    const struct exposure *sum = &engine->orders.actors[actor_slot(ACTOR_EXTERNAL)][product];
+    return (struct gate_others){.buy = exposure_size(sum->buy),
+                                .sell = exposure_size(sum->sell),
+                                .product = sum->count,
+                                .account = working_of(engine, ACTOR_EXTERNAL)};
+}
+
 void intents_gate_input(struct engine *engine, actor_index asking, actor_index actor,
                         const struct intent *intent, struct gate_input *ret)
 {
@@ -118,6 +127,7 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
     ret->exposure = exposure_of(engine->portfolio.shown_account[i].size, &orders->products[i]);
     ret->strategy_exposure =
         exposure_of(engine->portfolio.shown[slot][i].size, &orders->actors[slot][i]);
+    ret->others = others_of(engine, i);
     risk_fill_input(engine, actor, ret);
     tail_fill_input(engine, ret);
     ret->overridden = consent_overridden(engine, actor, i);

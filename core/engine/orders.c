@@ -192,14 +192,14 @@ static struct price resting_price(const struct order *order)
     return rests ? order->price : (struct price){0};
 }
 
-void orders_resting(const struct orders *orders, product_index product, struct price *ret_bid,
-                    struct price *ret_ask)
+void orders_resting(const struct orders *orders, product_index product, bool own,
+                    struct price *ret_bid, struct price *ret_ask)
 {
     *ret_bid = *ret_ask = (struct price){0};
     for (uint16_t at = orders->working.first; at != NO_LINK; at = orders->next[at]) {
         const struct order *order = &orders->items[at];
         struct price price = resting_price(order);
-        if (order->product != product || price.e9 <= 0)
+        if (order->product != product || price.e9 <= 0 || (own && !order_is_own(order)))
             continue;
         if (order->side == SIDE_BUY && price.e9 > ret_bid->e9)
             *ret_bid = price;

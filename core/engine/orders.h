@@ -64,9 +64,10 @@ uint32_t orders_index(const struct orders *orders, const struct order *order);
 /* For intents that wait for a rule: counted like a live order without being one. */
 void orders_reserve(struct orders *orders, actor_index actor, product_index product, enum side side,
                     struct size size, struct price price, bool release);
-/* The best price, on each side, at which one of ours rests in the product's book; 0: none does. */
-void orders_resting(const struct orders *orders, product_index product, struct price *ret_bid,
-                    struct price *ret_ask);
+/* The best price, on each side, at which an order of the account, or of ours `own` alone, rests in
+ * the product's book; 0: none does. */
+void orders_resting(const struct orders *orders, product_index product, bool own,
+                    struct price *ret_bid, struct price *ret_ask);
 /* Clamped to what a size or money can hold: past it every limit refuses anyway. */
 struct size exposure_size(__int128 sum);
 /* What is left of `max` to the side where `position` counts as positive and `working` works. */

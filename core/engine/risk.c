@@ -346,8 +346,10 @@ static void fill_book(struct engine *engine, struct gate_input *in)
         struct book_walk walk = book_walk(book, intent->side, intent->size);
         in->reach.e9 = walk.whole ? walk.worst.e9 : 0;
     }
-    orders_resting(&engine->orders, i, &in->own_bid, &in->own_ask);
-    if (intent->ref != 0) /* what closes positions rests nowhere */
+    /* What closes positions rests nowhere itself, and of what would meet it only ours gives way. */
+    bool closes = intent->ref == 0;
+    orders_resting(&engine->orders, i, closes, &in->own_bid, &in->own_ask);
+    if (!closes)
         protect_resting(engine, i, &in->own_bid, &in->own_ask);
     in->volatility_known = engine->risk.products[i].mid.e9 > 0;
     in->volatility = engine->risk.products[i].volatility;

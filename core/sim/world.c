@@ -140,6 +140,18 @@ const struct fault *world_strike(struct world *world, enum fault_kind kind)
     return fault;
 }
 
+/* Up to a thousandth away from the market: some fill soon, in parts, some never. */
+static void let_rest(struct world *world, struct venue_request *request, uint64_t roll)
+{
+    const struct venue_product *product = &venue_products[request->product];
+    int64_t mark_e9 = venue_sim_mark(world->venue, request->product).e9;
+    int64_t away_e9 = mark_e9 / 1000000 * (int64_t)(roll % 1000);
+    request->type = ORDER_TYPE_LIMIT;
+    request->tif = TIF_GTC;
+    request->limit.e9 = mark_e9 + (request->side == SIDE_BUY ? -away_e9 : away_e9);
+    request->limit.e9 -= request->limit.e9 % product->tick.e9;
+}
+
 void world_stranger(struct world *world, uint64_t roll)
 {
     const struct venue_order *order;
@@ -151,6 +163,8 @@ void world_stranger(struct world *world, uint64_t roll)
                                  (int64_t)(1 + (roll >> 16) % 3)};
     if (venue_products[product].profile == PROFILE_INTX)
         request.size.e9 *= 100;
+    if (roll >> 24 & 1)
+        let_rest(world, &request, roll >> 32);
     snprintf(request.client_id, sizeof request.client_id, "a stranger's order %u",
              ++world->stranger_count);
     (void)venue_sim_place(world->venue, &request, &order);

@@ -247,6 +247,28 @@ static void what_a_stranger_trades_is_external(void **state)
     scenario_end(&s);
 }
 
+/* F52 | simulation | somebody lets an order rest that could take all that we may reduce, the
+ * account only reduces, and a protection fires | it closes, the other order stays */
+static void what_a_stranger_lets_rest_keeps_no_exit_waiting(void **state)
+{
+    static const uint64_t SELL_FAR_AWAY = UINT64_C(999) << 32 | 1 << 24;
+    (void)state;
+    struct scenario s = scenario_begin();
+    scenario_market(&s, SIDE_BUY, 2);
+    scenario_pass(&s, 8 * SECOND);
+    scenario_strike(&s, FAULT_STRANGER, SELL_FAR_AWAY);
+    scenario_strike(&s, FAULT_REDUCE, 0);
+    scenario_pass(&s, SECOND);
+    assert_int_equal(scenario_venue_live(&s), 1);
+    assert_true(scenario_product(&s).working_sell.e9 >= scenario_product(&s).position.e9);
+    scenario_protect(&s, SECOND);
+    scenario_pass(&s, 8 * SECOND);
+    assert_int_equal(scenario_our_lots(&s), 0);
+    assert_int_equal(scenario_venue_lots(&s), 0);
+    assert_int_equal(scenario_venue_live(&s), 1);
+    scenario_end(&s);
+}
+
 /* ---- streams */
 
 /* F22 | simulation | a market frame is lost | stale at once, new snapshot, fresh */
@@ -476,6 +498,7 @@ int main(void)
         cmocka_unit_test(what_is_taken_back_is_booked_so),
         cmocka_unit_test(a_protection_outlives_runner_and_host),
         cmocka_unit_test(what_a_stranger_trades_is_external),
+        cmocka_unit_test(what_a_stranger_lets_rest_keeps_no_exit_waiting),
         cmocka_unit_test(a_gap_makes_the_book_stale),
         cmocka_unit_test(a_stall_is_noticed),
         cmocka_unit_test(one_silent_product_is_noticed),

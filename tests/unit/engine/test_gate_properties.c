@@ -57,6 +57,9 @@ static void shake_exposure(struct prng *prng, struct world *world)
     in->exposure.working_buy = some_working(prng);
     in->exposure.working_sell = some_working(prng);
     in->strategy_exposure = in->exposure;
+    in->others.buy = some_working(prng);
+    in->others.sell = some_working(prng);
+    in->others.product = in->others.account = (uint32_t)prng_below(prng, 2);
     if (prng_below(prng, 4) == 0)
         in->strategy_exposure.position = some_size(prng, 25);
     in->working_product = (uint32_t)prng_below(prng, 5);
@@ -210,6 +213,21 @@ static void shake(struct prng *prng, struct world *world)
 
 /* ---- the laws, said again */
 
+/* Orders of another hand are left out where ours does not rest; they are a part of what works. */
+static struct gate_exposure met_by(const struct gate_input *in)
+{
+    struct gate_exposure e = in->exposure;
+    bool takes = (in->intent->tif == TIF_IOC || in->intent->tif == TIF_FOK) &&
+                 in->intent->stop_price.e9 == 0;
+    for (int k = 0; k < 2 && takes; k++) {
+        struct size *working = k ? &e.working_sell : &e.working_buy;
+        int64_t others = k ? in->others.sell.e9 : in->others.buy.e9;
+        if (working->e9 > 0 && others > 0)
+            working->e9 = others < working->e9 ? working->e9 - others : 0;
+    }
+    return e;
+}
+
 static bool only_reduces(const struct gate_exposure *e, const struct intent *intent)
 {
     __int128 after_all;
@@ -225,7 +243,8 @@ static bool only_reduces(const struct gate_exposure *e, const struct intent *int
 
 static bool is_reducing(const struct world *world)
 {
-    return only_reduces(&world->in.exposure, &world->intent) &&
+    struct gate_exposure account = met_by(&world->in);
+    return only_reduces(&account, &world->intent) &&
            (world->in.actor == ACTOR_OPERATOR ||
             only_reduces(&world->in.strategy_exposure, &world->intent));
 }
@@ -343,9 +362,12 @@ static void assert_counted(const struct world *world)
     const struct gate_input *in = &world->in;
     const struct engine_settings *s = &world->settings;
     assert_true(world->intent.size.e9 <= s->product_limits[0].max_order_size.e9);
-    assert_true(in->working_product < s->product_limits[0].max_working_orders);
+    struct gate_others others = {.product = 0};
+    if (is_reducing(world))
+        others = in->others;
+    assert_true(in->working_product - others.product < s->product_limits[0].max_working_orders);
     assert_true(in->working_strategy < s->strategies[0].max_working_orders);
-    assert_true(in->working_account < s->max_working_orders);
+    assert_true(in->working_account - others.account < s->max_working_orders);
     assert_true(in->messages_strategy < s->strategies[0].max_messages);
     assert_true(in->messages_account < s->max_messages);
     assert_false(in->duplicate);
@@ -546,6 +568,8 @@ static void garbage_is_refused_and_harmless(void **state)
             e[k]->working_buy.e9 = (int64_t)prng_next(&prng);
             e[k]->working_sell.e9 = (int64_t)prng_next(&prng);
         }
+        world.in.others.buy.e9 = (int64_t)prng_next(&prng);
+        world.in.others.sell.e9 = (int64_t)prng_next(&prng);
         world.intent.size.e9 = (int64_t)prng_next(&prng);
         world.in.bid.e9 = (int64_t)(prng_next(&prng) >> prng_below(&prng, 40));
         world.in.ask.e9 = (int64_t)(prng_next(&prng) >> prng_below(&prng, 40));

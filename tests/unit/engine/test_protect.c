@@ -413,6 +413,63 @@ static void what_rests_gives_way_to_a_stop(void **state)
     rig_destroy(rig);
 }
 
+/* An order of another hand, which rests. */
+static void stranger(struct rig *rig, enum side side, const char *price, const char *size,
+                     const char *venue_id)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order.source = REPORT_USER_UPDATE;
+    event.order.venue_id = rig_venue_id(venue_id);
+    event.order.product = 1;
+    event.order.side = side;
+    event.order.status = VENUE_OPEN;
+    event.order.size = rig_size(size);
+    event.order.limit_price = rig_price(price);
+    rig_step(rig, &event);
+}
+
+/* F52 | unit | another hand's orders rest on both sides of a position and could take all of it;
+ * then its stop fires | the exit leaves at once, in full */
+static void another_hands_orders_keep_no_stop_waiting(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    hold(rig, 0, SIDE_BUY, "1", "v1");
+    protect(rig, 0, "97", "0", 0);
+    stranger(rig, SIDE_BUY, "95", "1", "x1");
+    stranger(rig, SIDE_SELL, "110", "1", "x2");
+    rig_forget(rig);
+    rig_book(rig, 1, "96", "97", "5");
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_true(last_order(rig).reduce_only);
+    assert_int_equal(last_order(rig).size.e9, rig_size("1").e9);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 0); /* what is not ours is left alone */
+    fill_last(rig, "v2", "96");
+    assert_false(is_protected(rig));
+    rig_destroy(rig);
+}
+
+/* F52 | unit | another strategy's position makes an exit open for the account, and another hand's
+ * bid rests where it would be met | the exit leaves at once, an order that opens is refused */
+static void another_hands_bid_keeps_no_exit_waiting(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    hold(rig, 0, SIDE_BUY, "1", "v1");
+    hold(rig, 1, SIDE_SELL, "1", "v2");
+    protect(rig, 0, "97", "0", 0);
+    stranger(rig, SIDE_BUY, "95", "1", "x1");
+    rig_forget(rig);
+    rig_limit(rig, 1, 1, SIDE_SELL, "95", "1", 7);
+    assert_int_equal(rig_last_notice(rig, 1, NOTICE_REFUSAL)->refusal.verdict.code,
+                     REFUSED_SELF_MATCH);
+    rig_book(rig, 1, "96", "97", "5");
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_int_equal(last_order(rig).side, SIDE_SELL);
+    assert_false(last_order(rig).reduce_only);
+    rig_destroy(rig);
+}
+
 /* F69 | unit | the size step grows past what a stop still has to close | the stop ends and says so,
  * its strategy may trade on */
 static void a_rest_under_one_step_ends_it(void **state)
@@ -477,6 +534,8 @@ int suite_protect(void)
         cmocka_unit_test(death_may_close_the_position),
         cmocka_unit_test(a_netted_account_does_not_take_the_way_out),
         cmocka_unit_test(what_rests_gives_way_to_a_stop),
+        cmocka_unit_test(another_hands_orders_keep_no_stop_waiting),
+        cmocka_unit_test(another_hands_bid_keeps_no_exit_waiting),
         cmocka_unit_test(a_rest_under_one_step_ends_it),
         cmocka_unit_test(what_cannot_be_meant_is_refused),
         cmocka_unit_test(what_fills_after_death_is_closed_too),
