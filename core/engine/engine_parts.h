@@ -57,7 +57,9 @@ struct product {
 };
 
 /* See tail.h. */
-struct tail { struct risk_stats stats; struct candle_builder candles[MAX_PRODUCTS]; };
+struct kept_volatility { struct ratio of; int64_t sample_ns; struct ratio value; };
+struct tail { struct risk_stats stats; struct candle_builder candles[MAX_PRODUCTS];
+              struct kept_volatility kept[MAX_PRODUCTS]; };
 
 struct runner {
     bool seen, credit;

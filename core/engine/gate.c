@@ -77,6 +77,10 @@ void gate_judged_init(struct judged *ret, const struct gate_input *in)
     if (intent->stop_price.e9 > 0)
         ret->reference = intent->stop_price;
     ret->value = money_of(gate_value_price(in), intent->size);
+    if (!ret->reducing) {
+        ret->account = gate_project(in, &in->exposure);
+        ret->own = gate_project(in, &in->strategy_exposure);
+    }
 }
 
 static void seal(const struct intent *intent, struct client_id id, struct approved_order *ret)

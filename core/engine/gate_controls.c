@@ -36,12 +36,12 @@ static bool all_set(const struct judged *j, const void *of, enum gate_scope scop
                     struct verdict *ret)
 {
     uint32_t count;
-    const struct limit_row *rows = limit_rows((int)scope, &count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (limit_get(&rows[i], of) <= 0)
-            return gate_refuse_limit(j, ret, rows[i].code, scope, rows[i].key);
-    }
-    return true;
+    const struct limit_row *row;
+    if (limits_set((int)scope, of))
+        return true;
+    for (row = limit_rows((int)scope, &count); limit_get(row, of) > 0;)
+        row++;
+    return gate_refuse_limit(j, ret, row->code, scope, row->key);
 }
 
 static bool check_limits_set(const struct judged *j, struct verdict *ret)

@@ -3,6 +3,10 @@
  * in words. Nobody else includes this. */
 #include "engine/gate.h"
 
+/* This product as it would be. ours: signed, towards our side; other: away from it, where the order
+ * takes nothing away. */
+struct projected { bool fits; struct money order, ours, other; };
+
 /* One intent before the gate, with what follows from it. All worst cases. */
 struct judged {
     const struct gate_input *in;
@@ -18,6 +22,7 @@ struct judged {
     bool last_good;         /* the book is stale, and this exit may do without it */
     struct price reference; /* what the collar is around: the mid, or the stop that comes first */
     struct money value;     /* the most that the order could turn over */
+    struct projected account, own; /* where it could open: with it, the strategy's part */
 };
 
 enum gate_scope { GATE_NONE = SCOPE_NONE, GATE_ACCOUNT = SCOPE_ACCOUNT,
@@ -38,6 +43,7 @@ struct price gate_last_good(const struct gate_input *in);
 /* The collar's edges, rounded inwards; false: out of range. */
 bool gate_band(const struct gate_input *in, struct price around, struct price *ret_low,
                struct price *ret_high);
+struct projected gate_project(const struct gate_input *in, const struct gate_exposure *exposure);
 /* Of one order's doings in the book, and of the account's money: gate_market.c, gate_risk.c. */
 bool gate_check_stage(const struct judged *judged, struct verdict *ret_verdict);
 bool gate_check_impact(const struct judged *judged, struct verdict *ret_verdict);

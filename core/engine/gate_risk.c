@@ -56,9 +56,6 @@ bool gate_check_working_value(const struct judged *j, struct verdict *ret)
 
 /* ---- 17: exposure. This product as it would be, and what the others are */
 
-/* ours: signed, towards our side; other: away from it, where the order takes nothing away. */
-struct projected { bool fits; struct money order, ours, other; };
-
 static bool to_money(__int128 e9, struct price price, struct money *ret)
 {
     if (e9 > INT64_MAX) /* a position less what works against it is never below INT64_MIN */
@@ -67,16 +64,16 @@ static bool to_money(__int128 e9, struct price price, struct money *ret)
     return true;
 }
 
-static struct projected project(const struct judged *j, const struct gate_exposure *exposure)
+struct projected gate_project(const struct gate_input *in, const struct gate_exposure *exposure)
 {
     struct projected ret;
-    bool buy = j->intent->side == SIDE_BUY;
+    bool buy = in->intent->side == SIDE_BUY;
     __int128 up = (__int128)exposure->position.e9 + exposure->working_buy.e9;
     __int128 down = -(__int128)exposure->position.e9 + exposure->working_sell.e9;
-    struct price price = gate_value_price(j->in);
-    price.e9 = price.e9 > j->in->mark.e9 ? price.e9 : j->in->mark.e9;
-    *(buy ? &up : &down) += j->intent->size.e9;
-    ret.order = money_of(price, j->intent->size);
+    struct price price = gate_value_price(in);
+    price.e9 = price.e9 > in->mark.e9 ? price.e9 : in->mark.e9;
+    *(buy ? &up : &down) += in->intent->size.e9;
+    ret.order = money_of(price, in->intent->size);
     ret.fits = to_money(buy ? up : down, price, &ret.ours) &&
                to_money(buy ? down : up, price, &ret.other);
     return ret;
@@ -120,8 +117,6 @@ bool gate_check_exposure(const struct judged *j, struct verdict *ret)
     const struct gate_input *in = j->in;
     const struct strategy_settings *s = j->strategy;
     const struct gate_worth *all = &in->account_worth, *own = &in->strategy_worth;
-    struct projected account = project(j, &in->exposure);
-    struct projected strategy = project(j, &in->strategy_exposure);
     struct use uses[] = {{GATE_PRODUCT, "max_exposure", j->limits->max_exposure},
                          {GATE_STRATEGY, "max_gross", s->max_gross},
                          {GATE_STRATEGY, "max_net", s->max_net},
@@ -129,11 +124,11 @@ bool gate_check_exposure(const struct judged *j, struct verdict *ret)
                          {GATE_ACCOUNT, "max_net", j->settings->max_net}};
     if (!all->known || !own->known)
         return gate_refuse_limit(j, ret, REFUSED_EXPOSURE, GATE_ACCOUNT, "max_gross");
-    if (!use_gross(&account, (struct money){0}, &uses[0]) ||
-        !use_gross(&strategy, own->gross, &uses[1]) ||
-        !use_net(&strategy, towards(j, own), &uses[2]) ||
-        !use_gross(&account, all->gross, &uses[3]) ||
-        !use_net(&account, towards(j, all), &uses[4]))
+    if (!use_gross(&j->account, (struct money){0}, &uses[0]) ||
+        !use_gross(&j->own, own->gross, &uses[1]) ||
+        !use_net(&j->own, towards(j, own), &uses[2]) ||
+        !use_gross(&j->account, all->gross, &uses[3]) ||
+        !use_net(&j->account, towards(j, all), &uses[4]))
         return gate_refuse(ret, REFUSED_OVERFLOW);
     return check_tightest(j, ret, REFUSED_EXPOSURE, uses, 5);
 }
@@ -143,9 +138,8 @@ bool gate_check_exposure(const struct judged *j, struct verdict *ret)
 static bool use_leverage(const struct judged *j, struct ratio limit, struct money others,
                          struct use *ret)
 {
-    struct projected here = project(j, &j->in->exposure);
     return money_scale(j->in->equity, limit, ROUND_DOWN, &ret->limit) &&
-           use_gross(&here, others, ret);
+           use_gross(&j->account, others, ret);
 }
 
 /* What is a part of the equity is no number until that was read. `key`: what asks for it. */

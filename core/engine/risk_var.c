@@ -24,11 +24,16 @@ static bool is_held(const struct risk_book *book, int i)
     return book->low[i].e18 != 0 || book->high[i].e18 != 0;
 }
 
+static bool is_sane_range(const struct risk_book *book, int i)
+{
+    return book->low[i].e18 >= -WORTH_MAX && book->high[i].e18 <= WORTH_MAX &&
+           book->low[i].e18 <= book->high[i].e18;
+}
+
 static bool is_sane(const struct risk_book *book)
 {
     for (int i = 0; i < MAX_PRODUCTS; i++)
-        if (book->low[i].e18 < -WORTH_MAX || book->high[i].e18 > WORTH_MAX ||
-            book->low[i].e18 > book->high[i].e18)
+        if (!is_sane_range(book, i))
             return false;
     return true;
 }
@@ -200,37 +205,65 @@ bool risk_var_historical(const struct risk_stats *stats, const struct risk_book 
     return true;
 }
 
-/* ---- what neither is above */
+/* ---- what none is above */
 
-static __int128 larger(__int128 a, __int128 b)
+static int64_t larger(int64_t a, int64_t b)
 {
     return a > b ? a : b;
 }
 
-bool risk_var_ceiling(const struct risk_stats *stats, const struct risk_book *book,
-                      struct money *ret)
+/* A billionth of what is not below zero, or a little more, without a division: by 2^60 / 1e9. */
+static __int128 over_e9(__int128 value)
 {
-    __int128 normal = 0, rows = 0, gross = 0; /* worths in units of 2^40, returns in 1e-9 */
-    int64_t top = 0, count = 0;
-    if (!is_sane(book))
-        return false;
-    for (int i = 0; i < stats->products; i++) {
+    return (((value >> 20) + 1) * 1152921505 >> 40) + 1;
+}
+
+bool risk_sketch_book(const struct risk_stats *stats, const struct risk_book *book,
+                      struct risk_sketch *ret)
+{
+    ret->count = 0;
+    for (product_index i = 0; i < stats->products; i++) {
         if (!is_held(book, i))
             continue;
-        int64_t low = (int64_t)(book->low[i].e18 >> 40); /* outwards, and no division */
-        int64_t high = (int64_t)-(-book->high[i].e18 >> 40);
-        __int128 widest = larger(-low, high);
-        count++;
-        gross += widest;
-        top = stats->volatility[i].e9 > top ? stats->volatility[i].e9 : top;
-        normal += widest * stats->volatility[i].e9;
-        rows += larger(0, larger(-(__int128)low * stats->most.e9[i],
-                                 -(__int128)high * stats->least.e9[i]));
+        if (!is_sane_range(book, i))
+            return false;
+        ret->product[ret->count] = i;
+        ret->low[ret->count] = (int64_t)(book->low[i].e18 >> 40);
+        ret->high[ret->count++] = (int64_t)-(-book->high[i].e18 >> 40);
     }
-    normal += gross * top / DECIMAL_ONE * count; /* a weight is rounded by half of 1e-9 */
-    __int128 most = larger(normal / DECIMAL_ONE * levels[RISK_99].quantile_e9, rows);
-    most = (most / DECIMAL_ONE + 16) << 40; /* 16: what else is rounded up on the way */
-    return scale_up(most, stats->horizon_root_e9, DECIMAL_ONE, &ret->e18);
+    return true;
+}
+
+struct money risk_var_ceiling(const struct risk_stats *stats, const struct risk_sketch *sketch)
+{
+    __int128 normal = 0, rows = 0, gross = 0;
+    int64_t top = 0;
+    for (uint32_t k = 0; k < sketch->count; k++) {
+        product_index i = sketch->product[k];
+        int64_t low = sketch->low[k], high = sketch->high[k], widest = larger(-low, high);
+        gross += widest;
+        top = larger(top, stats->volatility[i].e9);
+        normal += (__int128)widest * stats->volatility[i].e9;
+        __int128 rise = (__int128)larger(0, -low) * stats->most.e9[i];
+        __int128 fall = -(__int128)larger(0, high) * stats->least.e9[i];
+        rows += rise > fall ? rise : fall;
+    }
+    normal += over_e9(gross * top) * sketch->count; /* a weight is rounded by half of 1e-9 */
+    normal = over_e9(over_e9(normal) * levels[RISK_99].quantile_e9);
+    rows = over_e9(rows);
+    __int128 most = (normal > rows ? normal : rows) + 16; /* what else is rounded on the way */
+    return (struct money){over_e9(most * stats->horizon_root_e9) << 40};
+}
+
+struct money risk_stress_ceiling(const struct stress_scenario *scenario,
+                                 const struct risk_sketch *sketch)
+{
+    __int128 loss = 0;
+    for (uint32_t k = 0; k < sketch->count; k++) {
+        int64_t shock = scenario->shocks[sketch->product[k]].e9;
+        loss -= (__int128)(shock > 0 ? sketch->low[k] : sketch->high[k]) * shock;
+    }
+    return (struct money){loss > 0 ? over_e9(loss) << 40 : 0};
 }
 
 /* ---- scenarios */

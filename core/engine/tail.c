@@ -141,19 +141,39 @@ bool tail_book(const struct engine *engine, enum tail_view view, const struct in
 
 /* ---- what the gate is told */
 
-struct ratio tail_volatility(const struct engine *engine, product_index product)
+/* Of a candle, by the root of time. A volatility is at most 4 at 1e-9. */
+static struct ratio brought_to_sample(const struct engine *engine, struct ratio volatility)
 {
-    const struct risk_stats *stats = &engine->tail.stats;
-    struct ratio a = risk_stats_volatility(stats, product);
-    struct ratio b = risk_stats_parkinson(stats, product);
-    wide_uint sigma = (wide_uint)(a.e9 > b.e9 ? a.e9 : b.e9), root = 0;
+    wide_uint square = (wide_uint)volatility.e9 * (wide_uint)volatility.e9, root = 0;
     uint64_t rest;
-    /* By the root of time from a candle to a sample; a volatility is at most 4 at 1e-9. */
-    if (!wide_mul_div(sigma * sigma, (uint64_t)engine->settings.volatility_sample_ns,
+    if (!wide_mul_div(square, (uint64_t)engine->settings.volatility_sample_ns,
                       (uint64_t)engine->settings.var.candle_ns, &root, &rest))
         return (struct ratio){INT64_MAX};
     root = root_ceil(root + (rest != 0));
     return (struct ratio){root > INT64_MAX ? INT64_MAX : (int64_t)root};
+}
+
+static struct ratio per_candle(const struct engine *engine, product_index product)
+{
+    struct ratio a = risk_stats_volatility(&engine->tail.stats, product);
+    struct ratio b = risk_stats_parkinson(&engine->tail.stats, product);
+    return a.e9 > b.e9 ? a : b;
+}
+
+struct ratio tail_volatility(const struct engine *engine, product_index product)
+{
+    return brought_to_sample(engine, per_candle(engine, product));
+}
+
+/* The root is taken once a candle, not once an order. */
+static struct ratio kept_volatility(struct engine *engine, product_index product)
+{
+    struct kept_volatility *kept = &engine->tail.kept[product];
+    struct ratio of = per_candle(engine, product);
+    if (kept->of.e9 != of.e9 || kept->sample_ns != engine->settings.volatility_sample_ns)
+        *kept = (struct kept_volatility){of, engine->settings.volatility_sample_ns,
+                                         brought_to_sample(engine, of)};
+    return kept->value;
 }
 
 static bool fill_var(const struct engine *engine, const struct risk_book *book, struct money *ret)
@@ -178,22 +198,27 @@ static bool fill_stress(const struct engine *engine, const struct risk_book *boo
     return true;
 }
 
-static bool fill_losses(const struct engine *engine, const struct risk_book *book,
-                        struct gate_tail *tail)
-{
-    if (!risk_var_ceiling(&engine->tail.stats, book, &tail->var))
-        return false;
-    if (tail->var.e18 > engine->settings.var.max_var.e18 && !fill_var(engine, book, &tail->var))
-        return false;
-    return fill_stress(engine, book, tail->stress);
-}
-
 static bool is_past(const struct var_settings *var, const struct gate_tail *tail)
 {
     bool past = tail->var.e18 > var->max_var.e18;
     for (uint32_t i = 0; i < var->scenario_count; i++)
         past = past || tail->stress[i].e18 > var->scenarios[i].max_loss.e18;
     return past;
+}
+
+/* From the sketch where that is within every limit, else as they are. */
+static bool fill_losses(const struct engine *engine, const struct risk_book *book,
+                        struct gate_tail *tail)
+{
+    const struct var_settings *var = &engine->settings.var;
+    struct risk_sketch sketch;
+    if (!risk_sketch_book(&engine->tail.stats, book, &sketch))
+        return false;
+    tail->var = risk_var_ceiling(&engine->tail.stats, &sketch);
+    for (uint32_t i = 0; i < var->scenario_count; i++)
+        tail->stress[i] = risk_stress_ceiling(&var->scenarios[i], &sketch);
+    return !is_past(var, tail) ||
+           (fill_var(engine, book, &tail->var) && fill_stress(engine, book, tail->stress));
 }
 
 static void take_marks(struct engine *engine, struct price marks[MAX_PRODUCTS])
@@ -214,7 +239,7 @@ void tail_fill_input(struct engine *engine, struct gate_input *in)
     if (!is_on(engine))
         return;
     if (risk_stats_known(&engine->tail.stats, product, engine->now.wall_ns)) {
-        struct ratio candles = tail_volatility(engine, product);
+        struct ratio candles = kept_volatility(engine, product);
         in->volatility = candles.e9 > in->volatility.e9 ? candles : in->volatility;
     }
     /* What can only reduce is not bound by it, and what is malformed is refused before. */

@@ -68,6 +68,37 @@ const struct limit_row *limit_rows(int scope, uint32_t *ret_count)
     return scope == SCOPE_STRATEGY ? GIVE(strategy_rows) : GIVE(product_rows);
 }
 
+/* Straight down the members, without the rows: every order asks this of every limit. */
+#define SET_SIZE(limit) ((limit).e9 > 0)
+#define SET_RATIO(limit) ((limit).e9 > 0)
+#define SET_MONEY(limit) ((limit).e18 > 0)
+#define SET_COUNT(limit) ((limit) > 0)
+#define SET_MS(limit) ((limit) > 0)
+#define AND_SET(member, kind, ...) & SET_##kind(of->member)
+
+static bool product_set(const struct product_limits *of)
+{
+    return true PRODUCT_LIMIT_LIST(AND_SET);
+}
+
+static bool strategy_set(const struct strategy_settings *of)
+{
+    return true STRATEGY_LIMIT_LIST(AND_SET);
+}
+
+static bool account_set(const struct engine_settings *of)
+{
+    return true ACCOUNT_LIMIT_LIST(AND_SET);
+}
+
+bool limits_set(int scope, const void *of)
+{
+    CHECK(scope == SCOPE_ACCOUNT || scope == SCOPE_STRATEGY || scope == SCOPE_PRODUCT);
+    if (scope == SCOPE_ACCOUNT)
+        return account_set(of);
+    return scope == SCOPE_STRATEGY ? strategy_set(of) : product_set(of);
+}
+
 __int128 limit_get(const struct limit_row *row, const void *of)
 {
     const char *at = (const char *)of + row->offset;

@@ -107,6 +107,8 @@ struct limit_row { const char *key; enum limit_unit unit; bool less_is_looser; e
 /* Of SCOPE_ACCOUNT in engine_settings, of SCOPE_STRATEGY in strategy_settings, of SCOPE_PRODUCT in
  * product_limits. */
 const struct limit_row *limit_rows(int scope, uint32_t *ret_count);
+/* Each row above zero. */
+bool limits_set(int scope, const void *of);
 __int128 limit_get(const struct limit_row *row, const void *of);
 void limit_set(const struct limit_row *row, void *of, __int128 value);
 /* As the config has it; false: not a number of its kind above zero, or too large. */

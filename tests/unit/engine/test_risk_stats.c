@@ -399,11 +399,19 @@ static void a_book_is_never_below_what_it_holds(void **state)
 static void assert_under_ceiling(const struct risk_book *book)
 {
     struct risk_tail normal, history;
-    struct money ceiling;
+    struct stress_scenario crash = {.shocks = {{-200000000}, {100000000}, {-300000000}}};
+    struct risk_sketch sketch;
+    struct money loss;
     assert_true(risk_var_parametric(&stats, book, RISK_99, HORIZON, &normal));
     assert_true(risk_var_historical(&stats, book, RISK_99, HORIZON, &history));
-    assert_true(risk_var_ceiling(&stats, book, &ceiling));
+    assert_true(risk_stress_loss(&crash, book, &loss));
+    assert_true(risk_sketch_book(&stats, book, &sketch));
+    struct money ceiling = risk_var_ceiling(&stats, &sketch);
     assert_true(normal.var.e18 <= ceiling.e18 && history.shortfall.e18 <= ceiling.e18);
+    ceiling = risk_stress_ceiling(&crash, &sketch);
+    assert_true(loss.e18 <= ceiling.e18);
+    __int128 most = loss.e18 > 0 ? loss.e18 : 0;
+    assert_true(ceiling.e18 <= most + most / DECIMAL_ONE + DOLLAR / 100000);
 }
 
 /* So what is told from the ceiling alone is told rightly. */
@@ -426,9 +434,9 @@ static void nothing_is_above_the_ceiling(void **state)
         }
     }
     struct risk_book empty = {0};
-    struct money ceiling;
-    assert_true(risk_var_ceiling(&stats, &empty, &ceiling));
-    assert_true(ceiling.e18 < DOLLAR / 1000);
+    struct risk_sketch sketch;
+    assert_true(risk_sketch_book(&stats, &empty, &sketch));
+    assert_true(risk_var_ceiling(&stats, &sketch).e18 < DOLLAR / 1000);
 }
 
 /* No correlation is past one, however products come and go. */
