@@ -2,6 +2,7 @@
 #include "lab/backtest.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,9 +13,14 @@
 #include "lab/backtest_private.h"
 #include "lab/catalog.h"
 #include "lab/find_config.h"
+#include "lab/params.h"
+#include "lab/sweep_space.h"
 #include "wire/event_rec.h"
+#include "wire/json_read.h"
+#include "wire/json_write.h"
 
 enum { STEPS = 200,                      /* of progress */
+       PARAMS_MAX = 65536,
        SELDOM = 10 };                    /* bars between two looks at what cannot differ here */
 static const int64_t MONO_BEGIN_NS = 1000000000;
 
@@ -69,30 +75,85 @@ static int choose_strategy(struct backtest *run, struct err *err)
     return 0;
 }
 
+static const char *library_of(const struct backtest *run)
+{
+    return run->options->library ? run->options->library : run->config.runners.library;
+}
+
+static void put_param(struct json_reader *from, struct json_text key, bool plain,
+                      struct json_writer *to)
+{
+    char name[SWEEP_NAME_MAX], number[SWEEP_VALUE_MAX];
+    bool quote = json_peek(from) == JSON_NUMBER && !plain;
+    const char *value = from->at;
+    struct json_text text;
+
+    if (!json_text_copy(key, name, sizeof(name)))
+        json_fail(from, "too long a name");
+    json_put_key(to, name);
+    if (!quote && json_skip_value(from))
+        json_put_raw(to, NULL, value, (size_t)(from->at - value));
+    else if (quote && json_read_number(from, &text) && json_text_copy(text, number, sizeof(number)))
+        json_put_text(to, NULL, number);
+}
+
+/* Numbers are text where the script declares a decimal, as people write them in a command line. One
+ * that it does not declare is a slip that a result would hide; a script that does not load says
+ * why later, and better. */
+static int read_params(const struct backtest *run, struct buf *ret, struct err *err)
+{
+    const char *over = run->options->params;
+    struct json_writer to;
+    struct json_reader from;
+    struct json_text key;
+    struct buf declared;
+    struct err ignored;
+    char name[SWEEP_NAME_MAX] = "";
+    int status = 0;
+
+    buf_init(&declared, 1 << 20);
+    bool loads = params_declared(run->config.strategies[0].script, library_of(run), &declared,
+                                 &ignored) == 0;
+    json_write_init(&to, ret);
+    json_open_object(&to);
+    json_init(&from, over, strlen(over));
+    if (json_enter_object(&from))
+        while (status == 0 && json_next_key(&from, &key)) {
+            bool plain = true;
+            json_text_excerpt(key, name, sizeof(name));
+            status = sweep_space_find(name, declared.data, declared.length, &plain, err);
+            status = loads ? status : 0;
+            put_param(&from, key, plain, &to);
+        }
+    json_close_object(&to);
+    buf_fini(&declared);
+    if (status == 0 && json_finish(&from, err) < 0)
+        status = err_wrap(err, "params: a JSON object is wanted, {\"fast\":5}");
+    return status;
+}
+
 /* A later member of the same name is the one that counts when the script's params are read. */
 static int lay_params(struct backtest *run, struct err *err)
 {
-    const char *over = run->options->params;
-    size_t length = over ? strlen(over) : 0;
+    struct buf over;
+    int status = 0;
 
-    if (!over)
-        return 0;
-    if (length < 2 || over[0] != '{' || over[length - 1] != '}')
-        return err_set(err, "params: a JSON object is wanted, {\"fast\":5}");
-    if (length == 2)
-        return 0;
-    for (uint32_t i = 0; i < run->config.strategy_count; i++) {
+    buf_init(&over, PARAMS_MAX);
+    if (run->options->params)
+        status = read_params(run, &over, err);
+    for (uint32_t i = 0; status == 0 && over.length > 2 && i < run->config.strategy_count; i++) {
         char **params = &run->config.strategies[i].params;
         size_t old = strlen(*params);
-        char *both = malloc(old + length + 1);
+        char *both = malloc(old + over.length + 1);
         CHECK(both != NULL && old >= 2);
         memcpy(both, *params, old - 1);
         both[old - 1] = ',';
-        memcpy(both + old - (old == 2), over + 1, length); /* with the end of the text */
+        memcpy(both + old - (old == 2), over.data + 1, over.length); /* with the end of the text */
         free(*params);
         *params = both;
     }
-    return 0;
+    buf_fini(&over);
+    return status;
 }
 
 static bool product_is(const struct config_product *product, const char *name)
@@ -142,13 +203,17 @@ static const struct backtest_source *source_of(const struct backtest *run,
 static int choose_products(struct backtest *run, struct err *err)
 {
     struct config *config = &run->config;
+    char names[256] = "";
 
+    for (uint32_t i = 0; i < config->product_count; i++)
+        snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s-%s", i > 0 ? ", " : "",
+                 config->products[i].asset, venue_profile_text(config->products[i].profile));
     for (uint32_t i = config->product_count; i-- > 0;)
         if (!source_of(run, &config->products[i]))
             drop_product(config, i);
     if (config->product_count < run->options->data_count || config->product_count == 0)
-        return err_set(err, "data is wanted for products of %s, each once: -d BTC-cde=FILE",
-                       config->path);
+        return err_set(err, "data is wanted for products of %s (%s), each once: -d BTC-cde=FILE",
+                       config->path, names);
     for (uint32_t i = 0; i < config->strategy_count; i++)
         if (config->strategies[i].product_count == 0)
             return err_set(err, "strategy %s trades no product that there is data for",
@@ -213,7 +278,7 @@ static int read_settings(struct backtest *run, struct lab_config *lab, struct er
     if (config_engine_settings(config, &catalog, &lab->settings, err) < 0)
         return -1;
     lab->settings.boot_random = options->seed & 0xffffffffff; /* 40 bits */
-    lab->library = options->library ? options->library : config->runners.library;
+    lab->library = library_of(run);
     lab->memory_max = (uint64_t)config->runners.memory_max_mib << 20;
     lab->jailed = options->jailed;
     lab->script_count = (uint8_t)config->strategy_count;
@@ -227,6 +292,15 @@ static int read_settings(struct backtest *run, struct lab_config *lab, struct er
     lab->world = backtest_world(run);
     backtest_venue_open(run, &lab->settings);
     return 0;
+}
+
+static int say_span(const char *path, const struct market_data *data, struct err *err)
+{
+    char from[40], to[40];
+
+    text_format_time(data->start_ns, from);
+    text_format_time(data->end_ns, to);
+    return err_set(err, "%s: nothing between --from and --to: it holds %s to %s", path, from, to);
 }
 
 static int read_market(struct backtest *run, struct lab_config *lab, product_index product,
@@ -244,7 +318,7 @@ static int read_market(struct backtest *run, struct lab_config *lab, product_ind
     if (run->options->shuffle_from_ns > 0)
         market_data_shuffle(market->data, run->options->shuffle_from_ns, run->options->seed);
     if (!backtest_market_open(market, run->options->from_ns, run->options->to_ns))
-        return err_set(err, "%s: nothing between --from and --to", source->path);
+        return say_span(source->path, market->data, err);
     if (market->data->bars.count > 0)
         stretch(lab, market->data->bars.length_ns);
     backtest_market_survey(market, lab->settings.stale_after_ns);
@@ -334,6 +408,8 @@ void backtest_drain(struct backtest *run)
         run->options->log(run->options->context, "host", 'w', alerts[i].text);
     for (uint32_t i = 0; run->options->decisions && i < lab->intents.count; i++)
         keep_decision(run, &((const struct lab_intent *)lab->intents.items)[i]);
+    if (lab->alerts.count > 0)
+        run->last_alert = alerts[lab->alerts.count - 1];
     run->intents += lab->intents.count;
     run->alerts += lab->alerts.count;
     lab->logs.count = lab->intents.count = lab->refusals.count = lab->alerts.count = 0;
@@ -375,6 +451,7 @@ static void read_result(struct backtest *run, struct backtest_result *ret)
     ret->intents = run->intents;
     ret->alerts = run->alerts;
     ret->faults = run->faults;
+    ret->last_alert = run->last_alert;
     snapshot_account(run->lab->engine, &ret->account);
     snapshot_counters(run->lab->engine, &ret->counters);
     ret->equity = fill_venue_equity(&run->venue);

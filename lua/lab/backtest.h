@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "engine/snapshot.h"
+#include "model/command.h"
 
 enum { BACKTEST_DECISIONS_MAX = 256 << 20 };
 
@@ -64,6 +65,7 @@ struct backtest_result {
     char strategy[NAME_MAX_BYTES], hash[17]; /* of the first one */
     int64_t start_ns, end_ns;                /* wall, of what was played */
     uint64_t rows, batches, turns, orders, fills, intents, alerts, faults;
+    struct command_alert last_alert;
     int64_t open_ns, play_ns;                /* CPU time of reading and playing */
     struct account_row account;
     struct counters_row counters;

@@ -10,26 +10,26 @@
 #include "lab/backtest_compare.h"
 #include "lab/backtest_private.h"
 #include "lab/find_runner.h"
+#include "lab/option.h"
 #include "wire/json_write.h"
 
 enum { JSON_BYTES_MAX = 1 << 20, PARAMS_BYTES_MAX = 8192, BAR_CELLS = 40 };
 static const int64_t MS_NS = 1000000;
 static const char DEFAULT_CONFIG[] = "config/backtest.conf";
 
-static int usage(FILE *out)
+static int usage(void)
 {
-    fprintf(out,
-            "usage: moongate backtest -s STRATEGY -d DATA [options]\n\n"
+    printf("usage: moongate backtest -s STRATEGY -d DATA [options]\n\n"
             "Runs a strategy over recorded data: the engine, gate, rules and limits of the live\n"
             "host, fills by queue position on depth or by a stated model on bars.\n"
             "  -s, --strategy X      a section of the config, or the path of a script\n"
             "  -d, --data [P=]FILE   tape, candles or trades (CSV, gzip or plain); P as in the\n"
             "                        config, BTC-cde; once per product\n"
             "  -c, --config FILE     limits, rules, params; default config/backtest.conf\n"
-            "  -p, --param K=V       over the params of the config; may be repeated. A number is\n"
-            "                        one, K='\"0.02\"' is text: sizes are\n"
+            "  -p, --param K=V       over the params of the config; may be repeated. What the\n"
+            "                        script declares: moongate params SCRIPT\n"
             "  -o, --out DIR         leave the run there: journal, series.csv, run.json\n"
-            "      --from T --to T   RFC 3339: 2024-08-08T23:55:00Z\n"
+            "      --from T --to T   2024-08-08T23:55:00Z, or 2024-08-08: its beginning\n"
             "      --seed N          of the scripts' random numbers (1)\n"
             "      --feed-ms, --order-ms, --answer-ms N\n"
             "                        latency of market data, of requests, of answers (0, 20, 20)\n"
@@ -43,7 +43,7 @@ static int usage(FILE *out)
             "      --json            run.json on stdout instead of words\n"
             "  -v, --verbose         what the scripts log, and the alerts of the host\n\n"
             "Exit: 0 done; 1 it could not be run to its end; 2 the command line is wrong.\n");
-    return out == stdout ? 0 : 2;
+    return 0;
 }
 
 struct words { /* what the command line said */
@@ -219,7 +219,8 @@ static void say(const struct backtest_result *result)
         printf("  the script failed %llu times; -v shows its tracebacks\n",
                (unsigned long long)result->faults);
     if (result->alerts > 0)
-        printf("  %llu alerts of the host; -v shows them\n", (unsigned long long)result->alerts);
+        printf("  %llu alerts of the host; -v shows them; the last: %s\n",
+               (unsigned long long)result->alerts, result->last_alert.text);
     if (*result->account.reason)
         printf("  at the end the account was %s: %s\n", trading_state_text(result->account.state),
                result->account.reason);
@@ -361,22 +362,27 @@ static bool read_param(struct words *words, char *text)
     return !words->params.failed;
 }
 
-static bool read_uint(const char *text, uint64_t *ret)
-{
-    char *end;
-
-    *ret = strtoull(text, &end, 10);
-    return *text >= '0' && *text <= '9' && *end == '\0';
-}
-
 static bool read_ms(const char *text, int64_t *ret)
 {
     uint64_t value;
 
-    if (!read_uint(text, &value) || value > 3600000)
+    if (!option_count(text, 3600000, &value))
         return false;
     *ret = (int64_t)value * MS_NS;
     return true;
+}
+
+static const char *wants(int option)
+{
+    switch (option) {
+    case 'd': return "FILE or PRODUCT=FILE, a product at most once";
+    case 'p': return "NAME=VALUE, such as fast=12";
+    case OPT_FROM: case OPT_TO: return OPTION_TIME;
+    case OPT_FEED: case OPT_ORDER: case OPT_ANSWER: return "milliseconds, an hour at most";
+    case OPT_CASH: return "dollars, more than 0";
+    case OPT_MAKER: case OPT_TAKER: case OPT_FUNDING: return "a part of the notional, such as 0.0002";
+    default: return "a whole number";
+    }
 }
 
 static bool read_long(int option, struct words *words)
@@ -386,26 +392,27 @@ static bool read_long(int option, struct words *words)
     uint64_t value;
 
     switch (option) {
-    case OPT_FROM: return text_parse_time(optarg, length, &options->from_ns);
-    case OPT_TO: return text_parse_time(optarg, length, &options->to_ns);
-    case OPT_SEED: return read_uint(optarg, &options->seed);
+    case OPT_FROM: return option_time(optarg, &options->from_ns);
+    case OPT_TO: return option_time(optarg, &options->to_ns);
+    case OPT_SEED: return option_count(optarg, UINT64_MAX, &options->seed);
     case OPT_FEED: return read_ms(optarg, &options->feed_ns);
     case OPT_ORDER: return read_ms(optarg, &options->order_ns);
     case OPT_ANSWER: return read_ms(optarg, &options->answer_ns);
     case OPT_MAKER: return ratio_parse(optarg, length, &options->fee_maker);
     case OPT_TAKER: return ratio_parse(optarg, length, &options->fee_taker);
-    case OPT_CASH: return money_parse(optarg, length, &options->cash);
+    case OPT_CASH: return money_parse(optarg, length, &options->cash) && options->cash.e18 > 0;
     case OPT_FUNDING: return ratio_parse(optarg, length, &options->funding_rate);
     case OPT_JSON: words->json = true; return true;
     case OPT_LATENCY: words->latency_from = optarg; return true;
     case OPT_COMPARE: words->compare = optarg; return true;
     case OPT_LOOKAHEAD: words->lookahead = true; return true;
-    case OPT_PEEK: return read_uint(optarg, &value) && (options->peek = (uint32_t)value) > 0;
+    case OPT_PEEK:
+        return option_count(optarg, UINT32_MAX, &value) && (options->peek = (uint32_t)value) > 0;
     default: return false;
     }
 }
 
-static bool read_short(int option, struct words *words)
+static bool read_option(int option, struct words *words)
 {
     struct backtest_options *options = &words->options;
 
@@ -441,31 +448,51 @@ static const struct option OPTIONS[] = {
     {"verbose", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0},
 };
 
+static const char *name_of(int option)
+{
+    int at = 0;
+
+    while (OPTIONS[at].val != option)
+        at++;
+    return OPTIONS[at].name;
+}
+
+/* -1: go on; else the exit code. */
+static int read_words(struct words *words, int argc, char **argv)
+{
+    struct backtest_options *options = &words->options;
+    int option;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "s:d:c:p:o:jvh", OPTIONS, NULL)) != -1) {
+        if (option == 'h')
+            return usage();
+        if (option == '?')
+            return option_unknown("backtest", argv[optind - 1]);
+        if (!read_option(option, words))
+            return option_wrong("backtest", name_of(option), optarg, wants(option));
+    }
+    if (optind < argc)
+        return option_unknown("backtest", argv[optind]);
+    if (!options->strategy || options->data_count == 0)
+        return option_usage("backtest", options->strategy ? "-d DATA is wanted"
+                                                          : "-s STRATEGY is wanted");
+    if (options->from_ns >= options->to_ns)
+        return option_usage("backtest", "--from must be before --to");
+    if (words->compare && !options->out)
+        return option_usage("backtest", "--compare wants --out: its journal is read");
+    return -1;
+}
+
 int backtest_main(int argc, char **argv)
 {
     static struct words words;
-    int option, index = 0, code;
+    int code;
 
     words.options = backtest_defaults();
     words.options.config = DEFAULT_CONFIG;
     buf_init(&words.params, PARAMS_BYTES_MAX);
-    while ((option = getopt_long(argc, argv, "s:d:c:p:o:jvh", OPTIONS, &index)) != -1) {
-        if (option == 'h')
-            return usage(stdout);
-        if (option == '?')
-            return usage(stderr);
-        if (!read_short(option, &words)) {
-            fprintf(stderr, "moongate backtest: '%s' is not what --%s wants; see --help\n", optarg,
-                    option >= 256 ? OPTIONS[index].name : (char[]){(char)option, '\0'});
-            return 2;
-        }
-    }
-    if (optind < argc || !words.options.strategy || words.options.data_count == 0)
-        return usage(stderr);
-    if (words.compare && !words.options.out) {
-        fprintf(stderr, "moongate backtest: --compare wants --out: its journal is read\n");
-        return 2;
-    }
+    code = read_words(&words, argc, argv);
     if (words.params.length > 0) {
         buf_puts(&words.params, "}");
         words.options.params = words.params.data;
@@ -474,7 +501,8 @@ int backtest_main(int argc, char **argv)
         words.options.tick = tick;
     if (words.verbose)
         words.options.log = log_line;
-    code = run(&words);
+    if (code < 0)
+        code = run(&words);
     buf_fini(&words.params);
     return code;
 }

@@ -52,6 +52,7 @@ struct backtest {
     struct store_bulk *journal;
     struct backtest_minutes minutes;
     uint64_t rows, batches, intents, alerts, faults;
+    struct command_alert last_alert;
 };
 
 /* backtest.c: what the lab keeps for specs is counted, told and let go. */

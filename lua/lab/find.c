@@ -1,6 +1,8 @@
 #include "lab/find.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,9 +23,14 @@ static void own_folder(char ret[FIND_PATH_MAX])
 static bool is_there(const char *folder, const char *between, const char *name,
                      char ret[FIND_PATH_MAX])
 {
+    char whole[PATH_MAX];
     int length = snprintf(ret, FIND_PATH_MAX, "%s%s%s", folder, between, name);
 
-    return length > 0 && length < FIND_PATH_MAX && access(ret, R_OK) == 0;
+    if (length <= 0 || length >= FIND_PATH_MAX || access(ret, R_OK) != 0)
+        return false;
+    if (*folder && realpath(ret, whole)) /* people read it in messages */
+        (void)text_copy(ret, FIND_PATH_MAX, whole, strlen(whole));
+    return true;
 }
 
 bool find_shared(const char *name, char ret[FIND_PATH_MAX])

@@ -43,8 +43,10 @@ void sweep_job_at(const struct sweep_plan *plan, uint32_t number, struct sweep_j
 /* {"fast":5,"side":"both"} */
 void sweep_point_json(const struct sweep_plan *plan, uint32_t point, struct buf *ret);
 
+/* The points to be tried, of the plan's params. `declared`: of the script, see sweep_space.h. */
+int sweep_plan_space(struct sweep_plan *plan, const char *declared, struct err *err);
 /* A new plan is written into the store. One that is there already must be the same: -1 says what
- * differs. `declared`: of the script, see sweep_space.h. */
+ * differs. */
 int sweep_plan_keep(struct sweep_plan *plan, struct sweep_store *store, const char *declared,
                     struct err *err);
 /* The plan of a folder. */

@@ -48,10 +48,13 @@ static void say_pair(struct command_line *command, const char *option, const cha
     say(command, value);
 }
 
-static void say_point(struct command_line *command, const struct sweep_plan *plan, uint32_t point)
+static void say_point(struct command_line *command, const struct sweep_plan *plan, uint32_t point,
+                      bool wanted_alone)
 {
     for (uint32_t i = 0; i < plan->space.param_count; i++) {
         const struct sweep_param *param = &plan->space.params[i];
+        if (wanted_alone && !param->wanted)
+            continue;
         const char *quote = param->plain ? "" : "\"";
         snprintf(command->params[i], PARAM_BYTES, "%s=%s%s%s", param->name, quote,
                  sweep_space_value(&plan->space, point, i), quote);
@@ -70,13 +73,13 @@ static void make_command(const struct sweep_plan *plan, const struct sweep_job *
     say_pair(ret, "-o", work);
     for (uint32_t i = 0; i < plan->extra_count; i++)
         say(ret, plan->extra[i]);
+    say_point(ret, plan, job->point, job->to_ns == 0);
     if (job->to_ns == 0)
         return; /* the probe: all of the data, and the strategy as the config has it */
     text_format_time(job->from_ns, ret->from);
     text_format_time(job->to_ns, ret->to);
     say_pair(ret, "--from", ret->from);
     say_pair(ret, "--to", ret->to);
-    say_point(ret, plan, job->point);
 }
 
 /* Its words go to a file, for the last of them say what went wrong. */
@@ -164,19 +167,25 @@ static void measure(const char *work, struct sweep_result *result)
     metrics_destroy(metrics);
 }
 
+/* Its complaint, without the traceback that may follow it; else its last line. */
 static void read_words(int fd, struct sweep_result *result)
 {
+    static const char COMPLAINT[] = "moongate backtest: ";
     char words[1024];
     off_t length = lseek(fd, 0, SEEK_END);
     off_t from = length > (off_t)sizeof(words) - 1 ? length - (off_t)sizeof(words) + 1 : 0;
     ssize_t got = pread(fd, words, sizeof(words) - 1, from);
-    char *last;
+    char *said, *last;
 
     words[got > 0 ? got : 0] = '\0';
     for (size_t i = strlen(words); i > 0 && words[i - 1] == '\n'; i--)
         words[i - 1] = '\0';
     last = strrchr(words, '\n');
-    fail(result, last ? last + 1 : words);
+    last = last ? last + 1 : words;
+    for (said = words; (said = strstr(said, COMPLAINT));)
+        last = said += strlen(COMPLAINT);
+    last[strcspn(last, "\n")] = '\0';
+    fail(result, last);
 }
 
 void sweep_job_run(const struct sweep_plan *plan, const struct sweep_job *job, const char *work,

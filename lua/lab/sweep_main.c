@@ -9,13 +9,13 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "lab/find_config.h"
+#include "lab/option.h"
 #include "lab/params.h"
 #include "lab/sweep.h"
 
-static int usage(FILE *out)
+static int usage(void)
 {
-    fprintf(out,
-            "usage: moongate sweep -s STRATEGY -d DATA -p NAME=VALUES ... -o DIR [options]\n"
+    printf("usage: moongate sweep -s STRATEGY -d DATA -p NAME=VALUES ... -o DIR [options]\n"
             "       moongate sweep --resume DIR [options]\n\n"
             "One backtest for each combination of parameters and each stretch of time, on all\n"
             "cores. Ctrl-C keeps what is done; --resume goes on. Results: DIR/sweep.db (SQLite),\n"
@@ -28,7 +28,7 @@ static int usage(FILE *out)
             "  -o, --out DIR          the sweep's folder\n"
             "      --random N         N combinations, drawn from --seed, instead of all\n"
             "      --seed N           (1)\n"
-            "      --from T --to T    RFC 3339; default: all of the data\n"
+            "      --from T --to T    as for moongate backtest; default: all of the data\n"
             "      --folds N          so many test stretches, one after the other (1)\n"
             "      --train N          a training stretch is so many test stretches long (3)\n"
             "      --by WHAT          rank by sharpe (default) or result, in training\n"
@@ -42,7 +42,7 @@ static int usage(FILE *out)
             "      --json             the scores as JSON instead of words\n"
             "  -- WORDS               for each backtest: -- --fee-taker 0.001 --order-ms 50\n\n"
             "Exit: 0 done; 1 interrupted, or a backtest failed; 2 it could not be done.\n");
-    return out == stdout ? 0 : 2;
+    return 0;
 }
 
 struct asked {
@@ -61,11 +61,11 @@ enum { OPT_FROM = 256, OPT_TO, OPT_RANDOM, OPT_SEED, OPT_FOLDS, OPT_TRAIN, OPT_B
 
 static bool read_count(const char *text, uint32_t most, uint32_t *ret)
 {
-    char *end;
-    unsigned long value = strtoul(text, &end, 10);
+    uint64_t value;
+    bool good = option_count(text, most, &value);
 
     *ret = (uint32_t)value;
-    return *text >= '0' && *text <= '9' && *end == '\0' && value <= most;
+    return good;
 }
 
 static bool keep_text(char *out, const char *text)
@@ -77,11 +77,6 @@ static bool add_text(char (*texts)[SWEEP_TEXT_MAX], uint32_t *count, uint32_t mo
                      const char *text)
 {
     return *count < most && keep_text(texts[(*count)++], text);
-}
-
-static bool read_time(const char *text, int64_t *ret)
-{
-    return text_parse_time(text, strlen(text), ret);
 }
 
 static bool read_jobs(struct asked *asked, char *text)
@@ -108,8 +103,8 @@ static bool read_option(struct asked *asked, int option, char *value)
     case 'p': return add_text(plan->params, &plan->params_count, SWEEP_PARAMS_MAX, value);
     case 'o': asked->out = value; return true;
     case 'j': return read_count(value, SWEEP_CORES_MAX, &asked->cores) && asked->cores > 0;
-    case OPT_FROM: return read_time(value, &plan->from_ns);
-    case OPT_TO: return read_time(value, &plan->to_ns);
+    case OPT_FROM: return option_time(value, &plan->from_ns);
+    case OPT_TO: return option_time(value, &plan->to_ns);
     case OPT_RANDOM: return read_count(value, SWEEP_POINTS_MAX, &plan->random);
     case OPT_SEED:
         plan->seed = read_count(value, INT32_MAX, &number) ? number : 0;
@@ -143,6 +138,46 @@ static const struct option OPTIONS[] = {
     {"resume", required_argument, NULL, OPT_RESUME}, {"json", no_argument, NULL, OPT_JSON},
     {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 
+static const char *wants(int option)
+{
+    switch (option) {
+    case 'd': case 'p': return "no more and no longer words";
+    case OPT_FROM: case OPT_TO: return OPTION_TIME;
+    case OPT_BY: return "sharpe or result";
+    case OPT_EMIT: return "nothing or slurm";
+    case OPT_JOB: return "a number or two, such as 3 or 0-7";
+    case 'j': case OPT_FOLDS: case OPT_TRAIN: case OPT_SEED: case OPT_RANDOM: case OPT_BEFORE:
+        return "a whole number in its range";
+    default: return "a shorter word";
+    }
+}
+
+static const char *name_of(int option)
+{
+    int at = 0;
+
+    while (OPTIONS[at].val != option)
+        at++;
+    return OPTIONS[at].name;
+}
+
+static int lacks(const struct asked *asked)
+{
+    const struct sweep_plan *plan = &asked->plan;
+
+    if (!asked->out)
+        return option_usage("sweep", "-o DIR or --resume DIR is wanted");
+    if (!asked->resume && !*plan->strategy)
+        return option_usage("sweep", "-s STRATEGY is wanted");
+    if (!asked->resume && plan->data_count == 0)
+        return option_usage("sweep", "-d DATA is wanted");
+    if (!asked->resume && plan->params_count == 0)
+        return option_usage("sweep", "-p NAME=VALUES is wanted: what is to be tried");
+    if (plan->to_ns > 0 && plan->from_ns >= plan->to_ns)
+        return option_usage("sweep", "--from must be before --to");
+    return -1;
+}
+
 /* -1: go on; else the exit code. */
 static int read_words(struct asked *asked, int argc, char **argv)
 {
@@ -154,24 +189,19 @@ static int read_words(struct asked *asked, int argc, char **argv)
     plan->seed = 1;
     asked->cores = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
     keep_text(plan->config, "config/backtest.conf");
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "s:d:c:p:o:j:h", OPTIONS, NULL)) != -1) {
         if (option == 'h')
-            return usage(stdout);
+            return usage();
         if (option == '?')
-            return usage(stderr);
-        if (read_option(asked, option, optarg))
-            continue;
-        fprintf(stderr, "moongate sweep: '%s' will not do there; see moongate sweep --help\n",
-                optarg ? optarg : "");
-        return 2;
+            return option_unknown("sweep", argv[optind - 1]);
+        if (!read_option(asked, option, optarg))
+            return option_wrong("sweep", name_of(option), optarg ? optarg : "", wants(option));
     }
     for (; optind < argc; optind++)
         if (!add_text(plan->extra, &plan->extra_count, SWEEP_EXTRA_MAX, argv[optind]))
-            return usage(stderr);
-    if (!asked->out || (!asked->resume && (!*plan->strategy || plan->data_count == 0 ||
-                                           plan->params_count == 0)))
-        return usage(stderr);
-    return -1;
+            return option_usage("sweep", "there are too many words for each backtest");
+    return lacks(asked);
 }
 
 /* ---- a plan out of it */
@@ -247,6 +277,7 @@ static int make_plan(struct sweep_plan *plan, struct sweep_store *store, struct 
     static const int64_t LEAST_NS = 120000000000;
     char script[FIND_PATH_MAX], library[FIND_PATH_MAX], config[FIND_PATH_MAX];
     struct buf declared;
+    struct err ignored;
     int status;
 
     (void)find_shared("lua/lib", library);
@@ -255,14 +286,17 @@ static int make_plan(struct sweep_plan *plan, struct sweep_store *store, struct 
     make_absolute(plan->config);
     for (uint32_t i = 0; i < plan->data_count; i++)
         make_absolute(plan->data[i]);
-    if (find_script(plan, script, err) < 0 || hash_script(script, plan->hash, err) < 0 ||
-        find_times(plan, store, err) < 0)
+    if (find_script(plan, script, err) < 0 || hash_script(script, plan->hash, err) < 0)
         return -1;
-    if ((plan->to_ns - plan->from_ns) / (plan->folds + plan->train) < LEAST_NS)
-        return err_set(err, "a stretch would be shorter than two minutes: take fewer --folds, a "
-                            "smaller --train, or more time");
     buf_init(&declared, 1 << 20);
+    /* One that wants a parameter does not load without; what it declares is there all the same. */
     status = params_declared(script, library, &declared, err);
+    status = sweep_plan_space(plan, declared.data, status < 0 ? &ignored : err);
+    if (status == 0)
+        status = find_times(plan, store, err);
+    if (status == 0 && (plan->to_ns - plan->from_ns) / (plan->folds + plan->train) < LEAST_NS)
+        status = err_set(err, "a stretch would be shorter than two minutes: take fewer --folds, a "
+                              "smaller --train, or more time");
     if (status == 0)
         status = sweep_plan_keep(plan, store, declared.data, err);
     buf_fini(&declared);

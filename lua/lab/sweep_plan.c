@@ -155,7 +155,7 @@ static int compare(struct sweep_store *store, struct words *words, struct err *e
     return status;
 }
 
-static int make_space(struct sweep_plan *plan, const char *declared, struct err *err)
+int sweep_plan_space(struct sweep_plan *plan, const char *declared, struct err *err)
 {
     for (uint32_t i = 0; i < plan->params_count; i++)
         if (sweep_space_add(&plan->space, plan->params[i], declared, strlen(declared), err) < 0)
@@ -195,8 +195,6 @@ int sweep_plan_keep(struct sweep_plan *plan, struct sweep_store *store, const ch
     is_there = sweep_store_get(store, "config", &had);
     buf_fini(&had);
     list_words(plan, &words);
-    if (make_space(plan, declared, err) < 0)
-        return -1;
     return is_there ? compare(store, &words, err) : write_plan(plan, store, &words, declared, err);
 }
 
@@ -240,7 +238,7 @@ int sweep_plan_load(struct sweep_plan *plan, struct sweep_store *store, struct e
     if (status == 0 && !sweep_store_get(store, "declared", &room))
         status = err_set(err, "%s: the plan lacks what the script declares", store->directory);
     if (status == 0)
-        status = make_space(plan, room.data, err);
+        status = sweep_plan_space(plan, room.data, err);
     buf_fini(&room);
     return status;
 }

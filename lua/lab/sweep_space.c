@@ -17,6 +17,7 @@ struct declaration {
     char type[16], least[SWEEP_VALUE_MAX], most[SWEEP_VALUE_MAX];
     char choices[CHOICES_MAX][SWEEP_VALUE_MAX];
     uint32_t choice_count;
+    bool has_default;
 };
 
 void sweep_space_fini(struct sweep_space *space)
@@ -58,6 +59,8 @@ static bool read_declaration(struct json_reader *json, const char *name, struct 
             read_scalar(json, ret->least, sizeof(ret->least));
         else if (json_text_equal(key, "most"))
             read_scalar(json, ret->most, sizeof(ret->most));
+        else if (json_text_equal(key, "default"))
+            ret->has_default = json_skip_value(json);
         else if (json_text_equal(key, "choices") && json_enter_array(json))
             while (json_next_item(json))
                 if (ret->choice_count < CHOICES_MAX)
@@ -85,7 +88,25 @@ static int find_declaration(const char *name, const char *declared, size_t lengt
     if (json_finish(&json, err) < 0)
         return err_wrap(err, "what the script declares");
     if (!found)
-        return err_set(err, "the script declares no parameter '%s'; see moongate params", name);
+        return err_set(err, "the script declares no parameter '%s'; see moongate params SCRIPT",
+                       name);
+    return 0;
+}
+
+static bool is_plain(const struct declaration *declaration)
+{
+    return strcmp(declaration->type, "integer") == 0 || strcmp(declaration->type, "number") == 0 ||
+           strcmp(declaration->type, "boolean") == 0;
+}
+
+int sweep_space_find(const char *name, const char *declared, size_t declared_length,
+                     bool *ret_plain, struct err *err)
+{
+    struct declaration found;
+
+    if (find_declaration(name, declared, declared_length, &found, err) < 0)
+        return -1;
+    *ret_plain = is_plain(&found) || strcmp(found.type, "any") == 0;
     return 0;
 }
 
@@ -253,9 +274,8 @@ int sweep_space_add(struct sweep_space *space, const char *text, const char *dec
     param->values = calloc(SWEEP_VALUES_MAX + 1, sizeof(*param->values));
     if (!param->values)
         return err_set(err, "no memory");
-    param->plain = strcmp(declaration.type, "integer") == 0 ||
-                   strcmp(declaration.type, "number") == 0 ||
-                   strcmp(declaration.type, "boolean") == 0;
+    param->plain = is_plain(&declaration);
+    param->wanted = !declaration.has_default;
     space->param_count++;
     return fill(param, &declaration, values, err) < 0 ? err_wrap(err, "parameter %s", param->name)
                                                       : 0;

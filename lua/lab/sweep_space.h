@@ -22,6 +22,7 @@ enum { SWEEP_PARAMS_MAX = 16, SWEEP_NAME_MAX = 32, SWEEP_VALUE_MAX = 48, SWEEP_V
 struct sweep_param {
     char name[SWEEP_NAME_MAX];
     bool plain;                      /* written bare in JSON, not as text */
+    bool wanted;                     /* the script declares no default */
     uint32_t count;
     char (*values)[SWEEP_VALUE_MAX]; /* owned */
 };
@@ -33,6 +34,9 @@ struct sweep_space {
 };
 
 void sweep_space_fini(struct sweep_space *space); /* zeroed is fine */
+/* Is a parameter written bare in JSON? -1: the script declares none of that name. */
+int sweep_space_find(const char *name, const char *declared, size_t declared_length,
+                     bool *ret_plain, struct err *err);
 int sweep_space_add(struct sweep_space *space, const char *text, const char *declared,
                     size_t declared_length, struct err *err);
 uint64_t sweep_space_size(const struct sweep_space *space); /* UINT64_MAX: more than that */

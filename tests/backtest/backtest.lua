@@ -63,6 +63,14 @@ function tests.the_same_run_gives_the_same_bytes_in_jails_too()
   assert(code == 0 and text:find("whole", 1, true), text)
 end
 
+function tests.a_decimal_is_typed_as_a_number_and_a_day_is_its_beginning()
+  local words = ("-s quoter -d %s --to 2024-08-08T23:54:25Z --json "):format(tape)
+  local function without_params(json) return (json:gsub('"params":%b{},', "")) end
+  local typed = done(words .. "--from 2024-08-08 -p size_BTC=0.02")
+  assert(without_params(typed) == without_params(done(words .. "-p 'size_BTC=\"0.02\"'")), typed)
+  assert(figure(typed, "position") ~= figure(done(words), "position"))
+end
+
 function tests.another_seed_or_latency_is_another_run()
   local words = ("-s quoter -d %s --to 2024-08-08T23:54:25Z --json "):format(tape)
   local here = done(words)
@@ -223,16 +231,25 @@ end
 
 -- words, and what the error must say
 local WRONG = {
-  {"-d " .. tape, "usage"},
+  {"-d " .. tape, "-s STRATEGY is wanted"},
+  {"-s quoter", "-d DATA is wanted"},
+  {"-s quoter -d " .. tape .. " --tape", "'--tape' is no option"},
+  {"-s quoter -d " .. tape .. " -p", "'-p' is no option of it, lacks its value"},
+  {"-s quoter -d " .. tape .. " quoter", "'quoter' is no option"},
+  {"-s quoter -d " .. tape .. " -p size", "--param wants NAME=VALUE"},
+  {"-s quoter -d " .. tape .. " -p sise=1", "declares no parameter 'sise'"},
+  {"-s quoter -d " .. tape .. " --from 2024-08-09 --to 2024-08-08", "--from must be before --to"},
+  {"-s quoter -d " .. tape .. " --from yesterday", "--from wants a time"},
   {"-s quoter -d /nowhere", "/nowhere: No such file"},
   {"-s quoter -d tests", "no recording there"},
   {"-s quoter -d " .. tape .. " --compare x", "--compare wants --out"},
   {"-s quoter -d " .. tape .. " --latency-from /nowhere", "/nowhere"},
   {"-s nobody -d " .. tape, "no strategy 'nobody'"},
-  {"-s quoter -d ETH-cde=" .. tape, "data is wanted for products of"},
+  {"-s quoter -d ETH-cde=" .. tape, "each once: -d BTC-cde=FILE"},
   {"-s quoter -c /nowhere -d " .. tape, "cannot be read"},
-  {"-s quoter -d " .. tape .. " --from 2030-01-01T00:00:00Z", "nothing between --from and --to"},
-  {"-s quoter -d " .. tape .. " --cash lots", "'lots' is not what --cash wants"},
+  {"-s quoter -d " .. tape .. " --from 2030-01-01T00:00:00Z", "it holds 2024-08-08T23:54:"},
+  {"-s quoter -d " .. tape .. " --cash lots", "--cash wants dollars, more than 0, not 'lots'"},
+  {"-s quoter -d " .. tape .. " --cash -5", "--cash wants dollars"},
   {"-s strategies/none.lua -d " .. tape, "none.lua"},
 }
 

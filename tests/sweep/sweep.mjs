@@ -120,6 +120,19 @@ cases['what cannot be is said, with advice'] = async () => {
     if (!edited.stderr.includes('hash')) fail(`it says '${edited.stderr}'`);
 };
 
+cases['a point that cannot run says why, in words of its script'] = async () => {
+    const { status, stdout } = sweep([...BARE, '-p', 'fast=4,30', '-p', 'slow=20', '-o', at('bad')]);
+    equal(status, 1, 'exit code');
+    if (!stdout.includes('failed: ma_cross: ma_cross.lua') || !stdout.includes('fast must be shorter'))
+        fail(`it says '${stdout}'`);
+};
+
+cases['what a script wants is varied like the rest, and the first run has it too'] = async () => {
+    const { points } = scores(['-s', 'twap', '-d', 'tests/data/btc-perp.bars-1m.csv', '-p',
+        'target=0.1,0.2', '-o', at('twap')]);
+    equal(points.map(({ whole: all }) => all).join(), 'true,true', 'whole points');
+};
+
 cases['the page shows the scores'] = async () => {
     const browser = await Browser.start();
     const page = await browser.open(pathToFileURL(at('whole/sweep.html')).href);
