@@ -380,7 +380,8 @@ static const char *wants(int option)
     case OPT_FROM: case OPT_TO: return OPTION_TIME;
     case OPT_FEED: case OPT_ORDER: case OPT_ANSWER: return "milliseconds, an hour at most";
     case OPT_CASH: return "dollars, more than 0";
-    case OPT_MAKER: case OPT_TAKER: case OPT_FUNDING: return "a part of the notional, such as 0.0002";
+    case OPT_MAKER: case OPT_TAKER: case OPT_FUNDING:
+        return "a part of the notional, such as 0.0002";
     default: return "a whole number";
     }
 }
