@@ -213,12 +213,13 @@ static void a_forged_verdict_moves_nothing(void **state)
 
 /* ---- law 5, over random orders, states and verdicts: beside a twin without rules */
 
+/* An engine costs as much as ten thousand orders, a state as much as three. */
 #ifdef __SANITIZE_ADDRESS__
-enum { CASES = 3000 };
+enum { CASES = 10000 };
 #else
-enum { CASES = 100000 };
+enum { CASES = 1000000 };
 #endif
-enum { CASES_A_RIG = 250, TWINS = 2 };
+enum { CASES_A_RIG = CASES / 20, CASES_A_STATE = 8, TWINS = 2 };
 
 struct twins { struct rig *rigs[TWINS]; uint32_t rules; struct prng prng; };
 
@@ -257,8 +258,10 @@ static void any_state(struct twins *t)
             rig_operator(rig, OPERATOR_RESUME, other, 0, "the next case");
         rig_operator(rig, verb, target, 0, "a case");
         rig_step(rig, &(struct event){.kind = EVENT_SKEW, .skew = {.known = known}});
+        rig_link(rig, STREAM_MARKET, true); /* a crossed book asked for it */
         rig_beat(rig);
         rig_book(rig, 0, crossed ? "101" : "99", crossed ? "99" : "101", "5");
+        rig_book(rig, 1, "99", "101", "5");
     }
 }
 
@@ -300,6 +303,7 @@ static struct intent any_intent(struct twins *t, order_ref ref)
 static bool place(struct twins *t, int which, struct intent intent)
 {
     struct rig *rig = t->rigs[which];
+    rig->journal_count = 0; /* nobody restarts here */
     rig_forget(rig);
     rig_intent(rig, 0, intent);
     if (which == 1)
@@ -328,8 +332,11 @@ static void rules_never_turn_a_refusal_into_an_acceptance(void **state)
     for (order_ref i = 0; i < CASES; i++) {
         if (i % CASES_A_RIG == 0)
             open_twins(&t);
-        any_state(&t);
-        any_presence(&t, false);
+        if (i % CASES_A_STATE == 0) {
+            any_presence(&t, true);
+            any_state(&t);
+            any_presence(&t, false);
+        }
         struct intent intent = any_intent(&t, i + 2);
         bool reduces = intent.side == SIDE_SELL && intent.size.e9 <= rig_size("1").e9;
         bool without = place(&t, 0, intent), with = place(&t, 1, intent);
@@ -337,7 +344,6 @@ static void rules_never_turn_a_refusal_into_an_acceptance(void **state)
             fail_msg("case %llu passed with rules and not without", (unsigned long long)i);
         if (reduces && with != without)
             fail_msg("case %llu: a rule stopped what reduces", (unsigned long long)i);
-        any_presence(&t, true);
         both += with;
         stopped += without && !with;
         reduced += reduces && with;
