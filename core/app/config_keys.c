@@ -89,6 +89,8 @@ static const struct config_key account[] = {
         "control 4: how long a stage has to be watched (3600000)"),
     ROW(config, "promote_after_orders", KEY_COUNT, account.stage_min_orders, false,
         "control 4: how many orders the venue has to have answered in it (20)"),
+    ROW(config, "one_operator", KEY_BOOL, account.one_operator, false,
+        "a desk of one: who asks for a loosening may confirm it (false: another system user must)"),
     CHOICE(config, "var", var, true, var_modes,
            "control 28: on (sections risk and stress are then wanted), or off in so many words"),
     NESTED("funding_stamps", true, "control 22: minutes of the UTC day, up to 24: [ 1020, 1260 ]"),

@@ -41,7 +41,8 @@ static const struct column CONSENT_COLUMNS[] = {
 
 static const struct column CHECKPOINT_COLUMNS[] = {
     {"checkpoint", "checkpoint", 16}, {"step", "", 10}, {"value", "value", 20},
-    {"bound", "wanted", 9}, {"wanted", "", 12}, {"meaning", "what it is", 60}, {NULL}};
+    {"bound", "wanted", 9}, {"wanted", "", 12}, {"seen", "seen", 8},
+    {"meaning", "what it is, or what to do", 60}, {NULL}};
 
 static void blank_controls(char *text)
 {

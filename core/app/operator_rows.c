@@ -355,6 +355,9 @@ void rows_put_consent(struct json_writer *json, const struct operator_config *co
     json_put_text(json, "value", consent->value);
     rows_put_age_ms(json, "left_ms", row->left_ns);
     json_put_text(json, "reason", consent->reason);
+    json_put_uint(json, "asked_uid", consent->asked_uid);
+    if (row->granted)
+        json_put_uint(json, "confirmed_uid", consent->confirmed_uid);
     json_put_text(json, "meaning", consent_kind_meaning(consent->kind));
     json_close_object(json);
 }

@@ -24,6 +24,13 @@ void operator_words_stage(const struct operator_config *config, struct buf *out)
     json_close_object(&json);
 }
 
+static const char *step_of(const struct checkpoint_row *row)
+{
+    if (!row->asked)
+        return "not asked";
+    return row->unseen ? "NOT SEEN" : row->passes ? "holds" : "FAILS";
+}
+
 uint32_t operator_words_checkpoints(const struct operator_config *config, struct buf *out)
 {
     struct json_writer json;
@@ -36,11 +43,13 @@ uint32_t operator_words_checkpoints(const struct operator_config *config, struct
         failing += !row.passes;
         json_open_object(&json);
         json_put_text(&json, "checkpoint", checkpoint_text(i));
-        json_put_text(&json, "step", !row.asked ? "not asked" : row.passes ? "holds" : "FAILS");
+        json_put_text(&json, "step", step_of(&row));
         json_put_size(&json, "value", row.value);
         json_put_text(&json, "bound", checkpoint_bound(i));
         json_put_size(&json, "wanted", row.wanted);
-        json_put_text(&json, "meaning", checkpoint_meaning(i));
+        json_put_uint(&json, "seen", row.seen);
+        json_put_text(&json, "meaning",
+                      row.unseen ? checkpoint_unseen(i) : checkpoint_meaning(i));
         json_close_object(&json);
     }
     json_close_array(&json);

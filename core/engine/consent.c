@@ -122,6 +122,7 @@ struct consent consent_from(const struct event_operator *event, enum consent_kin
     text_copy(ret.value, sizeof ret.value, event->value, strnlen(event->value, sizeof ret.value));
     ret.for_ns = event->for_ns;
     text_copy(ret.reason, sizeof ret.reason, event->reason, strnlen(event->reason, REASON_MAX));
+    ret.asked_uid = ret.confirmed_uid = event->uid;
     return ret;
 }
 
@@ -163,6 +164,12 @@ static void act(struct engine *engine, const struct consent *consent)
 static bool is_allowed(struct engine *engine, const struct consent *consent, char *ret_why)
 {
     static const char OVER[] = "what it was to take back is over already: see consents";
+    static const char SAME[] = "who asked for it cannot confirm it: another system user must, or "
+                               "account.one_operator";
+    if (!engine->settings.one_operator && consent->confirmed_uid == consent->asked_uid) {
+        text_copy(ret_why, REASON_MAX, SAME, sizeof SAME - 1);
+        return false;
+    }
     if (consent->kind != CONSENT_REVOKE || find(engine, number_of(consent->what)) != NULL)
         return stage_allows(engine, consent, ret_why);
     text_copy(ret_why, REASON_MAX, OVER, sizeof OVER - 1);
@@ -244,6 +251,7 @@ void consent_on_confirm(struct engine *engine, const struct event_operator *even
             strncmp(held->token, event->id, sizeof event->id) != 0)
             continue;
         all->wrong = 0;
+        held->consent.confirmed_uid = event->uid;
         if (!is_allowed(engine, &held->consent, why)) {
             out_reply(engine, event->token, false, why);
             return;

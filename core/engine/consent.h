@@ -1,6 +1,7 @@
 #pragma once
 /* Consent in two steps, for whatever lets more through: a verb asks and is answered a token; who
- * types the token back within two minutes has it, from then on until it expires or is revoked.
+ * types the token back within two minutes has it, from then on until it expires or is revoked. That
+ * has to be another system user, where the config does not say `one_operator`; both are journaled.
  *
  *     struct consent asked = consent_from(event, CONSENT_OVERRIDE);   the verb has checked it
  *     consent_ask(engine, event->token, &asked, "control 8, order_value, is set aside");

@@ -191,6 +191,13 @@ static void tell_missed(struct engine *engine, product_index product, uint32_t m
               ": funding stamps passed whose rate nobody heard: ", count, NULL);
 }
 
+/* The venue pays CDE in sums, which are compared with our stamps. */
+static bool is_paid_in_sums(const struct engine *engine, product_index product)
+{
+    const struct instrument *spec = &engine->settings.catalog.items[product];
+    return spec->profile == PROFILE_CDE && spec->funding_interval_ns > 0;
+}
+
 static void book_stamp(struct engine *engine, product_index product)
 {
     struct funding *funding = &engine->products[product].funding;
@@ -214,6 +221,8 @@ static void book_stamp(struct engine *engine, product_index product)
             book_share(engine, product, slot, &stamp, &left);
     book_share(engine, product, actor_slot(ACTOR_OPERATOR), &stamp, &left);
     funding->pending_ns = 0;
+    if (all.e9 != 0 && is_paid_in_sums(engine, product))
+        stage_on_stamp(engine);
     if (stamp.missed > 0)
         tell_missed(engine, product, stamp.missed);
     show(engine, product);
@@ -259,12 +268,6 @@ void funding_on_fill(struct engine *engine, actor_index actor, const struct even
 }
 
 /* ---- what the venue has paid */
-
-static bool is_paid_in_sums(const struct engine *engine, product_index product)
-{
-    const struct instrument *spec = &engine->settings.catalog.items[product];
-    return spec->profile == PROFILE_CDE && spec->funding_interval_ns > 0;
-}
 
 /* Our stamps after the last payment, up to `until_ns`; *ret_gross: without their signs. */
 static struct money sum_stamps(const struct engine *engine, int64_t until_ns,
@@ -346,8 +349,8 @@ static void settle(struct engine *engine)
     *(explained ? &row->payment : &row->unexplained) = off;
     take_settled(engine, row);
     settling->moved = false;
+    stage_on_funding(engine, explained);
     if (!explained) {
-        stage_on_funding(engine);
         money_format_places(off, 2, text);
         out_alert(engine, "the venue's funding_pnl differs from the funding in our books by ", text,
                   NULL, NULL);

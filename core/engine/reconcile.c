@@ -9,6 +9,7 @@
 #include "engine/outbox.h"
 #include "engine/resend.h"
 #include "engine/parked.h"
+#include "engine/stage.h"
 #include "engine/venue.h"
 #include "engine/watch.h"
 
@@ -434,6 +435,8 @@ static void end_positions(struct engine *engine, bool in_cycle)
         settled = compare(engine, i) && settled;
         agreed = agreed && !engine->cycle.differs[i];
     }
+    if (settled)
+        stage_on_compared(engine);
     if (!in_cycle) {
         glance_positions(engine, settled);
         return;

@@ -13,6 +13,8 @@ struct stage_row {
 
 struct checkpoint_row {
     bool asked, passes;
+    bool unseen;                   /* asked for, and nothing was measured of it yet */
+    uint64_t seen;                 /* what it was measured on; 0 where that has no number */
     struct size value, wanted;     /* plain decimals, in the unit of its name */
 };
 

@@ -138,10 +138,22 @@ void stage_on_reply(struct engine *engine, const struct order *order, enum outco
         s->measures.round_trips[bucket_of(engine->now.mono_ns - order->created_mono_ns)]++;
 }
 
-void stage_on_funding(struct engine *engine)
+void stage_on_funding(struct engine *engine, bool agrees)
 {
-    engine->stages.measures.funding_differed++;
-    engine->stages.bad = true;
+    engine->stages.measures.funding_compared++;
+    engine->stages.measures.funding_differed += !agrees;
+    engine->stages.bad |= !agrees;
+}
+
+void stage_on_stamp(struct engine *engine)
+{
+    engine->stages.measures.funding_held++;
+    engine->stages.bad = true; /* from now on a payment is wanted: kept at once */
+}
+
+void stage_on_compared(struct engine *engine)
+{
+    engine->stages.measures.compared++;
 }
 
 /* ---- checkpoints */
@@ -209,11 +221,32 @@ static struct size wanted_of(const struct engine_settings *settings, enum checkp
     return (struct size){0};
 }
 
+/* How often it was seen at all: nothing seen is not passed. */
+static uint64_t seen_of(const struct stage_measures *m, enum checkpoint checkpoint)
+{
+    switch (checkpoint) {
+    case CHECKPOINT_ACCEPTANCE:
+    case CHECKPOINT_ROUND_TRIP: return answers(m);
+    case CHECKPOINT_DRIFT: return m->compared;
+    case CHECKPOINT_FUNDING: return m->funding_compared;
+    default: return 0;
+    }
+}
+
 static bool is_of_orders(enum checkpoint checkpoint)
 {
 #define OF_ORDERS(symbol, text, orders, ...) orders,
     static const bool ORDERS[] = {CHECKPOINT_LIST(OF_ORDERS)};
     return ORDERS[checkpoint];
+}
+
+/* Funding is not asked for where it had nothing to pay for, and was told nothing. */
+static bool is_asked(const struct engine *engine, enum checkpoint checkpoint)
+{
+    const struct stage_measures *m = &engine->stages.measures;
+    if (checkpoint == CHECKPOINT_FUNDING)
+        return m->funding_held > 0 || m->funding_compared > 0;
+    return engine->settings.stage != STAGE_OBSERVE || !is_of_orders(checkpoint);
 }
 
 /* The median is told by its bucket's end, which itself is not in it. */
@@ -234,8 +267,11 @@ void snapshot_checkpoint(const struct engine *engine, enum checkpoint checkpoint
 {
     ret->value = value_of(&engine->stages.measures, checkpoint);
     ret->wanted = wanted_of(&engine->settings, checkpoint);
-    ret->asked = engine->settings.stage != STAGE_OBSERVE || !is_of_orders(checkpoint);
-    ret->passes = !ret->asked || is_met(checkpoint, ret->value, ret->wanted);
+    ret->asked = is_asked(engine, checkpoint);
+    ret->seen = seen_of(&engine->stages.measures, checkpoint);
+    ret->unseen = ret->asked && ret->seen == 0 && checkpoint_unseen(checkpoint)[0] != '\0';
+    ret->passes = !ret->asked ||
+                  (!ret->unseen && is_met(checkpoint, ret->value, ret->wanted));
 }
 
 void snapshot_stage(const struct engine *engine, struct stage_row *ret)
@@ -272,6 +308,12 @@ static bool checkpoints_hold(const struct engine *engine, char *ret_why)
         snapshot_checkpoint(engine, i, &row);
         if (row.passes)
             continue;
+        if (row.unseen) {
+            memset(text, 0, sizeof text);
+            out_join(text, sizeof text, checkpoint_text(i), ": not seen yet: ",
+                     checkpoint_unseen(i), NULL);
+            return refuse(ret_why, "checkpoint ", text, NULL);
+        }
         size_format(row.value, value);
         size_format(row.wanted, wanted);
         memset(text, 0, sizeof text);

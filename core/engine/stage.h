@@ -17,7 +17,9 @@ bool stage_restore(struct engine *engine, const struct record_stage *record);
 void stage_follow(struct engine *engine);
 /* The venue's first word on an order, or that none came. */
 void stage_on_reply(struct engine *engine, const struct order *order, enum outcome outcome);
-void stage_on_funding(struct engine *engine); /* it is not what our books have */
+void stage_on_stamp(struct engine *engine); /* a position was held at it */
+void stage_on_funding(struct engine *engine, bool agrees); /* the venue paid: with our books? */
+void stage_on_compared(struct engine *engine); /* our positions, with the venue's, to the end */
 
 void stage_on_promote(struct engine *engine, const struct event_operator *event);
 void stage_on_demote(struct engine *engine, const struct event_operator *event);

@@ -24,6 +24,7 @@ struct consent {
     int64_t for_ns;          /* how long it holds from its grant on; 0: for good */
     char reason[REASON_MAX];
     char was[DECIMAL_TEXT_MAX]; /* LIMIT: what the config said when it was asked for */
+    uint32_t asked_uid, confirmed_uid; /* the system's users whose two words they were */
 };
 
 /* ended: its reason says by what, not why it was asked for. */

@@ -81,17 +81,24 @@ const char *checkpoint_text(enum checkpoint checkpoint)
     return TEXT_AT(texts, checkpoint);
 }
 
-#define CHECKPOINT_BOUND(symbol, text, orders, bound, meaning) [symbol] = bound,
+#define CHECKPOINT_BOUND(symbol, text, orders, bound, ...) [symbol] = bound,
 const char *checkpoint_bound(enum checkpoint checkpoint)
 {
     static const char *const texts[] = {CHECKPOINT_LIST(CHECKPOINT_BOUND)};
     return TEXT_AT(texts, checkpoint);
 }
 
-#define CHECKPOINT_MEANING(symbol, text, orders, bound, meaning) [symbol] = meaning,
+#define CHECKPOINT_MEANING(symbol, text, orders, bound, meaning, unseen) [symbol] = meaning,
 const char *checkpoint_meaning(enum checkpoint checkpoint)
 {
     static const char *const texts[] = {CHECKPOINT_LIST(CHECKPOINT_MEANING)};
+    return TEXT_AT(texts, checkpoint);
+}
+
+#define CHECKPOINT_UNSEEN(symbol, text, orders, bound, meaning, unseen) [symbol] = unseen,
+const char *checkpoint_unseen(enum checkpoint checkpoint)
+{
+    static const char *const texts[] = {CHECKPOINT_LIST(CHECKPOINT_UNSEEN)};
     return TEXT_AT(texts, checkpoint);
 }
 

@@ -109,4 +109,5 @@ struct engine_settings {
     bool staged;
     uint32_t stage_min_orders;
     int64_t stage_min_ns;
+    bool one_operator;                /* who asks for a consent may confirm it */
 };

@@ -283,6 +283,8 @@ static const struct field CONSENT_FIELDS[] = {
     FIELD("until_wall_ns", FIELD_INT, consent.until_wall_ns),
     FIELD("reason", FIELD_TEXT, consent.consent.reason),
     FIELD("was", FIELD_TEXT, consent.consent.was),
+    FIELD("asked_uid", FIELD_UINT, consent.consent.asked_uid),
+    FIELD("confirmed_uid", FIELD_UINT, consent.consent.confirmed_uid),
 };
 
 static const struct field MARK_FIELDS[] = {
@@ -316,6 +318,9 @@ static const struct field STAGE_FIELDS[] = {
     FIELD("recovery_ns", FIELD_INT, stage.measures.recovery_ns),
     FIELD("differences", FIELD_UINT, stage.measures.differences),
     FIELD("funding_differed", FIELD_UINT, stage.measures.funding_differed),
+    FIELD("compared", FIELD_UINT, stage.measures.compared),
+    FIELD("funding_compared", FIELD_UINT, stage.measures.funding_compared),
+    FIELD("funding_held", FIELD_UINT, stage.measures.funding_held),
     FIELD("reason", FIELD_TEXT, stage.reason),
 };
 _Static_assert(ROUND_TRIP_BUCKETS == 12, "each bucket has its field");

@@ -89,7 +89,7 @@ static struct engine_settings settings_of(uint8_t rules)
     settings.view_bands[2].e9 = DECIMAL_ONE / 10;
     settings.candle_lengths_ns[0] = 60 * SECOND;
     settings.candle_length_count = 1;
-    settings.cancel_on_stop = true;
+    settings.cancel_on_stop = settings.one_operator = true;
     limits_widen(&settings);
     return settings;
 }

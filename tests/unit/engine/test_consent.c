@@ -62,6 +62,18 @@ static void set_aside(struct rig *rig, int target, uint8_t index, const char *co
     assert_true(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
 }
 
+static const struct command_operator_reply *confirm_as(struct rig *rig, uint32_t uid,
+                                                       const char *token)
+{
+    struct event event = {.kind = EVENT_OPERATOR};
+    event.operator.verb = OPERATOR_CONFIRM;
+    event.operator.token = 42;
+    event.operator.uid = uid;
+    text_copy(event.operator.id, VENUE_ID_MAX, token, strlen(token));
+    rig_step(rig, &event);
+    return &rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply;
+}
+
 static enum refusal asked(struct rig *rig, actor_index strategy, product_index product,
                           const char *size, order_ref ref)
 {
@@ -374,6 +386,32 @@ static void every_limit_can_be_tightened(void **state)
     rig_destroy(rig);
 }
 
+/* F72 | unit | who asked for a loosening confirms it, but is no desk of one | refused; another user
+ * has it, and the journal has both */
+static void a_second_word_is_a_second_users(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    char token[16];
+    rig->settings.one_operator = false;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    token_of(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "10", MINUTE), token);
+    assert_false(confirm_as(rig, 0, token)->done);
+    assert_non_null(strstr(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.text,
+                           "one_operator"));
+    assert_int_equal(count(rig, true), 0);
+    assert_true(confirm_as(rig, 1000, token)->done); /* asked for still */
+    const struct record *granted = &rig->journal[rig->journal_count - 1];
+    while (granted->kind != RECORD_CONSENT)
+        granted--;
+    assert_int_equal(granted->consent.step, CONSENT_GRANTED);
+    assert_int_equal(granted->consent.consent.asked_uid, 0);
+    assert_int_equal(granted->consent.consent.confirmed_uid, 1000);
+    rig_destroy(rig);
+}
+
 int suite_consent(void)
 {
     const struct CMUnitTest tests[] = {
@@ -391,6 +429,7 @@ int suite_consent(void)
         cmocka_unit_test(requests_leave_room_for_a_tighter_limit),
         cmocka_unit_test(limits_that_cannot_be_are_refused),
         cmocka_unit_test(every_limit_can_be_tightened),
+        cmocka_unit_test(a_second_word_is_a_second_users),
     };
     return cmocka_run_group_tests_name("consent", tests, NULL, NULL);
 }

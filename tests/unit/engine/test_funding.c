@@ -6,6 +6,7 @@
 
 #include "engine/funding.h"
 #include "engine/snapshot_compare.h"
+#include "engine/snapshot_stage.h"
 #include "engine_rig.h"
 
 static const int64_t SECOND = 1000000000, HOUR = 3600000000000;
@@ -246,6 +247,15 @@ static void assert_compared(struct rig *rig, uint64_t agreed, bool agrees)
     assert_int_equal(row.agrees, agrees);
 }
 
+/* What a promotion goes by. */
+static void assert_measured(struct rig *rig, uint64_t held, uint64_t compared)
+{
+    struct stage_row row;
+    snapshot_stage(rig->engine, &row);
+    assert_int_equal(row.measures.funding_held, held);
+    assert_int_equal(row.measures.funding_compared, compared);
+}
+
 /* AC-G1 | unit | the venue pays what our stamps say, but for its own mark | its sum is booked */
 static void the_venues_sum_is_booked(void **state)
 {
@@ -255,6 +265,7 @@ static void the_venues_sum_is_booked(void **state)
     pay_two_stamps(rig);
     rig_forget(rig);
     assert_false(snapshot_funding(rig->engine, &row)); /* nothing was paid, nothing compared */
+    assert_measured(rig, 2, 0);
     rig->balances[0].funding_pnl = rig_money("-0.00191"); /* ours: -0.0019 */
     rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "look");
     rig_pass(rig, 10 * SECOND);
@@ -262,6 +273,7 @@ static void the_venues_sum_is_booked(void **state)
     assert_int_equal(account(rig).funding.e18, rig->balances[0].funding_pnl.e18);
     assert_int_equal(account(rig).funding_unexplained.e18, 0);
     assert_compared(rig, 1, true);
+    assert_measured(rig, 2, 1);
     rig_restart(rig);
     assert_compared(rig, 1, true);
     assert_int_equal(account(rig).funding.e18, rig_money("-0.00191").e18);

@@ -259,6 +259,45 @@ static void funding_that_is_not_ours_is_a_failing_checkpoint(void **state)
     rig_destroy(rig);
 }
 
+/* As the journal has it that far: the newest row of the stage with other figures. */
+static void restart_with(struct rig *rig, uint64_t compared, uint64_t held, uint64_t paid)
+{
+    uint32_t i = rig->journal_count;
+    while (rig->journal[--i].kind != RECORD_STAGE)
+        assert_true(i > 0);
+    rig->journal[i].stage.measures.compared = compared;
+    rig->journal[i].stage.measures.funding_held = held;
+    rig->journal[i].stage.measures.funding_compared = paid;
+    rig_restart(rig);
+}
+
+/* F72 | unit | no position was compared, no funding paid, in this stage | it has not been seen yet:
+ * no promotion by it, and the answer says what to do */
+static void what_was_never_seen_is_not_passed(void **state)
+{
+    (void)state;
+    struct rig *rig = staged(STAGE_PRODUCTION);
+    assert_true(promoted(rig));
+    trade_well(rig, 10, 4);
+    rig_pass(rig, MINUTE);
+    restart_with(rig, 0, 0, 0);
+    assert_true(checkpoint(rig, CHECKPOINT_DRIFT).unseen);
+    assert_string_equal(say(rig, OPERATOR_PROMOTE, NO_PRODUCT, "", 0),
+                        "checkpoint drift: not seen yet: compare positions: `reconcile`");
+    assert_false(checkpoint(rig, CHECKPOINT_FUNDING).asked); /* nothing was held at a stamp */
+    restart_with(rig, 0, 1, 0);
+    rig_up(rig);
+    assert_true(checkpoint(rig, CHECKPOINT_DRIFT).seen > 0);
+    assert_true(checkpoint(rig, CHECKPOINT_DRIFT).passes);
+    assert_string_equal(say(rig, OPERATOR_PROMOTE, NO_PRODUCT, "", 0),
+                        "checkpoint funding: not seen yet: a position was held at a stamp: wait "
+                        "for the venue to pay");
+    restart_with(rig, 1, 1, 1);
+    assert_int_equal(checkpoint(rig, CHECKPOINT_FUNDING).seen, 1);
+    assert_true(promoted(rig));
+    rig_destroy(rig);
+}
+
 /* What held when it was asked for holds no more when it is confirmed. */
 static void a_checkpoint_that_breaks_between_the_steps_refuses(void **state)
 {
@@ -376,6 +415,7 @@ int suite_stage(void)
         cmocka_unit_test(drift_forbids_the_next_step),
         cmocka_unit_test(a_slow_recovery_is_a_failing_checkpoint),
         cmocka_unit_test(funding_that_is_not_ours_is_a_failing_checkpoint),
+        cmocka_unit_test(what_was_never_seen_is_not_passed),
         cmocka_unit_test(approvals_of_before_are_worth_nothing),
         cmocka_unit_test(a_checkpoint_that_breaks_between_the_steps_refuses),
         cmocka_unit_test(the_stage_survives_a_restart),
