@@ -5,6 +5,7 @@
 #include "app/check.h"
 #include "app/ctl.h"
 #include "app/decode.h"
+#include "app/import.h"
 #include "app/lab.h"
 #include "app/live.h"
 #include "app/record.h"
@@ -35,6 +36,7 @@ static const struct verb verbs[] = {
     {"whatif", whatif_main, "judge a recorded run again under other limits"},
     {"record", record_main, "the public feed, frame by frame, for backtests; no key"},
     {"recordings", recordings_main, "list recorded runs, each read whole and checked"},
+    {"import", import_main, "check market data in CSV files, and put them together into one"},
     {"backtest", lab_main, "a strategy over recorded data, with the limits of live trading"},
     {"sweep", lab_main, "many backtests: which parameters, and how much of it is luck"},
     {"replay", lab_main, "run a recorded run again: identical, or the first divergence"},

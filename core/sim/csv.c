@@ -11,6 +11,7 @@ enum { INFLATE_CHUNK = 256 * 1024 };
 struct reader {
     const char *what;
     csv_take *take;
+    csv_bad *bad;        /* NULL: a bad line ends it */
     void *context;
     struct err *err;
     uint32_t line;
@@ -45,6 +46,9 @@ int csv_refuse(const struct csv_line *line, struct err *err, const char *format,
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
+    for (char *p = words; *p; p++) /* a file's bytes may be anything, and people read this */
+        if (*p < ' ' || *p > '~')
+            *p = '?';
     return err_set(err, "%s:%u: %s", line->what, line->number, words);
 }
 
@@ -62,9 +66,14 @@ static bool split(const char *text, size_t length, struct csv_line *line)
     return true;
 }
 
-static int take_line(struct reader *reader, const char *text, size_t length)
+static int judge_line(struct reader *reader, const char *text, size_t length)
 {
+    static const char ORDER_MARK[] = "\xef\xbb\xbf"; /* spreadsheets begin so */
     struct csv_line line = {.what = reader->what, .number = ++reader->line};
+    if (line.number == 1 && length >= 3 && memcmp(text, ORDER_MARK, 3) == 0) {
+        text += 3;
+        length -= 3;
+    }
     if (length > 0 && text[length - 1] == '\r')
         length--;
     if (length == 0)
@@ -73,6 +82,13 @@ static int take_line(struct reader *reader, const char *text, size_t length)
         return csv_refuse(&line, reader->err, "more than %d columns; take out what is not wanted",
                           CSV_FIELDS_MAX);
     return reader->take(reader->context, &line, reader->err);
+}
+
+static int take_line(struct reader *reader, const char *text, size_t length)
+{
+    if (judge_line(reader, text, length) == 0)
+        return 0;
+    return reader->bad && reader->bad(reader->context, reader->err->text) ? 0 : -1;
 }
 
 /* Lines may be cut anywhere by the inflater: the cut part waits in `pending`. */
@@ -142,8 +158,15 @@ static int take_gzip(struct reader *reader, const void *bytes, size_t length)
 int csv_read(const char *what, const void *bytes, size_t length, csv_take *take, void *context,
              struct err *err)
 {
+    return csv_read_on(what, bytes, length, take, NULL, context, err);
+}
+
+int csv_read_on(const char *what, const void *bytes, size_t length, csv_take *take, csv_bad *bad,
+                void *context, struct err *err)
+{
     const unsigned char *head = bytes;
-    struct reader reader = {.what = what, .take = take, .context = context, .err = err};
+    struct reader reader = {.what = what, .take = take, .bad = bad, .context = context,
+                            .err = err};
     bool gzip = length >= 2 && head[0] == 0x1f && head[1] == 0x8b;
     int result = gzip ? take_gzip(&reader, bytes, length) : take_bytes(&reader, bytes, length);
     if (result == 0 && reader.pending_length > 0)

@@ -29,6 +29,7 @@ struct reader {
     struct market_bars bars;  /* owned until taken over */
     struct trade *trades;     /* owned */
     uint32_t count, capacity;
+    const struct market_csv_sink *sink; /* borrowed: where rows go instead; NULL: they are kept */
 };
 
 static bool has(const struct reader *reader, enum column column)
@@ -46,10 +47,11 @@ static int take_header(struct reader *reader, const struct csv_line *line, struc
                 if (NAMES[name].column == TIME)
                     reader->unit_ns = NAMES[name].unit_ns;
             }
-    reader->headed = true;
     reader->candles = has(reader, OPEN) && has(reader, HIGH) && has(reader, LOW) &&
                       has(reader, CLOSE) && (has(reader, VOLUME) || has(reader, NOTIONAL));
-    if (has(reader, TIME) && (reader->candles || (has(reader, PRICE) && has(reader, SIZE))))
+    reader->headed = has(reader, TIME) &&
+                     (reader->candles || (has(reader, PRICE) && has(reader, SIZE)));
+    if (reader->headed)
         return 0;
     return csv_refuse(line, err, "the columns must be a tape's (recv_ns,kind,side,price,size), "
                    "a candle's (time_s,open,high,low,close,volume) or a trade's "
@@ -69,7 +71,6 @@ static int take_time(struct reader *reader, const struct csv_line *line, int64_t
                           (int)field.length, field.text);
     if (*ret < reader->last_ns)
         return csv_refuse(line, err, "time runs backwards; sort the file by time");
-    reader->last_ns = *ret;
     return 0;
 }
 
@@ -105,11 +106,23 @@ static int take_volume(const struct reader *reader, const struct csv_line *line,
     return 0;
 }
 
-static int take_bar(struct reader *reader, const struct csv_line *line, struct err *err)
+static void keep_bar(struct reader *reader, const struct market_bar *bar)
 {
     struct market_bars *bars = &reader->bars;
+    int64_t length_ns = bar->start_ns - reader->last_ns;
+    if (bars->count > 0 && (bars->length_ns == 0 || length_ns < bars->length_ns))
+        bars->length_ns = length_ns;
+    if (bars->count == bars->capacity) {
+        bars->capacity = bars->capacity ? 2 * bars->capacity : 4096;
+        bars->items = realloc(bars->items, bars->capacity * sizeof *bars->items);
+        CHECK(bars->items);
+    }
+    bars->items[bars->count++] = *bar;
+}
+
+static int take_bar(struct reader *reader, const struct csv_line *line, struct err *err)
+{
     struct market_bar bar;
-    int64_t before_ns = reader->last_ns;
     if (take_time(reader, line, &bar.start_ns, err) < 0 ||
         take_number(reader, line, OPEN, "open", &bar.open.e9, err) < 0 ||
         take_number(reader, line, HIGH, "high", &bar.high.e9, err) < 0 ||
@@ -121,16 +134,13 @@ static int take_bar(struct reader *reader, const struct csv_line *line, struct e
         bar.high.e9 < bar.close.e9)
         return csv_refuse(line, err, "open and close must lie between low and high; are the "
                           "columns named as they stand?");
-    if (bars->count > 0 && bar.start_ns == before_ns)
+    if (bar.start_ns == reader->last_ns)
         return csv_refuse(line, err, "a second bar that starts at this time; keep one of them");
-    if (bars->count > 0 && (bars->length_ns == 0 || bar.start_ns - before_ns < bars->length_ns))
-        bars->length_ns = bar.start_ns - before_ns;
-    if (bars->count == bars->capacity) {
-        bars->capacity = bars->capacity ? 2 * bars->capacity : 4096;
-        bars->items = realloc(bars->items, bars->capacity * sizeof *bars->items);
-        CHECK(bars->items);
-    }
-    bars->items[bars->count++] = bar;
+    if (reader->sink)
+        reader->sink->bar(reader->sink->context, &bar);
+    else
+        keep_bar(reader, &bar);
+    reader->last_ns = bar.start_ns;
     return 0;
 }
 
@@ -153,6 +163,16 @@ static int take_side(struct reader *reader, const struct csv_line *line, struct 
     return 0;
 }
 
+static void keep_trade(struct reader *reader, const struct trade *trade)
+{
+    if (reader->count == reader->capacity) {
+        reader->capacity = reader->capacity ? 2 * reader->capacity : 4096;
+        reader->trades = realloc(reader->trades, reader->capacity * sizeof *reader->trades);
+        CHECK(reader->trades);
+    }
+    reader->trades[reader->count++] = *trade;
+}
+
 static int take_trade(struct reader *reader, const struct csv_line *line, struct err *err)
 {
     struct trade trade = {.aggressor = SIDE_BUY};
@@ -163,12 +183,24 @@ static int take_trade(struct reader *reader, const struct csv_line *line, struct
         return -1;
     reader->last = trade.price;
     reader->last_side = trade.aggressor;
-    if (reader->count == reader->capacity) {
-        reader->capacity = reader->capacity ? 2 * reader->capacity : 4096;
-        reader->trades = realloc(reader->trades, reader->capacity * sizeof *reader->trades);
-        CHECK(reader->trades);
-    }
-    reader->trades[reader->count++] = trade;
+    reader->last_ns = trade.venue_ns;
+    if (reader->sink)
+        reader->sink->trade(reader->sink->context, &trade);
+    else
+        keep_trade(reader, &trade);
+    return 0;
+}
+
+/* Of a tape that is walked; one that is kept is read by tape.c. */
+static int take_row(struct reader *reader, const struct csv_line *line, struct err *err)
+{
+    struct market_row row;
+    if (tape_read_row(line, &row, err) < 0)
+        return -1;
+    if (row.at_ns < reader->last_ns)
+        return csv_refuse(line, err, "time runs backwards; sort the file by recv_ns");
+    reader->last_ns = row.at_ns;
+    reader->sink->row(reader->sink->context, &row);
     return 0;
 }
 
@@ -178,10 +210,16 @@ static int take_line(void *context, const struct csv_line *line, struct err *err
     if (!reader->headed) {
         reader->tape = line->count == TAPE_WIDTH && (csv_is(line->fields[0], "recv_ns") ||
                                                      line->fields[1].length == 1);
-        if (reader->tape)
+        if (reader->tape && !reader->sink)
             return -1; /* enough is known: another reads it */
-        return take_header(reader, line, err);
+        if (!reader->tape)
+            return take_header(reader, line, err);
+        reader->headed = true;
+        if (csv_is(line->fields[0], "recv_ns"))
+            return 0;
     }
+    if (reader->tape)
+        return take_row(reader, line, err);
     if (reader->count == ROWS_MAX || reader->bars.count == ROWS_MAX)
         return csv_refuse(line, err, "more than %d rows; cut the file by time", ROWS_MAX);
     for (int i = 0; i < COLUMNS; i++)
@@ -189,6 +227,24 @@ static int take_line(void *context, const struct csv_line *line, struct err *err
             return csv_refuse(line, err, "only %u columns, the first line names more; is it cut?",
                               line->count);
     return reader->candles ? take_bar(reader, line, err) : take_trade(reader, line, err);
+}
+
+static bool pass_on(void *context, const char *words)
+{
+    const struct reader *reader = context;
+    return reader->headed && reader->sink->bad(reader->sink->context, words);
+}
+
+int market_csv_walk(const char *name, const void *bytes, size_t length, int64_t *last_ns,
+                    const struct market_csv_sink *sink, enum market_csv_kind *ret_kind,
+                    struct err *err)
+{
+    struct reader reader = {.last_ns = *last_ns, .sink = sink};
+    int result = csv_read_on(name, bytes, length, take_line, pass_on, &reader, err);
+    *last_ns = reader.last_ns;
+    *ret_kind = !reader.headed ? MARKET_CSV_UNKNOWN : reader.tape ? MARKET_CSV_TAPE
+                : reader.candles ? MARKET_CSV_CANDLES : MARKET_CSV_TRADES;
+    return result;
 }
 
 static struct market_data *read_tape(const char *name, const void *bytes, size_t length,
@@ -203,7 +259,7 @@ static struct market_data *read_tape(const char *name, const void *bytes, size_t
 struct market_data *market_data_read(const char *name, const void *bytes, size_t length,
                                      const struct instrument *spec, struct err *err)
 {
-    struct reader reader = {.last_ns = 0};
+    struct reader reader = {.last_ns = -1};
     struct market_data *data = NULL;
     int result = csv_read(name, bytes, length, take_line, &reader, err);
     if (reader.tape)

@@ -13,7 +13,7 @@ struct reader {
     uint32_t first_best; /* row index of the first Q, UINT32_MAX before it */
 };
 
-static int parse_row(const struct csv_line *line, struct market_row *ret, struct err *err)
+int tape_read_row(const struct csv_line *line, struct market_row *ret, struct err *err)
 {
     const struct csv_field *fields = line->fields;
     if (line->count != FIELDS)
@@ -56,7 +56,7 @@ static int take_row(void *context, const struct csv_line *line, struct err *err)
     struct market_row row;
     if (line->number == 1 && csv_is(line->fields[0], "recv_ns"))
         return 0;
-    if (parse_row(line, &row, err) < 0)
+    if (tape_read_row(line, &row, err) < 0)
         return -1;
     if (tape->count > 0 && row.at_ns < reader->last_ns)
         return csv_refuse(line, err, "time runs backwards; sort the file by recv_ns");

@@ -26,6 +26,10 @@ struct tape {
     int64_t start_ns;  /* Unix time of the rows at 0 */
 };
 
+struct csv_line;
+/* One line; at_ns is Unix time. -1: err says what is wrong. */
+int tape_read_row(const struct csv_line *line, struct market_row *ret, struct err *err);
+
 /* NULL: a line is wrong (err names it), the gzip stream is damaged, or there is no memory. */
 struct tape *tape_create(const void *bytes, size_t length, struct err *err);
 /* `name` begins each complaint: "btc.csv.gz:12: ...". */

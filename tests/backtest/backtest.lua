@@ -283,6 +283,66 @@ function tests.a_bad_line_is_named()
   end
 end
 
+local function import(words)
+  return run("import " .. words)
+end
+
+local CANDLES = "time_s,open,high,low,close,notional_usd\n"
+
+function tests.files_of_others_become_one_that_gives_the_same_run()
+  local first = write("first.csv", CANDLES .. "60,10,12,9,11,100\n120,11,11,10,10,50\n")
+  local second = write("second.csv", "\xef\xbb\xbfclose,low,high,open,volume,time_ms\r\n" ..
+    "12,10,13,10,4,240000\r\n")
+  local code, text = import(("%s %s -o %s/both.csv"):format(first, second, scratch))
+  assert(code == 0 and text:find("candles: 3 rows", 1, true) and
+    text:find("120.000 s, from 1970-01-01T00:02:00", 1, true), text)
+  assert(read(scratch .. "/both.csv") == "time_ns,open,high,low,close,volume\n" ..
+    "60000000000,10,12,9,11,9.090909091\n120000000000,11,11,10,10,5\n240000000000,10,13,10,12,4\n")
+  code, text = import(("%s -o %s/both.csv"):format(first, scratch))
+  assert(code == 2 and text:find("both.csv is there already", 1, true), text)
+  -- Packed, and of any kind, it plays as what it was made from.
+  for of, words in pairs{[bars] = "-s ma_cross --json ",
+                         [tape] = "-s quoter --json --to 2024-08-08T23:54:25Z "} do
+    local copy = ("%s/copy%s.gz"):format(scratch, of:match("[^/]*%.csv"))
+    assert(import(of .. " -o " .. copy) == 0)
+    local function figures(path) return (done(words .. "-d " .. path):gsub('"data":%b[]', "")) end
+    assert(figures(of) == figures(copy), of)
+  end
+end
+
+function tests.bad_lines_are_listed_and_left_out_when_that_is_asked_for()
+  local path = write("bad.csv", CANDLES .. "60,10,12,9,11,100\n120,11,11,10\n180,1,1,1,-1,1\n" ..
+    "x\27[31m,1,1,1,1,1\n999999999,1,1,1,x,1\n240,1,1,1,1,1" .. (",1"):rep(9) ..
+    "\n240,10,11,9,10,7\n240,10,11,9,10,7\n")
+  local out = scratch .. "/good.csv"
+  local code, text = import(path .. " --lines 4 -o " .. out)
+  assert(code == 1 and not io.open(out) and not io.open(out .. ".part"), text)
+  for _, said in ipairs{":3: only 4 columns", ":4: close '-1'", ":5: 'x?[31m' is no time",
+                        ":6: close 'x'", "... and 2 more bad lines", "6 bad lines",
+                        "nothing is written"} do
+    assert(text:find(said, 1, true), said .. "\n" .. text)
+  end
+  code, text = import(path .. " --json --skip-bad -o " .. out)
+  assert(code == 1 and figure(text, "rows") == "2" and figure(text, "bad") == "6", text)
+  assert(text:find(":7: more than 12 columns", 1, true) and text:find(":9: a second bar", 1, true))
+  assert(select(2, read(out):gsub("\n", "")) == 3)
+  assert(import(out) == 0)
+end
+
+function tests.what_is_no_market_data_is_refused()
+  local tape_of = write("tape.csv", "recv_ns,kind,side,price,size\n1,Q,B,1,1\n")
+  local candles_of = write("candles.csv", CANDLES .. "60,10,12,9,11,100\n")
+  for words, said in pairs{
+    [""] = "usage", ["/nowhere"] = "No such file", ["tests"] = "a file with data is wanted",
+    ["README.md"] = "README.md:1: the columns must be", ["--lines x " .. tape_of] = "--lines wants",
+    [bin .. "/moongate"] = "is it a CSV", [candles_of .. " " .. tape_of] = "import them apart",
+    [tape_of .. " -o /nowhere/x"] = "/nowhere/x.part", [write("head.csv", CANDLES)] = "not one row",
+  } do
+    local code, text = import(words)
+    assert(code == 2 and text:find(said, 1, true), words .. "\n" .. text)
+  end
+end
+
 local names = {}
 for name in pairs(tests) do names[#names + 1] = name end
 table.sort(names)
