@@ -40,7 +40,7 @@ for _, id in ipairs(host.products()) do
     slow = indicators.ema(slow_length),
     rsi = indicators.rsi(rsi_length),
     above = nil, -- was the fast average above the slow one at the last candle?
-    trail = nothing -- as the host holds it
+    trailing = trail:sign() == 0 -- the host holds this trail, or none where none is wanted
   }
 end
 
@@ -66,7 +66,7 @@ function strategy.on_book(book)
   local market = markets[book.product]
   if not market then return end
   -- The host keeps what was set over reloads and restarts: said again only when it is another.
-  if market.trail ~= trail and not book:stale() then
+  if not market.trailing and not book:stale() then
     host.protect(book.product, {trail = trail:sign() > 0 and trail or nil})
   end
   market.pursuit:on_book(book)
@@ -75,7 +75,7 @@ end
 function strategy.on_protect(protection)
   local market = markets[protection.product]
   if not market then return end
-  market.trail = protection.trail or nothing
+  market.trailing = (protection.trail or nothing) == trail
   market.pursuit:on_protect(protection)
 end
 

@@ -55,7 +55,7 @@ struct backtest_options {
 struct backtest_left {
     char product_id[PRODUCT_ID_MAX];
     struct size position;
-    struct price mark;       /* the venue's mid, which equity counts it at */
+    struct price mark;       /* the venue's mid, which equity counts it at; 0: it is flat */
     uint32_t working;        /* orders */
     uint32_t gaps, crossed;  /* longer silences than the host bears; moments of a crossed book */
     int64_t gap_ns;          /* the longest */

@@ -72,7 +72,8 @@ static void put_left(struct json_writer *json, const struct backtest_result *res
         json_open_object(json);
         json_put_text(json, "product", left->product_id);
         json_put_size(json, "position", left->position);
-        json_put_price(json, "mark", left->mark);
+        if (left->position.e9 != 0)
+            json_put_price(json, "mark", left->mark);
         json_put_uint(json, "working", left->working);
         json_put_uint(json, "gaps", left->gaps);
         json_put_int(json, "gap_ns", left->gap_ns);

@@ -65,10 +65,11 @@ void backtest_venue_left(struct backtest *run, product_index product, struct bac
     struct fill_venue *venue = &run->venue;
 
     *ret = (struct backtest_left){.position = venue->markets[product].position,
-                                  .mark = fill_venue_mark(venue, product),
                                   .working = fill_venue_working(venue, product),
                                   .gaps = market->gaps, .crossed = market->crossed,
                                   .gap_ns = market->gap_ns};
+    if (ret->position.e9 != 0) /* else a book may be built here that nobody has needed so far */
+        ret->mark = fill_venue_mark(venue, product);
     memcpy(ret->product_id, venue->config.catalog.items[product].product_id,
            sizeof(ret->product_id));
 }
