@@ -176,18 +176,60 @@ bool fills_progress(struct engine *engine, struct order *order, struct size fill
     return true;
 }
 
-static bool show(struct engine *engine, product_index product)
+static enum side booked_side(const struct event_fill *fill)
+{
+    if (fill->kind != FILL_REVERSAL)
+        return fill->side;
+    return fill->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
+}
+
+static struct money booked_fee(const struct event_fill *fill)
+{
+    return (struct money){fill->kind == FILL_REVERSAL ? -fill->fee.e18 : fill->fee.e18};
+}
+
+/* The order it fills; NULL when there is none, or when that one is of another product or side: then
+ * the venue contradicts itself, and the fill counts for the account alone. */
+static struct order *order_of(struct engine *engine, const struct event_fill *fill)
+{
+    struct order *order = orders_find_venue(&engine->orders, &fill->venue_order_id);
+    if (order != NULL && (order->product != fill->product || order->side != fill->side))
+        return NULL;
+    return order;
+}
+
+/* The account has it, whoever it belongs to, and counts it beside the order that may own it. One
+ * that has shown its id shows what it filled as well. */
+static bool show_held(struct engine *engine, const struct staged_fill *staged)
+{
+    const struct event_fill *fill = &staged->fill;
+    struct position *account = &engine->portfolio.shown_account[fill->product];
+    return !staged->held || order_of(engine, fill) != NULL ||
+           (position_apply(account, booked_side(fill), fill->price, fill->size) &&
+            position_charge(account, booked_fee(fill)));
+}
+
+bool fills_show_product(struct engine *engine, product_index product)
 {
     bool fits = portfolio_show(&engine->portfolio, &engine->orders, product);
+    for (uint32_t i = 0; i < engine->stage_count; i++)
+        if (engine->stage[i].fill.product == product)
+            fits = show_held(engine, &engine->stage[i]) && fits;
     sweep_want(engine, product);
     return fits;
+}
+
+static void show_or_halt(struct engine *engine, product_index product)
+{
+    if (!fills_show_product(engine, product))
+        out_tighten(engine, LATCH_ACCOUNT, 0, TRADING_HALTED, OUT_OF_RANGE);
 }
 
 bool fills_follow(struct engine *engine, const struct order *order)
 {
     portfolio_track(&engine->portfolio, orders_index(&engine->orders, order),
                     order_provisional(order).e9 > 0);
-    return show(engine, order->product);
+    return fills_show_product(engine, order->product);
 }
 
 void fills_show(struct engine *engine, const struct order *order)
@@ -276,18 +318,6 @@ static void apply_to_order(struct order *order, const struct event_fill *fill)
         order->filled = order->booked;
     if (before.e9 > 0)
         take_provisional(order, before);
-}
-
-static enum side booked_side(const struct event_fill *fill)
-{
-    if (fill->kind != FILL_REVERSAL)
-        return fill->side;
-    return fill->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
-}
-
-static struct money booked_fee(const struct event_fill *fill)
-{
-    return (struct money){fill->kind == FILL_REVERSAL ? -fill->fee.e18 : fill->fee.e18};
 }
 
 /* Into the exact books; the caller has seen that it was not there. */
@@ -414,8 +444,7 @@ static void book_external(struct engine *engine, const struct event_fill *fill)
     }
     record_fill(engine, NULL, ACTOR_EXTERNAL, fill, false);
     engine->counters.external_fills++;
-    if (!show(engine, fill->product))
-        out_tighten(engine, LATCH_ACCOUNT, 0, TRADING_HALTED, OUT_OF_RANGE);
+    show_or_halt(engine, fill->product);
     out_alert(engine, engine->settings.catalog.items[fill->product].product_id,
               ": a fill of an order that is not ours was booked as external, order ",
               fill->venue_order_id.text, NULL);
@@ -484,16 +513,6 @@ static bool fill_is_valid(const struct engine *engine, const struct event_fill *
            fill->trade_id.text[0] != '\0';
 }
 
-/* The order it fills; NULL when there is none, or when that one is of another product or side: then
- * the venue contradicts itself, and the fill counts for the account alone. */
-static struct order *order_of(struct engine *engine, const struct event_fill *fill)
-{
-    struct order *order = orders_find_venue(&engine->orders, &fill->venue_order_id);
-    if (order != NULL && (order->product != fill->product || order->side != fill->side))
-        return NULL;
-    return order;
-}
-
 /* Books it, or says that it must wait until every order that it may fill has shown its id or has
  * ended: booked as external before, it would count a second time when its order shows it. */
 static bool book_or_hold(struct engine *engine, struct staged_fill *staged)
@@ -544,12 +563,17 @@ static void sort_stage(struct engine *engine)
 
 void fills_flush(struct engine *engine)
 {
-    uint32_t kept = 0;
+    uint32_t kept = 0, products = 0;
     sort_stage(engine);
-    for (uint32_t i = 0; i < engine->stage_count; i++)
+    for (uint32_t i = 0; i < engine->stage_count; i++) {
+        products |= 1u << engine->stage[i].fill.product;
         if (!book_or_hold(engine, &engine->stage[i]))
             engine->stage[kept++] = engine->stage[i];
+    }
     engine->stage_count = kept;
+    for (product_index i = 0; products >> i; i++)
+        if (products >> i & 1)
+            show_or_halt(engine, i);
 }
 
 static bool is_staged(const struct engine *engine, const struct event_fill *fill)
@@ -586,22 +610,8 @@ void fills_on_fill(struct engine *engine, const struct event_fill *fill)
         return;
     }
     engine->stage[engine->stage_count++] = staged;
-}
-
-struct size fills_held(struct engine *engine, product_index product)
-{
-    struct size sum = {0};
-    for (uint32_t i = 0; i < engine->stage_count; i++) {
-        const struct event_fill *fill = &engine->stage[i].fill;
-        struct size signed_size = fill->size;
-        /* An order that has shown its id shows what it filled as well. */
-        if (fill->product != product || !engine->stage[i].held || order_of(engine, fill) != NULL)
-            continue;
-        if (booked_side(fill) == SIDE_SELL)
-            signed_size.e9 = -signed_size.e9;
-        (void)size_add(sum, signed_size, &sum);
-    }
-    return sum;
+    if (staged.held)
+        show_or_halt(engine, fill->product);
 }
 
 bool fills_accept(struct engine *engine, struct event_fill *fill)
@@ -618,7 +628,7 @@ bool fills_accept(struct engine *engine, struct event_fill *fill)
     if (map_get(&engine->seen.map, key, &value) || !book_exact(engine, NULL, ACTOR_EXTERNAL, fill))
         return false;
     record_fill(engine, NULL, ACTOR_EXTERNAL, fill, false);
-    return show(engine, fill->product);
+    return fills_show_product(engine, fill->product);
 }
 
 /* ---- the journal read back */
@@ -689,6 +699,6 @@ bool fills_restore(struct engine *engine, const struct record_fill *record)
     }
     if (engine->newest_fill_wall_ns > engine->last_fill_wall_ns + RESTART_OVERLAP_NS)
         engine->last_fill_wall_ns = engine->newest_fill_wall_ns - RESTART_OVERLAP_NS;
-    (void)show(engine, fill.product);
+    (void)fills_show_product(engine, fill.product);
     return booked;
 }

@@ -14,8 +14,10 @@ void fills_list_whole(struct engine *engine, int64_t asked_wall_ns);
 /* A whole list of fills had its time: what external orders filled up to then is in the books, or
  * the positions compared will tell. */
 void fills_settle_external(struct engine *engine, int64_t before_ns);
-/* Signed: what waits for the id of its order. The account has it, whoever it belongs to. */
-struct size fills_held(struct engine *engine, product_index product);
+/* The shown positions of a product made anew: what is booked, what orders have by their quantity
+ * alone, and what waits for the id of its order, which the account has and nobody else until then.
+ * false: one left the range kept exactly. */
+bool fills_show_product(struct engine *engine, product_index product);
 /* The venue told a larger cumulative quantity: the difference moves the position now, at a price
  * derived from the average. Between orders_open and orders_close. True when it was larger. */
 bool fills_progress(struct engine *engine, struct order *order, struct size filled,

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/wide.h"
+#include "engine/fills.h"
 #include "engine/market.h"
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
@@ -143,7 +144,7 @@ static bool take_late(struct engine *engine, const struct record_funding *row)
 
 static void show(struct engine *engine, product_index product)
 {
-    (void)portfolio_show(&engine->portfolio, &engine->orders, product);
+    (void)fills_show_product(engine, product);
     engine->products[product].version++;
 }
 

@@ -3,7 +3,8 @@
  * trade id have made, and the shown ones, which also hold what only a cumulative quantity told.
  *
  *     portfolio_book(&p, actor, product, side, price, size, fee)     exact, in the venue's order
- *     portfolio_show(&p, &orders, product)                           shown = exact + provisional
+ *     portfolio_show(&p, &orders, product)                           shown = exact + provisional;
+ *                                                        for the whole of it: fills_show_product
  *
  * A provisional quantity is never mixed into the exact books: average cost depends on the order of
  * fills, and the result must be what the venue's own list of fills gives, to the last unit. */

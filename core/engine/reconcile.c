@@ -243,11 +243,9 @@ static void end_orders(struct engine *engine, uint64_t request)
 /* ---- positions compared */
 
 /* The account's position as all known fills make it. */
-static struct size our_size(struct engine *engine, product_index product)
+static struct size our_size(const struct engine *engine, product_index product)
 {
-    struct size size = engine->portfolio.shown_account[product].size;
-    (void)size_add(size, fills_held(engine, product), &size);
-    return size;
+    return engine->portfolio.shown_account[product].size;
 }
 
 void reconcile_on_position(struct engine *engine, const struct event_position *event)

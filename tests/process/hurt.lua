@@ -210,12 +210,20 @@ local function orders_differ(world, exchange, journal)
   end
 end
 
-function hurt.positions_differ(world, exchange)
+function hurt.sizes_differ(world, exchange)
   for _, product in ipairs(hurt.status(world).products) do
-    local theirs = exchange.positions[product.product] or {size = 0, fees = 0, realised = 0}
+    local theirs = exchange.positions[product.product] or {size = 0}
     if e9(product.position) ~= theirs.size then
       return ("%s: host %s, exchange %d e-9"):format(product.product, product.position, theirs.size)
     end
+  end
+end
+
+function hurt.positions_differ(world, exchange)
+  local sizes = hurt.sizes_differ(world, exchange)
+  if sizes then return sizes end
+  for _, product in ipairs(hurt.status(world).products) do
+    local theirs = exchange.positions[product.product] or {fees = 0, realised = 0}
     if math.abs(tonumber(product.fees) - theirs.fees) > 1e-9 then
       return ("%s: fees %s and %s"):format(product.product, product.fees, theirs.fees)
     end

@@ -91,7 +91,11 @@ rig.scenario("journal", function(world)
   copy(world, "old", "state")
   hurt.start(world)
   hurt.wait_reconciled(world)
-  -- An order of the copy that was on its way may own any fill of its side, which waits for its end.
+  -- An order of the copy that was on its way may own any fill of its side, which is the account's
+  -- at once and changes hands when that order has ended.
+  hurt.until_none("positions of the account", function()
+    return hurt.sizes_differ(world, hurt.read_exchange(world))
+  end)
   hurt.settle(world)
   hurt.until_none("positions of an old copy", function()
     return hurt.positions_differ(world, hurt.read_exchange(world))

@@ -327,7 +327,7 @@ static void a_fill_before_its_order_is_known_waits(void **state)
     rig->hold_lists = true;
     rig_reply(rig, id, OUTCOME_UNKNOWN, "");
     rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0.2");
-    assert_int_equal(rig_product(rig, 0).position.e9, 0);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, 0);
     assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size("1").e9);
     rig_pass(rig, SECOND);
     rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_REST);
@@ -377,7 +377,8 @@ static void a_fill_waits_as_long_as_it_may_be_ours(void **state)
     rig_reply(rig, id, OUTCOME_UNKNOWN, "");
     rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
     assert_true(answer_lists(rig, 30 * SECOND) > 4);
-    assert_int_equal(rig_product(rig, 0).position.e9, 0);
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("1").e9);
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 0).size.e9, 0);
     assert_int_equal(rig_product(rig, 0).working_buy.e9, rig_size("1").e9);
     assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE); /* the venue's word is known */
     rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_REST);
@@ -403,10 +404,36 @@ static void a_fill_that_waited_for_nothing_is_external(void **state)
     rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
     rig_fill(rig, "t2", "v2", 0, SIDE_BUY, "99", "1.5", "0"); /* larger than the order */
     answer_lists(rig, 5 * SECOND);
-    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("1.5").e9);
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("2.5").e9);
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 0).size.e9, rig_size("1.5").e9);
     rig_reply(rig, id, OUTCOME_REFUSED, "");
     answer_lists(rig, 5 * SECOND);
     assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 0).size.e9, rig_size("2.5").e9);
+    rig_destroy(rig);
+}
+
+/* F64 | unit | an old journal is put back: fills of newer orders, more than its UNKNOWN order, are
+ * any of them its own | the account shows them all and counts the order beside them */
+static void what_waits_for_an_order_is_in_the_position(void **state)
+{
+    static const char *const IDS[] = {"v1", "v2", "v3"};
+    (void)state;
+    struct rig *rig = ready();
+    rig_limit(rig, 0, 0, SIDE_SELL, "101", "1", 1);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig->hold_lists = true;
+    rig->venue_position[0].e9 = -rig_size("3").e9;
+    rig_reply(rig, id, OUTCOME_UNKNOWN, "");
+    for (int i = 0; i < 3; i++)
+        rig_fill(rig, IDS[i], IDS[i], 0, SIDE_SELL, "101", "1", "0");
+    answer_lists(rig, 5 * SECOND);
+    assert_int_equal(rig_product(rig, 0).position.e9, -rig_size("3").e9);
+    assert_int_equal(rig_product(rig, 0).working_sell.e9, rig_size("1").e9);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    rig_reply(rig, id, OUTCOME_REFUSED, "");
+    answer_lists(rig, 5 * SECOND);
+    assert_int_equal(rig_product(rig, 0).position.e9, -rig_size("3").e9);
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 0).size.e9, -rig_size("3").e9);
     rig_destroy(rig);
 }
 
@@ -611,6 +638,7 @@ int suite_fills(void)
         cmocka_unit_test(a_fill_before_its_order_is_known_waits),
         cmocka_unit_test(a_fill_waits_as_long_as_it_may_be_ours),
         cmocka_unit_test(a_fill_that_waited_for_nothing_is_external),
+        cmocka_unit_test(what_waits_for_an_order_is_in_the_position),
         cmocka_unit_test(a_reversal_takes_it_back),
         cmocka_unit_test(a_correction_ends_no_order),
         cmocka_unit_test(a_reversal_before_its_trade_takes_it_back),

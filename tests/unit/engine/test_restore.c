@@ -64,6 +64,17 @@ static void assert_same_positions(const struct engine *live, const struct engine
     assert_false(snapshot_position(again, i, &b));
 }
 
+/* What its actors have, which are compared one by one. What waits for its order is the account's
+ * alone, and read anew from the venue. */
+static int64_t sum_of_actors(const struct engine *engine, product_index product)
+{
+    struct position_row row;
+    int64_t sum = 0;
+    for (uint32_t i = 0; snapshot_position(engine, i, &row); i++)
+        sum += row.product == product ? row.size.e9 : 0;
+    return sum;
+}
+
 static void assert_same_latches(const struct engine *live, const struct engine *again)
 {
     struct account_row a, b;
@@ -81,7 +92,7 @@ static void assert_same_latches(const struct engine *live, const struct engine *
         assert_string_equal(p.reason, q.reason);
         assert_int_equal(p.working_buy.e9, q.working_buy.e9);
         assert_int_equal(p.working_sell.e9, q.working_sell.e9);
-        assert_int_equal(p.position.e9, q.position.e9);
+        assert_int_equal(sum_of_actors(live, i), q.position.e9);
     }
     for (uint32_t i = 0; snapshot_strategy(live, i, &s); i++) {
         assert_true(snapshot_strategy(again, i, &t));
