@@ -1,5 +1,6 @@
 --- Soft rule: after `burst` opening orders of one strategy on one product within `window` seconds,
--- further ones wait until the window has passed.
+-- further ones wait until the window has passed. What it let pass counts, also when another rule
+-- then refused it: rules are asked at once, and none hears what the others said.
 local counted = require "counted"
 
 local burst = host.number("burst", 20, 1)

@@ -2,7 +2,7 @@
  *
  *     host.equity()          the account's, as last shown; nil while the venue has not told
  *     host.limits(id)        {max_order_size, max_order_value, max_position, price_collar,
- *                             buy, sell, orders}: the last three are what is left now
+ *                             max_messages, buy, sell, orders}: the last three are what is left
  *     host.metric(name, x)   a figure of the script's own, in status and in the run's summary
  *     host.manifest{max_position = "0.1", may_short = false, ...}    while it is loaded, once */
 #include <math.h>

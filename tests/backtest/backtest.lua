@@ -71,6 +71,25 @@ function tests.a_decimal_is_typed_as_a_number_and_a_day_is_its_beginning()
   assert(figure(typed, "position") ~= figure(done(words), "position"))
 end
 
+-- What each shipped strategy does with real bars: it trades, in the sizes of its page, and reads
+-- all that the shipped config gives it.
+function tests.the_shipped_strategies_do_what_their_pages_say()
+  local size = {ma_cross = "0.01", bollinger = "0.01"}
+  for strategy, least in pairs{ma_cross = 20, bollinger = 10, donchian = 10, twap = 5} do
+    local out = scratch .. "/shipped-" .. strategy
+    local more = strategy == "twap" and "-p target=0.1 -p slices=10" or ""
+    local said = done(("-s %s -d %s -v -o %s %s"):format(strategy, bars, out, more))
+    assert(not said:find("never asked for it", 1, true), said)
+    assert(tonumber(figure(read(out .. "/run.json"), "fills")) >= least, said)
+    local sizes = io.popen(([=[sqlite3 %s/journal.db "select distinct json_extract(body,'$.size')
+      from records where kind='fill' and json_extract(body,'$.provisional')=0"]=]):format(out))
+    for one in sizes:lines() do
+      assert(one == (size[strategy] or one) and tonumber(one) <= 0.1, strategy .. " fills " .. one)
+    end
+    sizes:close()
+  end
+end
+
 function tests.another_seed_or_latency_is_another_run()
   local words = ("-s quoter -d %s --to 2024-08-08T23:54:25Z --json "):format(tape)
   local here = done(words)
