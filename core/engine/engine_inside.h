@@ -68,6 +68,7 @@ struct engine {
 
     struct product *products;           /* all below: from the arena */
     struct protection (*protections)[MAX_PRODUCTS]; /* [MAX_STRATEGIES] */
+    uint32_t guarded[MAX_STRATEGIES]; /* a bit for each product whose protection is not clear */
     int64_t journal_wall_ns;            /* of the last record that was read back */
     int64_t begun_wall_ns;              /* of the first step */
     int64_t liquidation_wall_ns;        /* the newest order of the venue's own that was told of */

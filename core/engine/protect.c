@@ -74,10 +74,21 @@ static void alert(struct engine *engine, const struct guarded *g, const char *wh
     out_alert(engine, who, what, why, NULL);
 }
 
+/* Each event asks for those that are not clear; most strategies have none. */
+static void enter(struct engine *engine, const struct guarded *g, enum protect_state state)
+{
+    uint32_t bit = 1u << g->product;
+    g->p->state = state;
+    if (state == PROTECT_CLEAR)
+        engine->guarded[g->actor] &= ~bit;
+    else
+        engine->guarded[g->actor] |= bit;
+}
+
 static void change(struct engine *engine, const struct guarded *g, enum protect_state state,
                    const char *reason)
 {
-    g->p->state = state;
+    enter(engine, g, state);
     memset(g->p->reason, 0, sizeof g->p->reason);
     text_copy(g->p->reason, sizeof g->p->reason, reason, strnlen(reason, REASON_MAX));
     record(engine, g);
@@ -382,11 +393,15 @@ void protect_due(struct engine *engine)
 {
     if (engine->stopped_told) /* nobody would hear what becomes of an order */
         return;
-    for (actor_index a = 0; a < engine->settings.strategy_count; a++)
-        for (product_index i = 0; i < engine->settings.catalog.count; i++) {
+    for (actor_index a = 0; a < engine->settings.strategy_count; a++) {
+        uint32_t left = is_abandoned(engine, a) ? UINT32_MAX : engine->guarded[a];
+        for (product_index i = 0; left != 0 && i < engine->settings.catalog.count; i++) {
             struct guarded g = guarded_of(engine, a, i);
-            due_one(engine, &g);
+            if (left >> i & 1)
+                due_one(engine, &g);
+            left &= ~(1u << i);
         }
+    }
 }
 
 bool protect_is_firing(const struct engine *engine, actor_index actor, product_index product)
@@ -472,12 +487,13 @@ void protect_on_stop(struct engine *engine)
 bool protect_restore(struct engine *engine, actor_index actor, product_index product,
                      const struct record_protect *record)
 {
-    struct protection *p = &engine->protections[actor][product];
+    struct guarded g = guarded_of(engine, actor, product);
+    struct protection *p = g.p;
     if (what_is_wrong(&record->terms) != NULL || (unsigned)record->state > PROTECT_FIRING ||
         (unsigned)record->side > SIDE_UNKNOWN || record->best.e9 < 0)
         return false;
     memset(p, 0, sizeof *p);
-    p->state = record->state;
+    enter(engine, &g, record->state);
     p->terms = record->terms;
     p->side = record->side;
     p->best = p->best_kept = record->best;
