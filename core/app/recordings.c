@@ -2,6 +2,7 @@
 #include "app/recordings.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -166,8 +167,11 @@ static int tell_all(const char *directory, bool json)
     snprintf(path, sizeof(path), "%s/" RECORDER_FIRST_CHUNK, directory);
     if (access(path, F_OK) == 0)
         return tell_run(directory, directory, json);
-    fprintf(stderr, "moongate recordings: %s holds no %s* and is none\n", directory,
-            RECORDER_RUN_PREFIX);
+    if (access(directory, R_OK) < 0)
+        fprintf(stderr, "moongate recordings: %s: %s\n", directory, strerror(errno));
+    else
+        fprintf(stderr, "moongate recordings: %s: no recording there (no %s*, no %s)\n", directory,
+                RECORDER_RUN_PREFIX, RECORDER_FIRST_CHUNK);
     return 2;
 }
 

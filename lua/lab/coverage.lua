@@ -1,6 +1,21 @@
---- busted's helper of `moongate test --coverage`: which lines of the scripts ran. The laboratory
--- counts them in the runner library; luac tells which lines there are.
+--- busted's helper of `moongate test`: that anything was tested; with --coverage which lines of the
+-- scripts ran. The laboratory counts them in the runner library; luac tells which lines there are.
 local busted = require "busted"
+
+local tests = 0
+busted.subscribe({"test", "end"}, function()
+  tests = tests + 1
+  return nil, true
+end)
+
+--- A wrong path is no green test.
+busted.subscribe({"exit"}, function()
+  if tests == 0 then
+    io.stderr:write("moongate test: no test ran; a script's spec stands beside it, NAME_spec.lua\n")
+    os.exit(1)
+  end
+  return nil, true
+end)
 
 if not os.getenv("MOONGATE_LAB_COVERAGE") then return end
 

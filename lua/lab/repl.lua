@@ -142,7 +142,14 @@ local function paper_world()
   if #options.products == 0 then options.products = {"BTC-PERP-INTX"} end
   local made = {products = options.products, library = options.library, config = options.config,
                 market = {seed = options.seed, tape = options.tape}}
-  if options.params then made.params = require("cjson").decode(options.params) end
+  if options.params then
+    local fits, params = pcall(require("cjson").decode, options.params)
+    if not fits or type(params) ~= "table" then
+      io.stderr:write("moongate repl: --params wants a JSON object, such as {\"fast\":5}\n")
+      os.exit(2)
+    end
+    made.params = params
+  end
   if options.script then made.script = options.script else made.text = "return {\n}" end
   local ok, world = pcall(lab.new, made)
   if ok then return world end

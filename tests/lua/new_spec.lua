@@ -53,6 +53,14 @@ describe("moongate new", function()
     end)
   end
 
+  it("does not call a test green that never ran", function()
+    local said, ok = run("test /etc/passwd")
+    assert.is_false(ok)
+    assert.matches("no test ran", said, 1, true)
+    assert(os.execute("mkdir " .. folder .. "/empty"))
+    assert.is_false(select(2, run("test empty")))
+  end)
+
   it("overwrites nothing", function()
     assert.is_true(select(2, run("new strategy first_try")))
     assert(os.execute("rm " .. folder .. "/strategies/first_try.lua"))
