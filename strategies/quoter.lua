@@ -1,14 +1,15 @@
 --- A post-only quoter: one bid and one ask per product, within an inventory.
 --
--- Quotes join the best bid and ask. With `skew` both move down by so many ticks per lot held, up
--- per lot short: the side that would bring the inventory home is the likelier to fill. When a
--- quote is more than `requote` ticks from where it should be, it is cancelled and, once the venue
--- has said that it is gone, placed anew. A side whose fill could take the inventory past
--- `inventory_max` lots is not quoted.
+-- Quotes join the best bid and ask, or stand `back` basis points behind them: at the touch the
+-- market is often past a quote when it arrives, and the venue refuses it as post-only. With `skew`
+-- both move down by so many ticks per lot held, up per lot short: the side that would bring the
+-- inventory home is the likelier to fill. A quote that is more than `requote` ticks from where it
+-- should be is cancelled and, once the venue has said that it is gone, placed anew. A side whose
+-- fill could take the inventory past `inventory_max` lots is not quoted.
 --
 -- Parameters (config, all optional): size (base coin, text; per asset as size_BTC, size_ETH, ...),
 -- inventory_max (lots, 3), requote (ticks, 2), pause (seconds between quotes of one side, 0), skew
--- (ticks per lot, 0).
+-- (ticks per lot, 0), back (basis points, 0).
 local lots = require "lots"
 
 local params = host.declare{
@@ -17,8 +18,10 @@ local params = host.declare{
              about = "ticks a quote may be off before it is moved"},
   skew = {type = "decimal", default = "0", about = "ticks both quotes move per lot held"},
   pause = {type = "number", default = 0, least = 0, about = "seconds between quotes of one side"},
+  back = {type = "decimal", default = "0", least = "0", about = "basis points behind the touch"},
 }
 local inventory_max, requote, skew = params.inventory_max, params.requote, params.skew
+local back = params.back * decimal "0.0001"
 local pause_ns = math.floor(params.pause * 1000000000)
 local retry_ns = 1000000000 -- after a refusal: the reason may pass, hammering does not help
 local markets = {}          -- per product id
@@ -64,13 +67,15 @@ local function withdraw_both(market)
   withdraw(market.sell)
 end
 
---- Where the quotes should be: at the touch, moved against the inventory, and never across.
+--- Where the quotes should be: at the touch or behind it, moved against the inventory, and never
+-- across.
 local function prices(market, book, position)
   local bid, ask, tick = book:bid(), book:ask(), market.tick
-  if skew:sign() == 0 then return bid, ask end
   local held = position:div(market.size, "nearest", 9)
   local shift = (held * skew * tick):round(tick, "nearest")
-  local buy, sell, highest, lowest = bid - shift, ask - shift, ask - tick, bid + tick
+  local buy = (bid - bid * back):round(tick, "down") - shift
+  local sell = (ask + ask * back):round(tick, "up") - shift
+  local highest, lowest = ask - tick, bid + tick
   return buy > highest and highest or buy, sell < lowest and lowest or sell
 end
 

@@ -62,6 +62,15 @@ describe("quoter", function()
     assert.matches("less than BIP%-20DEC30%-CDE trades, 0.01; set size_BTC", message)
   end)
 
+  it("stands behind the touch by its basis points, rounded away from the market", function()
+    host = start{params = {back = "0.7"}} -- 4.3 dollars: ticks of 0.1 there, of 5 here
+    host:book(BTC, shown("61495", "61505"))
+    host:book(BIP, shown("61490", "61510"))
+    assert.same({"buy 0.01 @ 61490.6", "sell 0.01 @ 61509.4"}, quotes(host, BTC))
+    assert.same({"buy 0.01 @ 61485", "sell 0.01 @ 61515"}, quotes(host, BIP))
+    assert.same({}, host:refusals())
+  end)
+
   it("leaves a quote alone while the touch is near", function()
     host = start{products = {BTC}, params = {requote = 2}}
     host:book(BTC, shown("61495", "61505"))
