@@ -105,6 +105,16 @@ static bool port_next(void *context, struct event *ret)
     return false;
 }
 
+static void keep(struct replay *replay, const struct record *records, uint32_t count)
+{
+    struct journal_port journal;
+
+    if (!replay->journal)
+        return;
+    journal = store_bulk_port(replay->journal);
+    (void)journal.commit(journal.context, records, count); /* its close tells what went wrong */
+}
+
 static int64_t port_commit(void *context, const struct record *records, uint32_t count)
 {
     struct replay *replay = context;
@@ -121,6 +131,7 @@ static int64_t port_commit(void *context, const struct record *records, uint32_t
         replay->counts.records++;
     }
     buf_fini(&text);
+    keep(replay, records, count);
     if (!recording_turn_next(&replay->turn, ENTRY_COMMIT, &entry))
         return 1; /* a record too many was found above, and ends it */
     in = (struct bytes_in){entry.bytes, entry.bytes + entry.length, false};
@@ -177,6 +188,7 @@ static int take_row(struct replay *replay, const struct entry *entry, struct err
         return -1;
     if (!engine_restore(replay->engine, &record))
         return err_set(err, "the journal's rows contradict each other");
+    keep(replay, &record, 1);
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "engine/turn.h"
 #include "io/recording_reader.h"
+#include "io/store_bulk.h"
 #include "lab/jail.h"
 #include "runner/script.h"
 #include "wire/bundle.h"
@@ -54,6 +55,7 @@ struct replay_counts { uint64_t turns, events, intents, verdicts, commands, reco
 struct replay {
     const char *jailed;         /* path of moongate-runner; NULL: scripts run in here */
     uint64_t until;
+    struct store_bulk *journal; /* borrowed: all rows, restored and replayed; NULL: nowhere */
     struct recording_reader reader;
     struct recording_turn turn;
     struct engine *engine;

@@ -1,9 +1,11 @@
 #include "lab/replay_main.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lab/find_runner.h"
@@ -20,6 +22,7 @@ static int usage(FILE *out)
             "against the recording, to the byte. DIR is a run, or the folder of runs: the newest.\n"
             "  -j, --jailed      scripts in real jails (moongate-runner), not in this process\n"
             "  -u, --until TURN  stop after that turn\n"
+            "  -o, --out DIR     leave the journal of it there, for moongate report; a new folder\n"
             "      --json        the result as one JSON object\n"
             "      --dump        compare nothing: print the recording, a line an entry\n\n"
             "Exit: 0 identical; 1 the first divergence, with both sides and the input; 2 the\n"
@@ -185,12 +188,27 @@ static void tick(const struct replay *replay)
         fprintf(stderr, "\rturn %llu", (unsigned long long)replay->turn.number);
 }
 
-static int run(struct replay *replay, const char *path, bool json)
+/* -1, before anything is replayed: it cannot be written there. */
+static int open_out(struct replay *replay, const char *out, struct err *err)
 {
-    struct err err = {""};
-    bool shows = isatty(STDERR_FILENO) && !json;
-    int code = replay_run(replay, path, shows ? tick : NULL, &err);
+    if (!out)
+        return 0;
+    if (mkdir(out, 0700) < 0 && errno != EEXIST)
+        return err_set(err, "%s: %s", out, strerror(errno));
+    replay->journal = store_bulk_open(out, "replay", err);
+    return replay->journal ? 0 : -1;
+}
 
+static int run(struct replay *replay, const char *path, const char *out, bool json)
+{
+    struct err err = {""}, late = {""};
+    bool shows = isatty(STDERR_FILENO) && !json;
+    int code = open_out(replay, out, &err);
+
+    if (code == 0)
+        code = replay_run(replay, path, shows ? tick : NULL, &err);
+    if (store_bulk_close(replay->journal, &late) < 0 && code >= 0)
+        code = err_set(&err, "%s", late.text);
     if (shows)
         fprintf(stderr, "\r");
     if (code < 0)
@@ -215,21 +233,24 @@ int replay_main(int argc, char **argv)
 {
     static const struct option options[] = {
         {"jailed", no_argument, NULL, 'j'}, {"until", required_argument, NULL, 'u'},
-        {"json", no_argument, NULL, 'J'}, {"dump", no_argument, NULL, 'd'},
+        {"out", required_argument, NULL, 'o'}, {"json", no_argument, NULL, 'J'},
+        {"dump", no_argument, NULL, 'd'},
         {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     static struct replay replay;
     struct err err = {""};
+    const char *out = NULL;
     bool json = false, dumps = false;
     int option;
 
     replay.until = UINT64_MAX;
-    while ((option = getopt_long(argc, argv, "ju:h", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "ju:o:h", options, NULL)) != -1) {
         switch (option) {
         case 'j': replay.jailed = find_runner(); break;
         case 'u':
             if (!parse_turn(optarg, &replay.until))
                 return usage(stderr);
             break;
+        case 'o': out = optarg; break;
         case 'J': json = true; break;
         case 'd': dumps = true; break;
         case 'h': return usage(stdout);
@@ -239,7 +260,7 @@ int replay_main(int argc, char **argv)
     if (optind + 1 != argc)
         return usage(stderr);
     if (!dumps)
-        return run(&replay, argv[optind], json);
+        return run(&replay, argv[optind], out, json);
     if (dump(argv[optind], &err) == 0)
         return 0;
     fprintf(stderr, "moongate replay: %s\n", err.text);

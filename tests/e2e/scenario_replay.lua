@@ -175,6 +175,23 @@ local function check_backtest(world, run)
             result.difference, tostring(sum))
 end
 
+-- Replayed from what its host restored to its end, the run leaves the journal of that host: the
+-- same rows, and so the same report.
+local function check_journal(world, run)
+  local out = world.dir .. "/replayed"
+  must_be_identical(run, "--out " .. rig.quote(out))
+  local function report(directory)
+    local text, code = rig.moongate("report --json " .. rig.quote(directory))
+    rig.equal(code, 0, "report of " .. directory .. ": " .. text)
+    return text
+  end
+  rig.equal(report(out), report(world.dir .. "/state"), "the replay's report")
+  rig.equal(select(2, rig.moongate("verify " .. rig.quote(out))), 0, "verify of the replay")
+  local text, code = rig.moongate("replay --out " .. rig.quote(out) .. " " .. rig.quote(run))
+  rig.equal(code, 2, "a second replay into one folder")
+  rig.contains(text, "another run", "why not")
+end
+
 -- F61 | real process | host and a runner killed, a script reloaded, all recorded | the replay is
 --     identical
 -- AC-K1 | real process | a recorded run, a torn one, an event or a script altered | identical, to
@@ -209,4 +226,5 @@ rig.scenario("replay", function(world)
   check_keys(world, runs[1])
   check_whatif(world, runs[1])
   check_backtest(world, runs[1])
+  check_journal(world, runs[2])
 end)
