@@ -21,21 +21,24 @@ struct taker {
     struct buf frame;             /* in pieces */
     int64_t last_ns;
     bool begun;                   /* a whole book came */
+    struct err other_build;       /* why its events cannot be read; "": they can */
 };
 
 static int take_settings(struct taker *taker, struct err *err)
 {
-    struct engine_settings *settings = malloc(sizeof(*settings));
+    struct engine_settings *settings;
     const struct instrument *spec = taker->spec;
     struct entry entry;
     int result = -1;
 
-    CHECK(settings != NULL);
     if (recording_turn_next(&taker->turn, ENTRY_HEAD, &entry) &&
-        recording_check_head(&entry, err) < 0) {
-        free(settings);
-        return -1;
+        recording_check_head(&entry, &taker->other_build) < 0) {
+        taker->catalog = (struct catalog){.items = {*spec}, .count = 1};
+        taker->product = 0; /* the venue's frames read the same in every build */
+        return 0;
     }
+    settings = malloc(sizeof(*settings));
+    CHECK(settings != NULL);
     if (!recording_turn_next(&taker->turn, ENTRY_SETTINGS, &entry) ||
         entry.length != sizeof(*settings)) {
         free(settings);
@@ -147,7 +150,7 @@ static int take_turn(struct taker *taker, struct err *err)
     if (taker->turn.at.wall_ns > taker->last_ns)
         taker->last_ns = taker->turn.at.wall_ns; /* a wall clock may step back; a market does not */
     market_data_add_batch(taker->data, taker->last_ns);
-    while (recording_turn_next(&taker->turn, ENTRY_EVENT, &entry)) {
+    while (!*taker->other_build.text && recording_turn_next(&taker->turn, ENTRY_EVENT, &entry)) {
         if (event_rec_decode(entry.bytes, entry.length, taker->room, &event, err) < 0)
             return -1;
         take_event(taker, &event);
@@ -172,7 +175,9 @@ static int take_all(struct taker *taker, struct err *err)
     if (got < 0)
         return -1;
     if (taker->data->count == 0)
-        return err_set(err, "it holds no book of %s", taker->spec->product_id);
+        return *taker->other_build.text
+                   ? err_set(err, "%s", taker->other_build.text)
+                   : err_set(err, "it holds no book of %s", taker->spec->product_id);
     taker->data->start_ns = taker->data->batches[0].at_ns;
     taker->data->end_ns = taker->last_ns;
     return 0;

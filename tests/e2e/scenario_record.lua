@@ -81,6 +81,14 @@ rig.scenario("record", function(world)
   rig.contains(flipped.how, "is damaged at byte", "a flipped bit")
   rig.check(whole > 0)
 
+  -- The venue's frames are read by builds to come, too.
+  local later = "run-9999-later"
+  local text, mutated = rig.shell(("%s/mutate %s %s build"):format(rig.quote(rig.tools),
+    rig.quote(world.dir .. "/tapes/" .. all[1].run), rig.quote(world.dir .. "/tapes/" .. later)))
+  rig.check(mutated == 0, "mutate: %s", text)
+  rig.equal(plays(world, later), whole, "rows of a recording by another build")
+  os.execute("rm -r " .. rig.quote(world.dir .. "/tapes/" .. later))
+
   local said, replay_code = rig.moongate("replay " .. rig.quote(world.dir .. "/tapes/" ..
                                                                 all[1].run))
   rig.check(replay_code ~= 0, "a market alone was replayed")

@@ -101,6 +101,19 @@ local function check_mutations(world, run)
   mutated([[script 'post_only = true' 'post_only =false']], "what a script said")
 end
 
+-- What a host did is kept as its build has it in memory: another one says so and reads nothing.
+local function check_build(world, run)
+  local out = world.dir .. "/elsewhere"
+  local text, code = rig.shell(string.format("%s/mutate %s %s build", rig.quote(rig.tools),
+                                             rig.quote(run), rig.quote(out)))
+  rig.check(code == 0, "mutate build: %s", text)
+  for _, words in ipairs{"replay ", "backtest -s quoter -d BTC-cde="} do
+    text, code = rig.moongate(words .. rig.quote(out))
+    rig.check(code ~= 0, "%s went on: %s", words, text)
+    rig.contains(text, "of another build, whose structs differ", words)
+  end
+end
+
 local function check_keys(world, run)
   local text = rig.moongate("replay --dump " .. rig.quote(run))
   rig.contains(text, "state_dir", "the config's text")
@@ -220,6 +233,7 @@ rig.scenario("replay", function(world)
   local first = check_first(runs[1])
   check_torn(runs[1], first)
   check_mutations(world, runs[1])
+  check_build(world, runs[1])
   local second = must_be_identical(world.dir .. "/rec")
   rig.contains(second.ended, "ended in order", "the end of a stopped host")
   rig.equal(second.run, runs[2], "the newest run")

@@ -2,6 +2,7 @@
  *
  *     mutate FROM TO intent         the size of an order that a script asked for, in mid-run
  *     mutate FROM TO book           the price of a level, likewise
+ *     mutate FROM TO build          the shapes of its structs: another build has recorded it
  *     mutate FROM TO script A B     A becomes B in the text of every bundle (of the same length) */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -67,6 +68,14 @@ static bool alter_bundle(struct mutation *mutation, const struct entry *entry, s
     return true;
 }
 
+static bool alter_head(struct mutation *mutation, const struct entry *entry, struct buf *ret)
+{
+    buf_put(ret, entry->bytes, entry->length);
+    ret->data[ret->length - 1] ^= 1;
+    mutation->met++;
+    return true;
+}
+
 static void copy_entry(struct mutation *mutation, const struct entry *entry, struct buf *block)
 {
     struct buf altered;
@@ -74,6 +83,8 @@ static void copy_entry(struct mutation *mutation, const struct entry *entry, str
     size_t began = recording_begin(block, entry->kind);
 
     buf_init(&altered, RECORDING_BLOCK_MAX);
+    if (entry->kind == ENTRY_HEAD && strcmp(mutation->kind, "build") == 0)
+        is = alter_head(mutation, entry, &altered);
     if (entry->kind == ENTRY_EVENT)
         is = alter_event(mutation, entry, &altered);
     if (entry->kind == ENTRY_BUNDLE && mutation->old)
@@ -135,7 +146,7 @@ int main(int argc, char **argv)
     struct mutation mutation = {.room = &room};
 
     if (argc != 4 && argc != 6) {
-        fprintf(stderr, "usage: mutate FROM TO intent|book|script [OLD NEW]\n");
+        fprintf(stderr, "usage: mutate FROM TO intent|book|build|script [OLD NEW]\n");
         return 2;
     }
     mutation.kind = argv[3];
