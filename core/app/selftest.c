@@ -14,6 +14,7 @@
 
 enum { ROWS_MAX = 1024, CONTROLS = 29, FILE_MAX = 1024 * 1024, ORDER_TEXT = TRIED_MAX + 128 };
 
+static const char UNTRADED[] = "no strategy may trade this product";
 enum outcome_of { TRIPPED, DEAD, OFF };
 struct row {
     const struct probe *probe;
@@ -203,7 +204,7 @@ static void try_at(struct selftest *test, const struct probe *probe, uint32_t at
     }
     if (trades < 0) {
         row->outcome = DEAD;
-        snprintf(row->note, sizeof(row->note), "no strategy may trade this product");
+        snprintf(row->note, sizeof(row->note), "%s", UNTRADED);
         return;
     }
     for (int i = 0; i < 2; i++) {
@@ -248,6 +249,15 @@ static uint32_t count_rows(const struct selftest *test, enum outcome_of outcome)
     return count;
 }
 
+static uint32_t count_untraded(const struct selftest *test)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < test->count; i++)
+        count += strcmp(test->rows[i].note, UNTRADED) == 0;
+    return count;
+}
+
 /* Those of whose settings none is dead, and one tripped at least. */
 static uint32_t controls_tripped(const struct selftest *test)
 {
@@ -287,6 +297,9 @@ static void print_table(const struct selftest *test)
     printf("\n%u of %d controls tripped, %u settings and states tried, %u dead%s\n",
            controls_tripped(test), CONTROLS, test->count, dead,
            test->settings.var.mode == VAR_OFF ? "; control 28 is off in the config" : "");
+    if (count_untraded(test) > 0)
+        printf("%u of the dead are of products that no strategy may trade: give them one, or take "
+               "the products out\n", count_untraded(test));
     printf("%s: %s, sha256 %s, %s, moongate %s\n", dead ? "NOT signed off" : "signed off",
            test->config.path, test->hash, when, MOONGATE_VERSION);
 }

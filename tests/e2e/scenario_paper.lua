@@ -13,6 +13,8 @@ local function paper(state)
   end
 end
 
+local CONTRACT_E9 = {["BIP-20DEC30-CDE"] = 10000000, ["ETP-20DEC30-CDE"] = 100000000}
+
 -- What the journal's exact fills add up to, by product; provisional ones have a successor.
 local function booked(world)
   local sums = {}
@@ -21,6 +23,8 @@ local function booked(world)
               "a fill of no paper venue: %s", fill.trade_id)
     if not fill.provisional then
       local size = math.floor(tonumber(fill.size) * 1e9 + 0.5)
+      rig.check(size % (CONTRACT_E9[fill.product_id] or 1) == 0, "a part of a contract filled: %s",
+                cjson.encode(fill))
       sums[fill.product_id] = (sums[fill.product_id] or 0) +
         (fill.side == "buy" and size or -size)
     end
