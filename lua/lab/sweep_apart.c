@@ -229,7 +229,7 @@ static int take_file(struct sweep_run *run, uint32_t number, struct err *err)
     sweep_job_at(run->plan, number, &job);
     if (!is_ours(run->plan, &job, &found))
         return err_set(err, "%s is of another sweep: script, parameters or times differ", path);
-    if (run->results[number].done)
+    if (run->results[number].done || found.result.failed)
         return 0;
     found.result.done = true;
     run->results[number] = found.result;

@@ -257,8 +257,8 @@ static void take_known(void *context, uint32_t job, const struct sweep_result *r
 {
     struct sweep_run *run = context;
 
-    if (job >= sweep_job_count(run->plan))
-        return;
+    if (job >= sweep_job_count(run->plan) || result->failed)
+        return; /* what failed is tried again: a full disk is no property of a point */
     run->done += !run->results[job].done;
     run->results[job] = *result;
 }

@@ -127,6 +127,17 @@ cases['a point that cannot run says why, in words of its script'] = async () => 
         fail(`it says '${stdout}'`);
 };
 
+cases['what failed is tried again when it is gone on with'] = async () => {
+    const data = at('bars.csv'), bars = 'tests/data/btc-perp.bars-1m.csv';
+    const { status, stdout } = sweep([...BARE.map((word) => word === bars ? data : word),
+        '-p', 'fast=4,8', '-o', at('again')]);
+    equal(status, 1, 'exit code without data');
+    if (!stdout.includes('failed: ') || !stdout.includes('No such file')) fail(`it says '${stdout}'`);
+    fs.copyFileSync(bars, data);
+    const { points } = scores(['--resume', at('again')]);
+    equal(points.map(({ whole: all }) => all).join(), 'true,true', 'whole points');
+};
+
 cases['what a script wants is varied like the rest, and the first run has it too'] = async () => {
     const { points } = scores(['-s', 'twap', '-d', 'tests/data/btc-perp.bars-1m.csv', '-p',
         'target=0.1,0.2', '-o', at('twap')]);
