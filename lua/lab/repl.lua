@@ -47,13 +47,19 @@ local function tell_news()
   tell("faults", host:faults(), function(fault) return "raised: " .. fault end)
 end
 
+--- Ends a command that does not say what it must.
+local function wants(name)
+  error(commands[name].about, 0)
+end
+
 command("step", ":step [seconds]  time passes: a second, or so many", function(seconds)
-  host:advance(tonumber(seconds) or 1)
+  host:advance(seconds == "" and 1 or tonumber(seconds) or wants "step")
 end)
 command("until", ":until [seconds] TEXT  steps until the expression is true, an hour at most",
   function(rest)
     local most, text = rest:match("^(%d+)%s+(.+)$")
     text, most = text or rest, tonumber(most) or 3600
+    if tonumber(text) or text == "" then wants "until" end
     for second = 1, most do
       host:advance(1)
       local value, why = host:eval("not not (" .. text .. ")")
@@ -95,7 +101,9 @@ command("reload", ":reload [FILE]  the script is read again, or another one take
     local hash, why = host:reload(path ~= "" and path or nil)
     print(hash and "now " .. hash or "kept: " .. why)
   end)
+local VERBS = {halt = true, reduce = true, resume = true, cancel = true, flatten = true}
 command("operator", ":operator halt|reduce|resume|cancel|flatten", function(verb)
+  if not VERBS[verb] then wants "operator" end
   host:operator(verb, "from the console")
 end)
 command("script", ":script  what runs", function()

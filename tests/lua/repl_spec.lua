@@ -55,6 +55,15 @@ describe("moongate repl", function()
     assert.matches("now %x+", said)
   end)
 
+  it("says how a command is written", function()
+    local said = console("", {":step x", ":until 5", ":operator", ":operator %", ":operator halt"})
+    for _, words in ipairs{":step [seconds]  time", ":until [seconds] TEXT",
+                           ":operator halt|reduce|resume|cancel|flatten"} do
+      assert.matches(words, said, 1, true)
+    end
+    assert.equal(2, select(2, said:gsub(":operator halt|", "")))
+  end)
+
   it("says what cannot be opened", function()
     local said, ok = console("-s absent.lua", {})
     assert.is_falsy(ok)
