@@ -25,15 +25,16 @@ static void advance(struct average *average, int64_t second)
 void average_add(struct average *average, int64_t at_ns, struct price price, int64_t weight)
 {
     int64_t second = at_ns / SECOND_NS;
-    if (at_ns < 0 || weight <= 0 || second <= average->newest - AVERAGE_SLOTS)
+    __int128 worth = (__int128)price.e9 * weight, sum;
+    if (at_ns < 0 || weight <= 0 || price.e9 <= 0 || second <= average->newest - AVERAGE_SLOTS)
         return;
     advance(average, second);
     struct average_slot *slot = &average->slots[second % AVERAGE_SLOTS];
-    if (weight > INT64_MAX - slot->weight)
+    if (weight > INT64_MAX - slot->weight || __builtin_add_overflow(average->sum, worth, &sum))
         return;
-    slot->sum += (__int128)price.e9 * weight;
+    slot->sum += worth;
     slot->weight += weight;
-    average->sum += (__int128)price.e9 * weight;
+    average->sum = sum;
     average->weight += weight;
 }
 

@@ -636,10 +636,11 @@ bool fills_accept(struct engine *engine, struct event_fill *fill)
 static bool restore_provisional(struct engine *engine, const struct record_fill *record,
                                 struct order *order)
 {
-    if (order == NULL || record->fill.size.e9 > INT64_MAX - order->filled.e9)
+    bool adds = record->fill.kind != FILL_REVERSAL;
+    if (order == NULL || (adds && record->fill.size.e9 > INT64_MAX - order->filled.e9))
         return false;
     orders_open(&engine->orders, order);
-    if (record->fill.kind == FILL_REVERSAL)
+    if (!adds)
         settle_provisional(order);
     else
         add_provisional(order, record->fill.price, record->fill.size);

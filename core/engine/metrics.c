@@ -106,19 +106,21 @@ static struct metrics_tally *tally(struct metrics *m, int index, int actor, int 
 
 /* ---- worth */
 
-static void count_exposure(struct metrics_tally *t, const struct metrics_cell *cell,
+static bool count_exposure(struct metrics_tally *t, const struct metrics_cell *cell,
                            int64_t now_ns)
 {
     int64_t now_ms = now_ns / NS_PER_MS, passed_ms = now_ms - t->since_ms;
     t->since_ms = now_ms;
-    t->exposure_ms += cell->exposure.e18 * passed_ms;
     t->held_ms += cell->exposure.e18 != 0 ? passed_ms : 0;
+    return metrics_expose(&t->exposure_ms, cell->exposure, passed_ms);
 }
 
 static void take_exposure(struct metrics *m, int actor, int product)
 {
     for (int scope = 0; scope < METRICS_SCOPES; scope++)
-        count_exposure(&m->tallies[scope][actor][product], &m->cells[actor][product], m->now_ns);
+        if (!count_exposure(&m->tallies[scope][actor][product], &m->cells[actor][product],
+                            m->now_ns))
+            m->lacking = true;
 }
 
 static void observe(struct metrics *m, int actor, int product)

@@ -73,3 +73,11 @@ struct metrics {
     struct map order_map;
     struct event_fill *externals;     /* a ring */
 };
+
+/* *sum and what was held for so long since; false: out of range, and as it was. */
+static inline bool metrics_expose(__int128 *sum, struct money exposure, int64_t passed_ms)
+{
+    __int128 more;
+    return !__builtin_mul_overflow(exposure.e18, (__int128)passed_ms, &more) &&
+           !__builtin_add_overflow(*sum, more, &more) && ((*sum = more), true);
+}

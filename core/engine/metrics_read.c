@@ -130,7 +130,7 @@ static void read_risk(const struct metrics *m, const struct metrics_tally *t,
 {
     int64_t now_ms = ret->end_ns / NS_PER_MS, passed_ms = now_ms - t->since_ms;
     int64_t all_ms = now_ms - ret->begin_ns / NS_PER_MS;
-    __int128 exposure_ms = t->exposure_ms + cell->exposure.e18 * passed_ms;
+    __int128 exposure_ms = t->exposure_ms;
     int64_t held_ms = t->held_ms + (cell->exposure.e18 != 0 ? passed_ms : 0);
     struct money equity;
     ret->drawdown = t->drawdown;
@@ -139,7 +139,7 @@ static void read_risk(const struct metrics *m, const struct metrics_tally *t,
                                equity.e18 > 0 &&
                                part_of(t->drawdown.e18, equity.e18, &ret->drawdown_part);
     ret->exposure_max = t->exposure_max;
-    if (all_ms > 0) {
+    if (all_ms > 0 && metrics_expose(&exposure_ms, cell->exposure, passed_ms)) {
         (void)wide_div(exposure_ms, all_ms, ROUND_HALF_EVEN, &ret->exposure_mean.e18);
         (void)part_of(held_ms, all_ms, &ret->time_held);
     }

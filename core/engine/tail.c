@@ -59,7 +59,8 @@ bool tail_restore(struct engine *engine, product_index product,
     struct candle candle = {.start_ns = record->start_ns, .length_ns = record->length_ns,
                             .open = record->close, .high = record->high, .low = record->low,
                             .close = record->close, .trades = 1};
-    if (record->low.e9 <= 0 || record->high.e9 < record->low.e9 ||
+    if (record->start_ns < 0 || record->start_ns > INT64_MAX / 2 || /* sums with it fit */
+        record->low.e9 <= 0 || record->high.e9 < record->low.e9 ||
         record->close.e9 < record->low.e9 || record->close.e9 > record->high.e9)
         return false;
     if (is_on(engine) && product != NO_PRODUCT &&
