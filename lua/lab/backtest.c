@@ -432,6 +432,7 @@ static int play(struct backtest *run, struct err *err)
     }
     backtest_drain(run);
     backtest_series_minute(run);
+    backtest_venue_mark_end(run);
     return 0;
 }
 

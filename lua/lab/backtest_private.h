@@ -85,6 +85,8 @@ void backtest_venue_command(struct backtest *run, const struct command *command)
 void backtest_venue_work(struct backtest *run, int64_t now_ns); /* funding, letters, expiry */
 /* A product's specification with its next funding stamp. */
 void backtest_venue_tell_spec(struct backtest_market *market);
+/* The journal's last word: what is held is worth its mid, as in the result. */
+void backtest_venue_mark_end(struct backtest *run);
 int64_t backtest_venue_next_ns(const struct backtest *run);
 void backtest_venue_left(struct backtest *run, product_index product, struct backtest_left *ret);
 

@@ -74,6 +74,30 @@ void backtest_venue_left(struct backtest *run, product_index product, struct bac
            sizeof(ret->product_id));
 }
 
+static void put_mark(struct backtest *run, struct record_mark mark)
+{
+    struct record record = {.kind = RECORD_MARK, .at = run->lab->now, .mark = mark};
+    struct journal_port journal = store_bulk_port(run->journal);
+
+    (void)journal.commit(journal.context, &record, 1); /* its close tells what went wrong */
+}
+
+void backtest_venue_mark_end(struct backtest *run)
+{
+    struct fill_venue *venue = &run->venue;
+
+    if (!run->journal)
+        return;
+    for (product_index i = 0; i < run->count; i++) {
+        struct record_mark mark = {.product = i, .mark = fill_venue_mark(venue, i)};
+        memcpy(mark.product_id, venue->config.catalog.items[i].product_id, sizeof(mark.product_id));
+        if (venue->markets[i].position.e9 != 0)
+            put_mark(run, mark);
+    }
+    put_mark(run, (struct record_mark){.product = NO_PRODUCT, .equity_known = true,
+                                       .equity = fill_venue_equity(venue)});
+}
+
 /* A stamp pays on what is held then; the specification then names the next one. */
 static void fund(struct backtest_market *market)
 {

@@ -71,6 +71,20 @@ function tests.a_decimal_is_typed_as_a_number_and_a_day_is_its_beginning()
   assert(figure(typed, "position") ~= figure(done(words), "position"))
 end
 
+function tests.the_report_comes_to_what_the_run_says()
+  for name, words in pairs{report1 = "-s twap -p target=0.1 -p slices=10 -d " .. bars,
+                           report2 = "-s quoter --to 2024-08-08T23:54:40Z -d " .. tape} do
+    local out = scratch .. "/" .. name
+    local json = done(words .. " --json -o " .. out)
+    local _, report = run("report --json " .. out)
+    assert(figure(json, "position") ~= "0", json)
+    local began, ended = json:match('"start_equity":"([^"]+)","equity":"([^"]+)"')
+    local gained = ended - began
+    local result = report:match('"scope":"run".-"result":"([^"]+)"')
+    assert(math.abs(result - gained) < 1e-6, gained .. "\n" .. report)
+  end
+end
+
 -- What each shipped strategy does with real bars: it trades, in the sizes of its page, and reads
 -- all that the shipped config gives it.
 function tests.the_shipped_strategies_do_what_their_pages_say()
