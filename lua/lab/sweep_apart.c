@@ -129,7 +129,7 @@ static void read_int(struct json_reader *json, int64_t *ret)
 static void read_bits(struct json_reader *json, double *ret)
 {
     struct json_text text = {0};
-    uint64_t bits;
+    uint64_t bits = 0;
 
     if (json_read_number(json, &text) && !json_text_uint64(text, &bits))
         json_fail(json, "not a whole number");
