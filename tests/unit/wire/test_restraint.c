@@ -103,6 +103,25 @@ static void a_429_stops_its_callers_for_as_long_as_it_says(void **state)
     assert_non_null(restraint_refuses(&restraint, COINBASE_PLACE, now));
 }
 
+/* F08 | unit | two clients are told the same Retry-After; a shorter one follows | they do not come
+   back at the same moment, and the longer one stands */
+static void who_was_told_the_same_second_does_not_come_back_at_it(void **state)
+{
+    const struct restraint_limits long_one = {.remaining = -1, .reset = -1, .retry_after = 600};
+    const struct restraint_limits short_one = {.remaining = -1, .reset = -1, .retry_after = 1};
+    (void)state;
+    int64_t waits[2];
+    for (int i = 0; i < 2; i++) {
+        make(NULL);
+        prng_seed(&restraint.prng, 40 + (uint64_t)i);
+        restraint_note(&restraint, COINBASE_PLACE, ERROR_RATE, &long_one, now);
+        waits[i] = restraint_wait_ns(&restraint, COINBASE_PLACE, now);
+        restraint_note(&restraint, COINBASE_PLACE, ERROR_RATE, &short_one, now);
+        assert_int_equal(restraint_wait_ns(&restraint, COINBASE_PLACE, now), waits[i]);
+    }
+    assert_int_not_equal(waits[0], waits[1]);
+}
+
 /* AC-I1 | unit | 429 again and again, then calm | rate_limited comes on at the third, goes off
    after half a minute without; each unexplained hold is longer than the one before */
 static void sustained_429s_are_told_once_on_and_once_off(void **state)
@@ -149,6 +168,24 @@ static void the_breaker_of_orders_stops_places_alone(void **state)
     assert_false(is_on(HEALTH_BREAKER_ORDERS));
 }
 
+/* F04 | unit | the read that probes fails too, and the venue asks us to wait | no place leaves, and
+   no probe either before it may */
+static void a_probe_that_fails_closes_nothing(void **state)
+{
+    const struct restraint_limits limits = {.remaining = -1, .reset = -1, .retry_after = 50};
+    enum coinbase_request class;
+    (void)state;
+    note(COINBASE_PLACE, ERROR_SERVER, 5);
+    now += SECOND;
+    assert_true(restraint_wants_probe(&restraint, now, &class));
+    restraint_note_probe(&restraint, class, ERROR_SERVER, now);
+    assert_non_null(restraint_refuses(&restraint, COINBASE_PLACE, now));
+    assert_true(is_on(HEALTH_BREAKER_ORDERS));
+    restraint_note(&restraint, COINBASE_READ, ERROR_RATE, &limits, now);
+    assert_false(restraint_wants_probe(&restraint, now + 49 * SECOND, &class));
+    assert_true(restraint_wants_probe(&restraint, now + 58 * SECOND, &class));
+}
+
 static void the_breaker_of_cancels_stops_nothing(void **state)
 {
     (void)state;
@@ -167,6 +204,7 @@ static void reads_that_fail_open_their_own_breaker(void **state)
     assert_true(is_on(HEALTH_BREAKER_READS));
     assert_non_null(restraint_refuses(&restraint, COINBASE_READ, now));
     assert_null(restraint_refuses(&restraint, COINBASE_PLACE, now));
+    assert_false(restraint_may_retry(&restraint, COINBASE_READ, ERROR_SERVER, now));
 }
 
 /* F09 | unit | every error, for every class | a place is never retried; reads and cancels are,
@@ -203,6 +241,10 @@ static void a_refused_key_is_told_after_a_wave_and_does_not_flap(void **state)
     note(COINBASE_CANCEL, ERROR_NONE, 1);
     note(COINBASE_READ, ERROR_KEY, 4);
     note(COINBASE_READ, ERROR_DOOR, 5); /* a proxy's page is not the venue's word */
+    now += 11 * SECOND;
+    note(COINBASE_PLACE, ERROR_KEY, 1);
+    now += 11 * SECOND;
+    note(COINBASE_PLACE, ERROR_KEY, 1); /* two in all that time are no wave and no lasting no */
     assert_false(is_on(HEALTH_KEY_REFUSED));
     note(COINBASE_READ, ERROR_NONE, 1);
     note(COINBASE_CANCEL, ERROR_KEY, 2);
@@ -235,8 +277,10 @@ int suite_restraint(void)
         RESTRAINT_TEST(cancels_have_tokens_after_everybody_else),
         RESTRAINT_TEST(the_venues_own_count_is_followed),
         RESTRAINT_TEST(a_429_stops_its_callers_for_as_long_as_it_says),
+        RESTRAINT_TEST(who_was_told_the_same_second_does_not_come_back_at_it),
         RESTRAINT_TEST(sustained_429s_are_told_once_on_and_once_off),
         RESTRAINT_TEST(the_breaker_of_orders_stops_places_alone),
+        RESTRAINT_TEST(a_probe_that_fails_closes_nothing),
         RESTRAINT_TEST(the_breaker_of_cancels_stops_nothing),
         RESTRAINT_TEST(reads_that_fail_open_their_own_breaker),
         RESTRAINT_TEST(retries_have_budgets_and_places_none),
