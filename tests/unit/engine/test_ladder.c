@@ -47,6 +47,20 @@ static bool passes(struct rig *rig, product_index product, enum side side, const
     return rig_count(rig, COMMAND_PLACE) > placed;
 }
 
+/* How often people were told that a cause began, or that it is over. */
+static uint32_t alerts(const struct rig *rig, enum health_cause cause, const char *how)
+{
+    uint32_t found = 0;
+    size_t length = strlen(health_cause_text(cause));
+    for (uint32_t i = 0; i < rig->command_count; i++) {
+        const char *text = rig->commands[i].alert.text;
+        found += rig->commands[i].kind == COMMAND_ALERT &&
+                 strncmp(text, health_cause_text(cause), length) == 0 &&
+                 strncmp(text + length, how, strlen(how)) == 0;
+    }
+    return found;
+}
+
 static void hold_one(struct rig *rig)
 {
     rig_open_order(rig, 0, 1, SIDE_BUY, "99", "1", 1, "v1");
@@ -72,6 +86,7 @@ static void each_cause_puts_us_on_its_step(void **state)
         assert_int_equal(step_of(rig), step);
         assert_int_equal(rig_records(rig, RECORD_LADDER), 1);
         assert_int_equal(last_record(rig)->step, step);
+        assert_int_equal(alerts(rig, i, ": figures"), 1);
         assert_int_equal(rig_notices(rig, 0, NOTICE_HEALTH), 1);
         assert_int_equal(rig_last_notice(rig, 0, NOTICE_HEALTH)->health.step, step);
         assert_string_equal(rig_last_notice(rig, 0, NOTICE_HEALTH)->health.text, "figures");
@@ -84,6 +99,7 @@ static void each_cause_puts_us_on_its_step(void **state)
             continue;
         }
         health(rig, i, false, "");
+        assert_int_equal(alerts(rig, i, " is over: "), 1);
         assert_int_equal(step_of(rig), LADDER_NORMAL);
         assert_true(passes(rig, 0, SIDE_BUY, "97"));
         rig_destroy(rig);
