@@ -469,6 +469,8 @@ void start_rig(size_t queue_bytes)
     config.stale_after_ns = rig->stale_after_ns ? rig->stale_after_ns : 60 * SECOND;
     config.spec_refresh_ns = rig->spec_refresh_ns ? rig->spec_refresh_ns : 600 * SECOND;
     config.spec_stale_ns = rig->spec_stale_ns ? rig->spec_stale_ns : 600 * SECOND;
+    if (rig->skew_every_ns > 0)
+        config.skew_every_ns = rig->skew_every_ns;
     bool late = rig->venue.stream[0] == STREAM_NO_ACK || rig->venue.stream[0] == STREAM_PART_ACK;
     config.subscribe_ack_ns = late ? 50 * MS : 60 * SECOND;
     config.backoff_min_ns = MS;

@@ -52,7 +52,7 @@ struct rig {
     bool rest_closed; /* nobody listens there */
     bool legacy;      /* an HMAC key */
     bool keyless;     /* none: as of a paper run */
-    int64_t stale_after_ns, spec_refresh_ns, spec_stale_ns; /* 0: long */
+    int64_t stale_after_ns, spec_refresh_ns, spec_stale_ns, skew_every_ns; /* 0: long */
     unsigned found;
     char error[200];
 };

@@ -39,6 +39,28 @@ static void streams_come_up_before_their_first_frame(void **state)
     assert_true(link_last_readable_ns(rig->link) > 0);
 }
 
+static bool measured_again_and_again(void)
+{
+    unsigned measures = 0;
+    for (unsigned i = 0; i < rig->count; i++)
+        measures += rig->events[i].kind == EVENT_SKEW && rig->events[i].skew.known;
+    return measures >= 3;
+}
+
+/* AC-I2 | unit | nothing but time goes by | the clock is measured and told by its period, each
+   minute as shipped, and warned of past 250 ms */
+static void the_clock_is_measured_by_its_period(void **state)
+{
+    (void)state;
+    struct link_config shipped;
+    link_config_init(&shipped);
+    assert_int_equal(shipped.skew_every_ns, 60 * SECOND);
+    assert_int_equal(shipped.skew_warn_ns, SECOND / 4);
+    rig->skew_every_ns = SECOND / 50;
+    start_link();
+    run_until(measured_again_and_again);
+}
+
 static bool market_back(void)
 {
     return count_links(STREAM_MARKET, true) == 2;
@@ -441,6 +463,7 @@ int suite_link_peers(void)
 {
     const struct CMUnitTest tests[] = {
         RIGGED(streams_come_up_before_their_first_frame),
+        RIGGED(the_clock_is_measured_by_its_period),
         RIGGED(a_reset_takes_the_stream_down_and_subscribes_anew),
         RIGGED(an_error_frame_is_a_dead_connection),
         RIGGED(malformed_frames_in_a_row_end_the_connection),

@@ -172,6 +172,59 @@ static void what_the_engine_sees_itself_comes_and_goes(void **state)
     rig_destroy(rig);
 }
 
+static void measure(struct rig *rig, bool known, int64_t skew_ns)
+{
+    struct event event = {.kind = EVENT_SKEW, .skew = {.known = known, .skew_ns = skew_ns}};
+    rig_step(rig, &event);
+}
+
+/* AC-I2 | unit | the clock is past max_skew_ms, either way, or is not measured any more | nothing
+ * opens, journaled as skew, reducing goes on; over when it is right */
+static void a_clock_that_is_off_opens_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    int64_t most_ns = rig->settings.max_skew_ns;
+    const struct event_skew OFF[] = {{.known = true, .skew_ns = most_ns + 1},
+                                     {.known = true, .skew_ns = -most_ns - 1},
+                                     {.known = false}};
+    hold_one(rig);
+    for (size_t i = 0; i < sizeof OFF / sizeof OFF[0]; i++) {
+        rig_forget(rig);
+        measure(rig, OFF[i].known, OFF[i].skew_ns);
+        assert_int_equal(step_of(rig), LADDER_NO_OPEN);
+        assert_int_equal(last_record(rig)->cause, HEALTH_SKEW);
+        assert_true(last_record(rig)->on);
+        assert_false(passes(rig, 0, SIDE_BUY, "98"));
+        measure(rig, true, i & 1 ? most_ns : -most_ns);
+        assert_int_equal(step_of(rig), LADDER_NORMAL);
+        assert_false(last_record(rig)->on);
+    }
+    measure(rig, false, 0);
+    assert_true(passes(rig, 1, SIDE_SELL, "101"));
+    rig_destroy(rig);
+}
+
+/* F55 | unit | one of two balances is not told | nothing opens, journaled as equity_unknown, until
+ * both are */
+static void an_unknown_equity_is_a_cause(void **state)
+{
+    (void)state;
+    struct health_row row;
+    struct rig *rig = rig_create(0);
+    rig->poor = true;
+    rig_up(rig);
+    assert_int_equal(step_of(rig), LADDER_NO_OPEN);
+    assert_true(snapshot_health(rig->engine, 0, &row));
+    assert_int_equal(row.cause, HEALTH_EQUITY);
+    rig->poor = false;
+    rig_forget(rig);
+    rig_pass(rig, 60 * SECOND);
+    assert_int_equal(step_of(rig), LADDER_NORMAL);
+    assert_int_equal(last_record(rig)->cause, HEALTH_EQUITY);
+    rig_destroy(rig);
+}
+
 int suite_ladder(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +232,8 @@ int suite_ladder(void)
         cmocka_unit_test(a_stale_product_stops_itself_alone),
         cmocka_unit_test(the_worst_cause_counts_and_says_why),
         cmocka_unit_test(what_the_engine_sees_itself_comes_and_goes),
+        cmocka_unit_test(a_clock_that_is_off_opens_nothing),
+        cmocka_unit_test(an_unknown_equity_is_a_cause),
     };
     return cmocka_run_group_tests_name("ladder", tests, NULL, NULL);
 }

@@ -118,8 +118,8 @@ static void failures_are_asked_again(void **state)
     assert_int_equal(vigil.state, VIGIL_CLEAN);
 }
 
-/* AC-E4 | unit | the venue does not take the watcher's key | asked again two seconds later, not only
-   when the next look at it is due */
+/* AC-E4 | unit | the venue does not take the watcher's key | asked again two seconds later, not
+   only when the next look at it is due */
 static void a_key_that_is_not_taken_is_looked_after(void **state)
 {
     (void)state;
