@@ -108,6 +108,21 @@ static struct order *add_order(struct engine *engine, const struct record *recor
     return orders_add(&engine->orders, &order);
 }
 
+/* One that is known by the venue's id alone may have that of ours: then ours was found to be
+ * another and gave it up, which has no record of its own (venue.c, park). */
+static struct order *find_order(struct engine *engine, const struct record_order *r)
+{
+    struct orders *orders = &engine->orders;
+    bool named = client_id_is_set(r->id);
+    struct order *order = named ? orders_find(orders, r->id)
+                                : orders_find_venue(orders, &r->venue_id);
+    if (order == NULL || named || !client_id_is_set(order->id))
+        return order;
+    order->parked = true;
+    orders_clear_venue(orders, order);
+    return NULL;
+}
+
 static bool restore_order(struct engine *engine, const struct record *record)
 {
     const struct record_order *r = &record->order;
@@ -121,9 +136,7 @@ static bool restore_order(struct engine *engine, const struct record *record)
         (unsigned)r->state >= ORDER_STATE_COUNT || (unsigned)r->side > SIDE_SELL ||
         r->size.e9 <= 0 || r->filled.e9 < 0)
         return false;
-    struct order *order = client_id_is_set(r->id)
-                              ? orders_find(&engine->orders, r->id)
-                              : orders_find_venue(&engine->orders, &r->venue_id);
+    struct order *order = find_order(engine, r);
     if (order == NULL) {
         if (!client_id_is_set(r->id) && r->venue_id.text[0] == '\0')
             return false;

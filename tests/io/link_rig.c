@@ -233,6 +233,8 @@ static bool serve_cancel(struct peer_session *session, struct venue *venue)
                                      "\"UNKNOWN_CANCEL_FAILURE_REASON\",\"order_id\":%.*s\"}",
                                      used > 12 ? "," : "", (int)strcspn(at + 1, "\"") + 1, at);
     snprintf(body + used, sizeof body - used, "]}");
+    if (number > atomic_load(&venue->cancel_most))
+        atomic_store(&venue->cancel_most, number);
     reply(session, 200, body);
     return true;
 }
@@ -284,6 +286,7 @@ static void serve_time(struct peer_session *session, struct venue *venue)
 static void serve(struct peer_session *session)
 {
     struct venue *venue = peer_context(session);
+    unsigned cancels = 0;
     while (peer_read_request(session)) {
         const char *request = peer_request(session);
         check_token(session, venue);
@@ -323,6 +326,7 @@ static void serve(struct peer_session *session)
             reply(session, 200, "{\"portfolios\":[],\"summary\":{\"total_balance\":\"5\","
                                 "\"buying_power\":\"5\"}}");
         } else if (strstr(request, "POST /api/v3/brokerage/orders/batch_cancel")) {
+            atomic_fetch_add(&venue->cancel_same_way, cancels++ > 0);
             if (!serve_cancel(session, venue))
                 return;
         } else if (strstr(request, "POST /api/v3/brokerage/orders ")) {

@@ -119,8 +119,8 @@ static bool key_refused(void)
     return health(HEALTH_KEY_REFUSED) == 1;
 }
 
-/* F67 | unit | 401 for a cancel, and for its second try with a new token | key_refused is said, the
-   cancel ends as refused */
+/* F67 | unit | 401 for a cancel, and for its second try with a new token over a new connection |
+   key_refused is said, the cancel ends as refused */
 static void a_cancel_that_is_not_authorised_twice_is_an_alarm(void **state)
 {
     (void)state;
@@ -131,6 +131,7 @@ static void a_cancel_that_is_not_authorised_twice_is_an_alarm(void **state)
     run_until(one_cancel);
     assert_int_equal(find(EVENT_CANCEL_REPLY, 0)->cancel_reply.outcome, OUTCOME_REFUSED);
     assert_true(counters().unauthorised >= 2);
+    assert_int_equal(rig->venue.cancel_same_way, 0);
 }
 
 /* ---- the breaker of orders ---------------------------------------------------------------- */

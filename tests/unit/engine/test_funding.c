@@ -80,6 +80,21 @@ static void a_stamp_is_paid_once(void **state)
     rig_destroy(rig);
 }
 
+static void the_day_has_its_funding(void **state)
+{
+    (void)state;
+    struct record_daily row;
+    struct rig *rig = ready();
+    pass_stamp(rig);
+    show_spec(rig, 0, next_hour(rig), RATE);
+    rig_pass(rig, 5 * SECOND);
+    for (uint32_t i = 0; i < 2; i++) { /* the strategy's and the account's */
+        assert_true(snapshot_daily(rig->engine, i, &row));
+        assert_int_equal(row.funding.e18, rig_money("-0.00095").e18);
+    }
+    rig_destroy(rig);
+}
+
 /* AC-G2 | unit | killed before, at and after a stamp, each time shown its rate | paid once */
 static void a_restart_pays_no_stamp_twice(void **state)
 {
@@ -326,6 +341,7 @@ int suite_funding(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stamp_is_paid_once),
+        cmocka_unit_test(the_day_has_its_funding),
         cmocka_unit_test(a_restart_pays_no_stamp_twice),
         cmocka_unit_test(a_row_that_is_there_twice_counts_once),
         cmocka_unit_test(a_fill_after_the_stamp_does_not_count),

@@ -150,6 +150,26 @@ static void the_worst_cause_counts_and_says_why(void **state)
     rig_destroy(rig);
 }
 
+/* F70 | unit | a cause comes on while nothing moves in the market | a script with a credit is shown
+ * what it may do now at once, without another tick */
+static void a_step_is_shown_without_another_tick(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct event credit = {.kind = EVENT_CREDIT, .credit = {0, rig->generation[0]}};
+    for (int i = 0; i < 4; i++) /* each product, and then there is nothing to show */
+        rig_step(rig, &credit);
+    uint64_t number = rig->views[0].number;
+    rig_tick(rig, 1);
+    assert_int_equal(rig->views[0].number, number);
+    assert_int_equal(rig->views[0].state, TRADING_ACTIVE);
+    health(rig, HEALTH_BREAKER_ORDERS, true, "9 of 10 failed");
+    assert_int_equal(rig->views[0].number, number + 1);
+    assert_int_equal(rig->views[0].state, TRADING_HALTED);
+    assert_int_equal(rig->views[0].ladder, LADDER_CANCELS);
+    rig_destroy(rig);
+}
+
 /* F23 | unit | a stream goes down | no opening, the refusal says which stream; normal again by
  * itself once it is back and compared */
 static void what_the_engine_sees_itself_comes_and_goes(void **state)
@@ -232,6 +252,7 @@ int suite_ladder(void)
         cmocka_unit_test(a_stale_product_stops_itself_alone),
         cmocka_unit_test(the_worst_cause_counts_and_says_why),
         cmocka_unit_test(what_the_engine_sees_itself_comes_and_goes),
+        cmocka_unit_test(a_step_is_shown_without_another_tick),
         cmocka_unit_test(a_clock_that_is_off_opens_nothing),
         cmocka_unit_test(an_unknown_equity_is_a_cause),
     };

@@ -84,9 +84,14 @@ static void the_missing_wait_for_the_operators_word(void **state)
     char text[CLIENT_ID_TEXT];
     struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
     client_id_format(id, text);
-    rig_pass(rig, 600 * SECOND);
+    rig_pass(rig, 200 * SECOND);
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    assert_int_equal(parked_count(rig), 0); /* the venue may still show it */
+    rig_forget(rig);
+    rig_pass(rig, 400 * SECOND);
     assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
     assert_int_equal(only(rig).kind, PARKED_UNKNOWN);
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "parked for the operator"));
     rig_restart(rig);
     rig_up(rig);
     assert_int_equal(only(rig).kind, PARKED_UNKNOWN);
@@ -151,6 +156,50 @@ static void an_order_is_adopted_for_a_strategy(void **state)
     rig_destroy(rig);
 }
 
+/* F51 | unit | an order is to be adopted that has filled in part, or whose cancel has left |
+ * refused with the reason; without a strategy the former is left to work */
+static void what_cannot_change_hands_is_not_adopted(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    show(rig, 0x11111111, "x1", VENUE_OPEN);
+    rig_report(rig, order_at_venue(rig, "x1").id, "x1", VENUE_OPEN, "0.2", "95",
+               REPORT_USER_UPDATE);
+    act(rig, OPERATOR_ADOPT, TARGET_STRATEGY, 0, "x1");
+    assert_false(reply(rig)->done);
+    assert_non_null(strstr(reply(rig)->text, "filled"));
+    act(rig, OPERATOR_ADOPT, TARGET_ACCOUNT, 0, "x1");
+    assert_true(reply(rig)->done);
+    show(rig, rig->settings.owner_tag, "x2", VENUE_OPEN);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    act(rig, OPERATOR_ADOPT, TARGET_ACCOUNT, 0, "x2");
+    assert_false(reply(rig)->done);
+    assert_non_null(strstr(reply(rig)->text, "cancel has left"));
+    rig_destroy(rig);
+}
+
+/* F51 | unit | the cancel of an order waits, for the budget is used up, and it is adopted then | no
+ * cancel leaves for it */
+static void an_adopted_order_is_cancelled_no_more(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.max_cancels = 1;
+    rig_restart(rig);
+    rig_up(rig);
+    show(rig, rig->settings.owner_tag, "x1", VENUE_OPEN);
+    show(rig, 0x11111111, "x2", VENUE_OPEN);
+    act(rig, OPERATOR_CANCEL, TARGET_ACCOUNT, 0, "x2");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    act(rig, OPERATOR_ADOPT, TARGET_ACCOUNT, 0, "x2");
+    assert_true(reply(rig)->done);
+    rig_pass(rig, 10 * SECOND);
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        if (rig->commands[i].kind == COMMAND_CANCEL)
+            assert_string_equal(rig->commands[i].cancel.venue_id.text, "x1");
+    rig_destroy(rig);
+}
+
 static void an_order_of_ours_is_cancelled_unless_adopted(void **state)
 {
     (void)state;
@@ -188,6 +237,9 @@ static void what_was_never_sent_is_kept_to_be_read(void **state)
     assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
     act(rig, OPERATOR_DROP, TARGET_ACCOUNT, 0, text);
     assert_true(reply(rig)->done);
+    assert_int_equal(parked_count(rig), 0);
+    rig_restart(rig);
+    rig_up(rig);
     assert_int_equal(parked_count(rig), 0);
     rig_destroy(rig);
 }
@@ -433,8 +485,9 @@ static void what_a_strategy_adopted_goes_with_the_rest(void **state)
     rig_destroy(rig);
 }
 
-/* F13 | unit | an order that has ended is shown with another shape by every list | journaled once,
- * not once a list */
+/* F13 | unit | an order that has ended is shown with another shape by every list, and in the end
+ * open under its own id | journaled once, not once a list; counted and cancelled; a kill changes
+ * nothing */
 static void a_collision_of_what_ended_is_no_flood(void **state)
 {
     (void)state;
@@ -451,6 +504,14 @@ static void a_collision_of_what_ended_is_no_flood(void **state)
     for (int i = 0; i < 5; i++)
         rig_step(rig, &event);
     assert_int_equal(rig_records(rig, RECORD_PARKED), 0);
+    event.order.venue_id = rig_venue_id("v1");
+    event.order.status = VENUE_OPEN;
+    rig_step(rig, &event);
+    assert_string_equal(rig_last(rig, COMMAND_CANCEL)->cancel.venue_id.text, "v1");
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("7").e9);
+    assert_int_equal(rig_order(rig, id).state, ORDER_CANCELLED);
     rig_destroy(rig);
 }
 
@@ -608,6 +669,8 @@ int suite_parked(void)
         cmocka_unit_test(the_missing_wait_for_the_operators_word),
         cmocka_unit_test(the_venues_word_takes_it_off_the_list),
         cmocka_unit_test(an_order_is_adopted_for_a_strategy),
+        cmocka_unit_test(what_cannot_change_hands_is_not_adopted),
+        cmocka_unit_test(an_adopted_order_is_cancelled_no_more),
         cmocka_unit_test(an_order_of_ours_is_cancelled_unless_adopted),
         cmocka_unit_test(what_was_never_sent_is_kept_to_be_read),
         cmocka_unit_test(the_list_is_bounded),

@@ -150,7 +150,8 @@ static void report_old(struct rig *rig, struct client_id id, enum venue_status s
 }
 
 /* F13 | unit | the venue answers a create with an old order of another size | alarm; parked and
- * counted, never taken for filled; the old one counts beside it and is cancelled */
+ * counted, never taken for filled; the old one counts beside it and is cancelled; a kill changes
+ * nothing */
 static void an_old_order_under_our_id_is_parked(void **state)
 {
     (void)state;
@@ -173,6 +174,10 @@ static void an_old_order_under_our_id_is_parked(void **state)
     assert_working_buy(rig, "2");
     rig_pass(rig, 300 * SECOND); /* no list that lacks it ends it */
     assert_true(rig_order(rig, id).live);
+    rig_restart(rig);
+    rig_up(rig);
+    rig_pass(rig, 300 * SECOND); /* and none after a kill */
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
     rig_destroy(rig);
 }
 
@@ -190,6 +195,10 @@ static void an_order_of_an_old_day_is_not_ours(void **state)
     report_old(rig, id, VENUE_FILLED, "1", "1", 48 * 3600 * SECOND);
     assert_true(rig_order(rig, id).parked);
     assert_int_equal(rig_order(rig, id).filled.e9, 0);
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    rig_restart(rig);
+    rig_up(rig);
+    rig_pass(rig, 300 * SECOND); /* lists that lack it prove nothing, after a kill neither */
     assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
     rig_destroy(rig);
 }
