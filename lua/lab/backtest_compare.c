@@ -30,11 +30,24 @@ static struct compare_order *find(struct lab_list *orders, struct client_id id)
     return NULL;
 }
 
-static void take_order(struct lab_list *orders, const struct record *record, const char *strategy)
+static bool was_played(const struct backtest_result *result, const struct record *record)
+{
+    bool product = false;
+
+    for (product_index i = 0; i < result->product_count; i++)
+        product |= strcmp(result->left[i].product_id, record->order.product_id) == 0;
+    return product && record->order.state == ORDER_INTENDED &&
+           record->at.wall_ns >= result->start_ns && record->at.wall_ns <= result->end_ns &&
+           (record->order.actor >= MAX_STRATEGIES ||
+            strcmp(record->order.name, result->strategy) == 0);
+}
+
+static void take_order(struct lab_list *orders, const struct record *record,
+                       const struct backtest_result *result)
 {
     struct compare_order *order = find(orders, record->order.id);
 
-    if (record->order.actor < MAX_STRATEGIES && strcmp(record->order.name, strategy) != 0)
+    if (!order && !was_played(result, record))
         return;
     if (!order) {
         order = lab_list_add(orders, sizeof(*order));
@@ -65,8 +78,8 @@ static void take_fill(struct lab_list *orders, const struct record_fill *record)
     order->last = fill->price;
 }
 
-static int read_run(const char *directory, const char *strategy, struct lab_list *orders,
-                    struct err *err)
+static int read_run(const char *directory, const struct backtest_result *result,
+                    struct lab_list *orders, struct err *err)
 {
     struct store_reader *reader = store_reader_open(directory, err);
     struct store_row row;
@@ -76,7 +89,7 @@ static int read_run(const char *directory, const char *strategy, struct lab_list
         return -1;
     while ((got = store_reader_next(reader, &row, err)) == STORE_ROW) {
         if (row.record.kind == RECORD_ORDER)
-            take_order(orders, &row.record, strategy);
+            take_order(orders, &row.record, result);
         else if (row.record.kind == RECORD_FILL)
             take_fill(orders, &row.record.fill);
     }
@@ -120,13 +133,19 @@ static uint32_t counter_of(const struct compare_order *order)
     return (uint32_t)order->row.ref; /* the generation is above it */
 }
 
-static struct compare_order *partner_of(const struct compare_order *live, struct lab_list *others)
+/* Both runs are in the order of their clocks: *from, the first that may still be somebody's. */
+static struct compare_order *partner_of(const struct compare_order *live, struct lab_list *others,
+                                        uint32_t *from)
 {
     struct compare_order *items = others->items, *nearest = NULL;
     int64_t nearest_ns = NEAR_NS;
 
-    for (uint32_t i = 0; i < others->count; i++) {
+    while (*from < others->count && items[*from].at.wall_ns <= live->at.wall_ns - 2 * NEAR_NS)
+        (*from)++;
+    for (uint32_t i = *from; i < others->count; i++) {
         int64_t apart_ns = llabs(items[i].at.wall_ns - live->at.wall_ns);
+        if (items[i].at.wall_ns > live->at.wall_ns + 2 * NEAR_NS)
+            break;
         if (!is_alike(live, &items[i]))
             continue;
         if (counter_of(live) != 0 && counter_of(live) == counter_of(&items[i]))
@@ -220,16 +239,17 @@ static void add_row(struct compare *compare, struct compare_order *live,
     weigh(row, mark_of(compare, any->row.product_id));
 }
 
-int compare_open(struct compare *compare, const char *live, const char *ours, const char *strategy,
-                 struct err *err)
+int compare_open(struct compare *compare, const char *live, const char *ours,
+                 const struct backtest_result *result, struct err *err)
 {
     memset(compare, 0, sizeof(*compare));
-    if (read_run(live, strategy, &compare->live, err) < 0 ||
-        read_run(ours, strategy, &compare->ours, err) < 0)
+    if (read_run(live, result, &compare->live, err) < 0 ||
+        read_run(ours, result, &compare->ours, err) < 0)
         return -1;
     struct compare_order *orders = compare->live.items, *others = compare->ours.items;
+    uint32_t from = 0;
     for (uint32_t i = 0; i < compare->live.count; i++) {
-        struct compare_order *partner = partner_of(&orders[i], &compare->ours);
+        struct compare_order *partner = partner_of(&orders[i], &compare->ours, &from);
         if (partner)
             partner->paired = true;
         add_row(compare, &orders[i], partner);

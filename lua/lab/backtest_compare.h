@@ -2,7 +2,7 @@
 /* `moongate backtest --compare LIVE_RUN`: what each order brought in the one run and in the other,
  * and by what they differ.
  *
- *     if (compare_open(&compare, "live", "run1", "quoter", &err) == 0)
+ *     if (compare_open(&compare, "live", "run1", &result, &err) == 0)
  *         compare_say(&compare);
  *     compare_close(&compare);
  *
@@ -11,10 +11,12 @@
  *     latency    there and back took more than 5 ms longer or shorter, and it took another price
  *     fill, price   a taker met another book          fees      all but the fees is the same
  *
- * Orders of other strategies than the one are left out: the backtest had one alone.
+ * Left out is what the backtest did not play: orders of other strategies and products, those made
+ * before its data begin or after they end, and those that no host here made.
  * by_fill: what was filled in one run alone, to the common price (the last that either traded at);
  * by_fees: the fees; by_price: the rest, which is the price of what both filled. */
 #include "base/err.h"
+#include "lab/backtest.h"
 #include "lab/lab.h"
 #include "model/record.h"
 
@@ -40,8 +42,9 @@ struct compare {
     struct lab_list rows;       /* struct compare_row */
 };
 
-int compare_open(struct compare *compare, const char *live, const char *ours, const char *strategy,
-                 struct err *err);
+/* `result`: of the backtest in `ours`. */
+int compare_open(struct compare *compare, const char *live, const char *ours,
+                 const struct backtest_result *result, struct err *err);
 void compare_close(struct compare *compare);
 void compare_say(const struct compare *compare);
 void compare_print_json(const struct compare *compare);

@@ -261,10 +261,11 @@ static int take_latency(struct words *words, struct err *err)
     return 0;
 }
 
-static int compare(const struct words *words, const char *strategy, struct err *err)
+static int compare(const struct words *words, const struct backtest_result *result,
+                   struct err *err)
 {
     struct compare compare;
-    int code = compare_open(&compare, words->compare, words->options.out, strategy, err);
+    int code = compare_open(&compare, words->compare, words->options.out, result, err);
 
     if (code == 0 && words->json)
         compare_print_json(&compare);
@@ -292,7 +293,7 @@ static int run_once(struct words *words, struct err *err)
         say(&result);
     buf_fini(&text);
     if (code == 0 && words->compare)
-        code = compare(words, result.strategy, err);
+        code = compare(words, &result, err);
     return code;
 }
 

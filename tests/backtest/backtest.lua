@@ -235,8 +235,17 @@ function tests.each_difference_is_put_down_to_an_order()
   local alone = compare("", "other", "alone")
   assert(alone.decision.orders == orders and alone.same.orders == 0)
 
-  -- Dearer by a hundredth of a percent: nothing but fees, on every order that filled.
+  -- A part of its time: orders of the rest are not held against it, nor those of other products.
   local json
+  local words = "-s quoter -d %s --to 2024-08-08T23:54:%dZ -o %s --compare " .. scratch ..
+    "/live --json"
+  json = done(words:format(tape, 25, scratch .. "/part"))
+  local part = tonumber(figure(json, "live_orders"))
+  assert(part > 5 and part < orders and figure(json, "backtest_orders") == tostring(part), json)
+  json = done(words:format("BTC-cde=" .. tape, 35, scratch .. "/cde"))
+  assert(figure(json, "live_orders") == "0" and figure(json, "backtest_orders") ~= "0", json)
+
+  -- Dearer by a hundredth of a percent: nothing but fees, on every order that filled.
   causes, difference, orders, json = compare("--fee-maker 0.0003", "live", "dearer")
   assert(causes.fees.orders > 5 and causes.fees.orders + causes.same.orders == orders)
   local fees = 0
