@@ -35,7 +35,7 @@ static const int64_t STOP_PATIENCE_NS = 15 * (int64_t)1000000000;
 /* What the disk held up for longer was wished on a market that is gone. */
 static const int64_t ORDER_AGE_NS = 10 * (int64_t)1000000000;
 static const size_t QUEUE_BYTES = 8 * 1024 * 1024;
-enum { EVENTS_PER_TURN = 512, HELPER_STACK = 1 << 20 };
+enum { EVENTS_PER_TURN = 512, HELPER_STACK = 1 << 20, HEAP_ROOM = 3 << 20 };
 static const uint64_t SIGNAL_TOKEN = UINT64_MAX; /* no operator is given it */
 
 static int64_t mono_now(void)
@@ -463,6 +463,9 @@ static void keep_memory(void)
 
 static void lock_memory(void)
 {
+    void *volatile room = malloc(HEAP_ROOM); /* given back, it stays at the heap's top */
+
+    free(room);
     if (mlockall(MCL_CURRENT) < 0)
         log_info("live", "memory is not locked: %s; pages come when they are first touched, which "
                          "costs microseconds; LimitMEMLOCK=infinity, or ulimit -l unlimited, "
