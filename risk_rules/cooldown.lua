@@ -3,9 +3,11 @@
 -- then refused it: rules are asked at once, and none hears what the others said.
 local counted = require "counted"
 
-local burst = host.number("burst", 20, 1)
-local window_ns = host.number("window", 10, 0) * 1000000000
-assert(math.type(burst) == "integer", "cooldown: burst is a whole number of orders")
+local params = host.declare{
+  burst = {type = "integer", default = 20, least = 1, about = "orders within the window"},
+  window = {type = "number", default = 10, least = 0, about = "seconds"},
+}
+local burst, window_ns = params.burst, params.window * 1000000000
 local seen = {} -- per strategy and product: uptimes of the last `burst` allowed orders, a ring
 
 local rule = {}

@@ -11,11 +11,16 @@
 local candles = require "candles"
 local counted = require "counted"
 
-local candle_ns = candles.length(host.number("candle", 60))
-local length = host.number("length", 60, 4)
-local threshold = host.number("threshold", 0.7, 0, 1)
-local window_ns = math.floor(host.number("window", 300, 1) * 1000000000)
-local most = host.number("most", 1, 1)
+local params = host.declare{
+  candle = {type = "number", default = 60, least = 0, about = "seconds; one that the host builds"},
+  length = {type = "integer", default = 60, least = 4, about = "candles that are correlated"},
+  threshold = {type = "number", default = 0.7, least = 0, most = 1, about = "alike above it"},
+  window = {type = "number", default = 300, least = 1, about = "seconds that an opening counts"},
+  most = {type = "number", default = 1, least = 1, about = "openings of a kind in it"},
+}
+local candle_ns = candles.length(params.candle)
+local length, threshold, most = params.length, params.threshold, params.most
+local window_ns = math.floor(params.window * 1000000000)
 local REMEMBERED = 256
 
 local closes = {}  -- per product id: closes by the time their candle began

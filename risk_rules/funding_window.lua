@@ -9,9 +9,12 @@
 -- 60), after (seconds, 15).
 local counted = require "counted"
 
-local interval = host.number("interval", 3600, 60)
-local before = host.number("before", 60, 0, interval)
-local after = host.number("after", 15, 0, interval)
+local params = host.declare{
+  interval = {type = "number", default = 3600, least = 60, about = "seconds between two stamps"},
+  before = {type = "number", default = 60, least = 0, about = "seconds before one"},
+  after = {type = "number", default = 15, least = 0, about = "seconds after one"},
+}
+local interval, before, after = params.interval, params.before, params.after
 assert(before + after < interval, "funding_window: before and after leave no time to open at all")
 
 local rule = {}

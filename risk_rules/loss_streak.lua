@@ -9,9 +9,11 @@
 -- Parameters: losses (3), pause (seconds, 1800).
 local counted = require "counted"
 
-local losses = host.number("losses", 3, 1)
-local pause_ns = math.floor(host.number("pause", 1800, 0) * 1000000000)
-assert(math.type(losses) == "integer", "loss_streak: losses is a whole number of trades")
+local params = host.declare{
+  losses = {type = "integer", default = 3, least = 1, about = "losing trades in a row"},
+  pause = {type = "number", default = 1800, least = 0, about = "seconds that nothing opens then"},
+}
+local losses, pause_ns = params.losses, math.floor(params.pause * 1000000000)
 local streaks = {} -- per strategy and product
 
 local rule = {}

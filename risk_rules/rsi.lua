@@ -9,10 +9,15 @@ local candles = require "candles"
 local counted = require "counted"
 local indicators = require "indicators"
 
-local candle_ns = candles.length(host.number("candle", 60))
-local length = host.number("length", 14, 1)
-local overbought = host.number("overbought", 75, 0, 100)
-local oversold = host.number("oversold", 25, 0, overbought)
+local params = host.declare{
+  candle = {type = "number", default = 60, least = 0, about = "seconds; one that the host builds"},
+  length = {type = "integer", default = 14, least = 1, about = "candles"},
+  overbought = {type = "number", default = 75, least = 0, most = 100, about = "no buying above it"},
+  oversold = {type = "number", default = 25, least = 0, most = 100, about = "no selling below it"},
+}
+local candle_ns, length = candles.length(params.candle), params.length
+local overbought, oversold = params.overbought, params.oversold
+assert(oversold <= overbought, "rsi: oversold must not be above overbought")
 local markets = {} -- per product id
 
 for _, id in ipairs(host.products()) do markets[id] = {rsi = indicators.rsi(length)} end

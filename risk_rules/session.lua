@@ -9,13 +9,16 @@
 local calendar = require "calendar"
 local counted = require "counted"
 
-local breaks = calendar.windows(host.param("breaks", "fri 17:00-18:00"),
-  host.param("zone", "new_york"))
-local before = host.number("before", 900, 0)
-local after = host.number("after", 300, 0)
-local profile = host.param("profile", "cde")
-assert(profile == "cde" or profile == "intx" or profile == "all",
-  "session: profile is cde, intx or all")
+local params = host.declare{
+  breaks = {type = "text", default = "fri 17:00-18:00", about = "when the venue does not trade"},
+  zone = {type = "text", default = "new_york", about = "of these times"},
+  before = {type = "number", default = 900, least = 0, about = "seconds before a break"},
+  after = {type = "number", default = 300, least = 0, about = "seconds after one"},
+  profile = {type = "choice", default = "cde", choices = {"cde", "intx", "all"},
+             about = "the products that have them"},
+}
+local breaks = calendar.windows(params.breaks, params.zone)
+local before, after, profile = params.before, params.after, params.profile
 
 local rule = {}
 

@@ -4,7 +4,9 @@
 -- within view band 1; per asset as min_depth_BTC, min_depth_ETH, ...).
 local counted = require "counted"
 
-local max_spread_bps = host.number("max_spread_bps", 10, 0)
+local max_spread_bps = host.declare{
+  max_spread_bps = {type = "number", default = 10, least = 0, about = "wider, and nothing opens"},
+}.max_spread_bps
 local least = {} -- per product id
 
 for _, id in ipairs(host.products()) do

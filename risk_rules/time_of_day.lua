@@ -5,8 +5,12 @@
 local calendar = require "calendar"
 local counted = require "counted"
 
-local hours = host.param("hours", "mon-fri 07:00-20:00")
-local open = calendar.windows(hours, host.param("zone", "utc"))
+local params = host.declare{
+  hours = {type = "text", default = "mon-fri 07:00-20:00", about = "when orders may open"},
+  zone = {type = "text", default = "utc", about = "of these times"},
+}
+local hours = params.hours
+local open = calendar.windows(hours, params.zone)
 
 local rule = {}
 

@@ -10,10 +10,15 @@ local candles = require "candles"
 local counted = require "counted"
 local indicators = require "indicators"
 
-local candle_ns = candles.length(host.number("candle", 60))
-local length = host.number("length", 30, 2)
-local least = host.number("least", 0, 0)
-local most = host.number("most", 25, least)
+local params = host.declare{
+  candle = {type = "number", default = 60, least = 0, about = "seconds; one that the host builds"},
+  length = {type = "integer", default = 30, least = 2, about = "candles it is measured over"},
+  least = {type = "number", default = 0, least = 0, about = "bps a candle; calmer, and nothing opens"},
+  most = {type = "number", default = 25, least = 0, about = "bps a candle; wilder, and nothing opens"},
+}
+local candle_ns, length = candles.length(params.candle), params.length
+local least, most = params.least, params.most
+assert(least <= most, "volatility: least must not be above most")
 local markets = {} -- per product id
 
 for _, id in ipairs(host.products()) do

@@ -8,9 +8,13 @@
 local candles = require "candles"
 local counted = require "counted"
 
-local candle_seconds = host.number("candle", 60)
+local params = host.declare{
+  candle = {type = "number", default = 60, least = 0, about = "seconds; one that the host builds"},
+  window = {type = "number", default = 900, least = 0, about = "seconds that are summed"},
+}
+local candle_seconds, window = params.candle, params.window
 local candle_ns = candles.length(candle_seconds)
-local window = host.number("window", 900, candle_seconds)
+assert(window >= candle_seconds, "volume: window must not be shorter than a candle")
 local markets = {} -- per product id: the least volume, and the volumes of late
 
 for _, id in ipairs(host.products()) do
