@@ -13,8 +13,8 @@ local indicators = require "indicators"
 local params = host.declare{
   candle = {type = "number", default = 60, least = 0, about = "seconds; one that the host builds"},
   length = {type = "integer", default = 30, least = 2, about = "candles it is measured over"},
-  least = {type = "number", default = 0, least = 0, about = "bps a candle; calmer, and nothing opens"},
-  most = {type = "number", default = 25, least = 0, about = "bps a candle; wilder, and nothing opens"},
+  least = {type = "number", default = 0, least = 0, about = "bps a candle; below it nothing opens"},
+  most = {type = "number", default = 25, least = 0, about = "bps a candle; above it nothing opens"},
 }
 local candle_ns, length = candles.length(params.candle), params.length
 local least, most = params.least, params.most
