@@ -490,7 +490,8 @@ bool protect_restore(struct engine *engine, actor_index actor, product_index pro
     struct guarded g = guarded_of(engine, actor, product);
     struct protection *p = g.p;
     if (what_is_wrong(&record->terms) != NULL || (unsigned)record->state > PROTECT_FIRING ||
-        (unsigned)record->side > SIDE_UNKNOWN || record->best.e9 < 0)
+        (unsigned)record->side > SIDE_UNKNOWN || record->best.e9 < 0 ||
+        record->since_wall_ns < 0)
         return false;
     memset(p, 0, sizeof *p);
     enter(engine, &g, record->state);

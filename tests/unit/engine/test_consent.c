@@ -412,6 +412,25 @@ static void a_second_word_is_a_second_users(void **state)
     rig_destroy(rig);
 }
 
+/* More than a person keeps in mind: nothing more is asked for; what tightens makes its own room,
+ * as long as there is a request to give way. */
+static void a_full_table_still_tightens(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    char token[16], text[DECIMAL_TEXT_MAX] = "0.40";
+    for (uint32_t i = 0; i < MAX_CONSENTS; i++)
+        token_of(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "10", MINUTE + i), token);
+    assert_false(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "8", MINUTE)->done);
+    assert_true(say_value(rig, OPERATOR_LIMIT, TARGET_PRODUCT, 0, "max_order_size", text, 0)->done);
+    assert_int_equal(count(rig, true), 1);
+    assert_int_equal(count(rig, false), MAX_CONSENTS - 1);
+    assert_int_equal(asked(rig, 0, 0, "0.45", 1), REFUSED_ORDER_SIZE);
+    rig_tick(rig, 121 * SECOND); /* what was not confirmed in time is gone */
+    assert_int_equal(count(rig, false), 0);
+    rig_destroy(rig);
+}
+
 int suite_consent(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +449,7 @@ int suite_consent(void)
         cmocka_unit_test(limits_that_cannot_be_are_refused),
         cmocka_unit_test(every_limit_can_be_tightened),
         cmocka_unit_test(a_second_word_is_a_second_users),
+        cmocka_unit_test(a_full_table_still_tightens),
     };
     return cmocka_run_group_tests_name("consent", tests, NULL, NULL);
 }

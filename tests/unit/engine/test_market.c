@@ -398,6 +398,39 @@ static void bad_levels_are_passed_over(void **state)
     rig_destroy(rig);
 }
 
+static void respecify(struct rig *rig, const struct instrument *spec)
+{
+    struct event event = {.kind = EVENT_INSTRUMENT};
+    event.instrument.product = 0;
+    event.instrument.spec = *spec;
+    rig_step(rig, &event);
+}
+
+/* F69 | unit | a specification names another product, or a contract of another size | the first is
+ * told and changes nothing, the second halts the product */
+static void a_contract_of_another_size_halts_its_product(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    struct instrument spec = rig->settings.catalog.items[0];
+    rig_up(rig);
+    spec.product_id[0] = 'X';
+    respecify(rig, &spec);
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "another product"));
+    spec = rig->settings.catalog.items[0];
+    spec.profile = PROFILE_INTX;
+    respecify(rig, &spec);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_ACTIVE);
+    spec = rig->settings.catalog.items[0];
+    spec.contract_size = rig_size("0.1");
+    respecify(rig, &spec);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_HALTED);
+    assert_int_equal(rig_product(rig, 1).state, TRADING_ACTIVE);
+    rig_restart(rig);
+    assert_int_equal(rig_product(rig, 0).state, TRADING_HALTED);
+    rig_destroy(rig);
+}
+
 int suite_market(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,6 +454,7 @@ int suite_market(void)
         cmocka_unit_test(trades_since_the_last_view_and_the_lost),
         cmocka_unit_test(a_view_shows_bands_and_state),
         cmocka_unit_test(bad_levels_are_passed_over),
+        cmocka_unit_test(a_contract_of_another_size_halts_its_product),
     };
     return cmocka_run_group_tests_name("market", tests, NULL, NULL);
 }

@@ -339,6 +339,59 @@ static void flatten_of_one_strategy_leaves_the_other(void **state)
     rig_destroy(rig);
 }
 
+static void hold(struct rig *rig, actor_index strategy, const char *size, order_ref ref)
+{
+    char venue[8] = "w0", trade[8] = "u0";
+    bool sells = size[0] == '-';
+    venue[1] = trade[1] = (char)('0' + ref);
+    if (strcmp(size, "0") == 0)
+        return;
+    enum side side = sells ? SIDE_SELL : SIDE_BUY;
+    rig_open_order(rig, strategy, 1, side, sells ? "101" : "99", size + sells, ref, venue);
+    rig_fill(rig, trade, venue, 1, side, sells ? "101" : "99", size + sells, "0");
+    rig->venue_position[1].e9 += (sells ? -1 : 1) * rig_size(size + sells).e9;
+}
+
+/* F71 | unit | two strategies, long and short, one or all are flattened | each is closed as far as
+ * the account's own sign goes, by no more than it has */
+static void flatten_takes_from_each_its_own(void **state)
+{
+    static const struct { const char *first, *second; int target; uint8_t index;
+                          struct { actor_index actor; int64_t lots; } orders[2]; } ROWS[] = {
+        {"1", "2", TARGET_ACCOUNT, 0, {{0, -100}, {1, -200}}},
+        {"-1", "-2", TARGET_ACCOUNT, 0, {{0, 100}, {1, 200}}},
+        {"1", "-3", TARGET_ACCOUNT, 0, {{1, 200}}},
+        {"-1", "3", TARGET_ACCOUNT, 0, {{1, -200}}},
+        {"-3", "1", TARGET_PRODUCT, 1, {{0, 200}}},
+        {"1", "-1", TARGET_ACCOUNT, 0, {{0, 0}}},
+        {"-1", "-2", TARGET_STRATEGY, 0, {{0, 100}}},
+        {"-2", "1", TARGET_STRATEGY, 0, {{0, 100}}},
+        {"2", "-1", TARGET_STRATEGY, 0, {{0, -100}}},
+        {"2", "-3", TARGET_STRATEGY, 0, {{0, 0}}}};
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct rig *rig = ready();
+        uint32_t placed = 0;
+        hold(rig, 0, ROWS[i].first, 1);
+        hold(rig, 1, ROWS[i].second, 2);
+        rig_forget(rig);
+        rig_operator(rig, OPERATOR_FLATTEN, ROWS[i].target, ROWS[i].index, "out");
+        rig_pass(rig, SECOND);
+        for (uint32_t k = 0; k < rig->command_count; k++) {
+            if (rig->commands[k].kind != COMMAND_PLACE)
+                continue;
+            struct order_row row = rig_order(rig, rig->commands[k].place.id);
+            int64_t lots = row.size.e9 / rig_size("0.01").e9;
+            assert_true(placed < 2);
+            assert_int_equal(row.actor, ROWS[i].orders[placed].actor);
+            assert_int_equal(row.side == SIDE_SELL ? -lots : lots, ROWS[i].orders[placed].lots);
+            placed++;
+        }
+        assert_int_equal(placed, (ROWS[i].orders[0].lots != 0) + (ROWS[i].orders[1].lots != 0));
+        rig_destroy(rig);
+    }
+}
+
 /* +2 and -1 of another: the account's +1 can be sold, the rest would open. */
 static void flatten_of_more_than_the_account_holds_goes_as_far(void **state)
 {
@@ -426,6 +479,7 @@ int suite_operator(void)
         cmocka_unit_test(flatten_goes_on_without_a_book),
         cmocka_unit_test(flatten_takes_from_those_who_hold),
         cmocka_unit_test(flatten_of_one_strategy_leaves_the_other),
+        cmocka_unit_test(flatten_takes_from_each_its_own),
         cmocka_unit_test(flatten_of_more_than_the_account_holds_goes_as_far),
         cmocka_unit_test(a_dead_journal_halts_for_good),
     };

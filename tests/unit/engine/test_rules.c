@@ -97,6 +97,32 @@ static void one_no_refuses(void **state)
     rig_destroy(rig);
 }
 
+/* What waits keeps its name; one that is withdrawn, or whose script ends, takes no other along. */
+static void each_of_those_that_wait_waits_for_itself(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(1);
+    rig_limit(rig, 0, 1, SIDE_BUY, "99", "0.1", 1);
+    rig_limit(rig, 1, 1, SIDE_BUY, "98", "0.2", 1); /* another's name is another name */
+    rig_limit(rig, 0, 1, SIDE_BUY, "97", "0.3", 2);
+    assert_int_equal(rig_count(rig, COMMAND_JUDGE), 3);
+    uint64_t last = rig_last(rig, COMMAND_JUDGE)->judge.request;
+    rig_limit(rig, 0, 1, SIDE_BUY, "96", "0.4", 2);
+    assert_int_equal(refusal(rig)->refusal.verdict.code, REFUSED_MALFORMED);
+    rig_cancel(rig, 0, 1);
+    assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("0.5").e9);
+    rig_runner(rig, 1, RUNNER_DEAD, rig->generation[1]);
+    assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("0.3").e9);
+    verdict(rig, 0, last, true);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("0.3").e9);
+    rig_limit(rig, 0, 1, SIDE_BUY, "95", "0.1", 3);
+    rig_operator(rig, OPERATOR_HALT, TARGET_ACCOUNT, 0, "enough");
+    assert_int_equal(refusal(rig)->refusal.verdict.code, REFUSED_STATE);
+    assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("0.3").e9);
+    rig_destroy(rig);
+}
+
 static void silence_refuses_what_opens(void **state)
 {
     (void)state;
@@ -359,6 +385,7 @@ int suite_rules(void)
         cmocka_unit_test(an_order_waits_for_every_rule),
         cmocka_unit_test(a_rule_is_shown_a_book_only_when_asked),
         cmocka_unit_test(one_no_refuses),
+        cmocka_unit_test(each_of_those_that_wait_waits_for_itself),
         cmocka_unit_test(silence_refuses_what_opens),
         cmocka_unit_test(a_reducing_order_asks_no_rule),
         cmocka_unit_test(a_rule_that_dies_refuses_what_it_was_asked),
