@@ -110,6 +110,31 @@ static void churn_equals_naive(void **state)
     }
 }
 
+/* A chunk's worth of levels comes and all but one go, over and over: every chunk is taken while
+ * there are few levels, and the next one finds them packed. */
+static void a_book_of_crumbs_is_packed(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create();
+    uint32_t most = 0;
+    for (int64_t batch = 0; batch < BOOK_CHUNKS + 40; batch++) {
+        int64_t base = 1000000 + batch * BOOK_CHUNK;
+        for (int64_t i = 0; i < 2 * BOOK_CHUNK - 1; i++) /* all come, then all but the last go */
+            book_set(&rig->book, SIDE_SELL, (struct price){base + i % BOOK_CHUNK},
+                     (struct size){i < BOOK_CHUNK ? i + 1 : 0});
+        naive_set(&rig->sides[SIDE_SELL], base + BOOK_CHUNK - 1, BOOK_CHUNK);
+        if (rig->book.sides[SIDE_SELL].chunks > most)
+            most = rig->book.sides[SIDE_SELL].chunks;
+    }
+    assert_int_equal(most, BOOK_CHUNKS);
+    assert_true(rig->book.sides[SIDE_SELL].chunks < BOOK_CHUNKS / 2);
+    compare(rig);
+    for (int64_t i = 0; i < 20000; i += 7)
+        set_both(rig, SIDE_SELL, 1000000 + i, i + 1);
+    compare(rig);
+    rig_destroy(rig);
+}
+
 /* Snapshots come best first, worst first, or shuffled; chunks fill, split and run out. */
 static void ordered_inserts_equal_naive(void **state)
 {
@@ -273,6 +298,7 @@ int suite_book(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(churn_equals_naive),
         cmocka_unit_test(ordered_inserts_equal_naive),
+        cmocka_unit_test(a_book_of_crumbs_is_packed),
         cmocka_unit_test(thin_chunks_are_packed),
         cmocka_unit_test(far_levels_are_dropped_for_near_ones),
         cmocka_unit_test(clear_starts_over),
