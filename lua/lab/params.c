@@ -135,16 +135,36 @@ static void take_column(struct json_reader *json, struct json_text key,
     }
 }
 
+/* "a, b, c: " before what it is about. */
+static void take_choices(struct json_reader *json, char *ret, size_t capacity)
+{
+    struct json_text text;
+    char choice[64];
+    size_t length = 0;
+
+    if (json_enter_array(json))
+        while (json_next_item(json))
+            if (json_read_scalar(json, &text) && length < capacity) {
+                json_text_excerpt(text, choice, sizeof(choice));
+                length += (size_t)snprintf(ret + length, capacity - length, "%s%s",
+                                           length > 0 ? ", " : "", choice);
+            }
+}
+
 static void print_line(struct json_reader *json)
 {
-    char cells[COLUMNS][DECIMAL_TEXT_MAX * 4] = {"", "", "(wanted)"};
+    char cells[COLUMNS][DECIMAL_TEXT_MAX * 4] = {"", "", "(wanted)"}, choices[256] = "";
     struct json_text key;
 
     if (json_enter_object(json))
-        while (json_next_key(json, &key))
+        while (json_next_key(json, &key)) {
+            if (json_text_equal(key, "choices"))
+                take_choices(json, choices, sizeof(choices));
             take_column(json, key, cells);
-    for (int i = 0; i < COLUMNS; i++)
-        printf("%-*s%s", columns[i].width, cells[i], i + 1 < COLUMNS ? " " : "\n");
+        }
+    for (int i = 0; i < COLUMNS - 1; i++)
+        printf("%-*s ", columns[i].width, cells[i]);
+    printf("%s%s%s\n", choices, *choices ? ": " : "", cells[COLUMNS - 1]);
 }
 
 static void print_table(const struct asked *asked)

@@ -61,6 +61,12 @@ describe("moongate new", function()
     assert.is_false(select(2, run("test empty")))
   end)
 
+  it("lists what a choice may be", function()
+    local said, ok = run("params " .. root .. "/risk_rules/session.lua")
+    assert.is_true(ok, said)
+    assert.matches("profile +choice +cde +cde, intx, all: the products", said)
+  end)
+
   it("overwrites nothing", function()
     assert.is_true(select(2, run("new strategy first_try")))
     assert(os.execute("rm " .. folder .. "/strategies/first_try.lua"))
