@@ -108,12 +108,15 @@ static int read_params(const struct backtest *run, struct buf *ret, struct err *
     struct json_text key;
     struct buf declared;
     struct err ignored;
+    struct catalog products = {.count = 0};
     char name[SWEEP_NAME_MAX] = "";
     int status = 0;
 
+    for (uint32_t i = 0; i < run->config.strategies[0].product_count; i++)
+        (void)lab_catalog_add_named(&products, run->config.strategies[0].products[i], &ignored);
     buf_init(&declared, 1 << 20);
-    bool loads = params_declared(run->config.strategies[0].script, library_of(run), &declared,
-                                 &ignored) == 0;
+    bool loads = params_declared(run->config.strategies[0].script, library_of(run), &products,
+                                 &declared, &ignored) == 0;
     json_write_init(&to, ret);
     json_open_object(&to);
     json_init(&from, over, strlen(over));
@@ -368,8 +371,8 @@ static int open_run(struct backtest *run, struct err *err)
 
     CHECK(lab != NULL);
     if (find_config(run->options->config, &run->config, err) == 0 &&
-        choose_strategy(run, err) == 0 && lay_params(run, err) == 0 &&
-        choose_products(run, err) == 0 && read_settings(run, lab, err) == 0 &&
+        choose_strategy(run, err) == 0 && choose_products(run, err) == 0 &&
+        lay_params(run, err) == 0 && read_settings(run, lab, err) == 0 &&
         read_markets(run, lab, err) == 0 && open_out(run, lab, err) == 0) {
         lab->start = (struct stamp){MONO_BEGIN_NS, run->start_ns};
         run->lab = lab_create(lab, err);

@@ -237,13 +237,15 @@ int params_main(int argc, char **argv)
     return run(&asked, library);
 }
 
-int params_declared(const char *path, const char *library, struct buf *ret, struct err *err)
+int params_declared(const char *path, const char *library, const struct catalog *products,
+                    struct buf *ret, struct err *err)
 {
     static struct asked asked;
     int status;
 
     memset(&asked, 0, sizeof(asked));
     asked.script.path = path;
+    asked.start.catalog = *products;
     buf_init(&asked.declared, 2 * MAX_SCRIPT_STATE);
     prepare(&asked);
     status = load(&asked, library, err);

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "lab/catalog.h"
 #include "lab/find_config.h"
 #include "lab/option.h"
 #include "lab/params.h"
@@ -207,15 +208,43 @@ static int read_words(struct asked *asked, int argc, char **argv)
 /* ---- a plan out of it */
 
 /* So that a job finds its files wherever it is started from. */
-static void make_absolute(char *path)
+static void make_absolute(char *path, size_t capacity)
 {
     char whole[PATH_MAX];
 
-    if (realpath(path, whole) && strlen(whole) < SWEEP_TEXT_MAX)
-        keep_text(path, whole);
+    if (realpath(path, whole) && strlen(whole) < capacity)
+        (void)text_copy(path, capacity, whole, strlen(whole));
 }
 
-static int find_script(struct sweep_plan *plan, char ret_path[FIND_PATH_MAX], struct err *err)
+/* The product that a source is of, as in BTC-cde=FILE; 0: it does not say. */
+static size_t product_length(const char *source)
+{
+    size_t length = strcspn(source, "=/");
+
+    return source[length] == '=' ? length : 0;
+}
+
+/* Those that the data are of. What is wrong with a name is said by the backtest. */
+static void find_products(const struct sweep_plan *plan, const struct config *config, uint32_t at,
+                          struct catalog *ret)
+{
+    const struct config_script *strategy = &config->strategies[0];
+    struct err ignored;
+
+    if (at < config->strategy_count)
+        strategy += at;
+    for (uint32_t i = 0; i < plan->data_count; i++) {
+        size_t length = product_length(plan->data[i]);
+        char name[NAME_MAX_BYTES];
+        if (length > 0 && text_copy(name, sizeof(name), plan->data[i], length))
+            (void)lab_catalog_add_named(ret, name, &ignored);
+        else if (strategy->product_count > 0)
+            (void)lab_catalog_add_named(ret, strategy->products[0], &ignored);
+    }
+}
+
+static int find_script(struct sweep_plan *plan, char ret_path[FIND_PATH_MAX],
+                       struct catalog *ret_products, struct err *err)
 {
     struct config *config = calloc(1, sizeof(*config));
     int status;
@@ -230,6 +259,8 @@ static int find_script(struct sweep_plan *plan, char ret_path[FIND_PATH_MAX], st
     else if (status == 0 && !find_strategy(plan->strategy, ret_path))
         status = err_set(err, "%s has no strategy '%s', and there is no strategies/%s.lua",
                          plan->config, plan->strategy, plan->strategy);
+    if (status == 0)
+        find_products(plan, config, at, ret_products);
     config_fini(config);
     free(config);
     return status;
@@ -276,6 +307,7 @@ static int make_plan(struct sweep_plan *plan, struct sweep_store *store, struct 
 {
     static const int64_t LEAST_NS = 120000000000;
     char script[FIND_PATH_MAX], library[FIND_PATH_MAX], config[FIND_PATH_MAX];
+    struct catalog products = {.count = 0};
     struct buf declared;
     struct err ignored;
     int status;
@@ -283,14 +315,16 @@ static int make_plan(struct sweep_plan *plan, struct sweep_store *store, struct 
     (void)find_shared("lua/lib", library);
     if (find_shared(plan->config, config))
         keep_text(plan->config, config);
-    make_absolute(plan->config);
-    for (uint32_t i = 0; i < plan->data_count; i++)
-        make_absolute(plan->data[i]);
-    if (find_script(plan, script, err) < 0 || hash_script(script, plan->hash, err) < 0)
+    make_absolute(plan->config, sizeof(plan->config));
+    for (uint32_t i = 0; i < plan->data_count; i++) {
+        size_t length = product_length(plan->data[i]), from = length > 0 ? length + 1 : 0;
+        make_absolute(plan->data[i] + from, sizeof(plan->data[i]) - from);
+    }
+    if (find_script(plan, script, &products, err) < 0 || hash_script(script, plan->hash, err) < 0)
         return -1;
     buf_init(&declared, 1 << 20);
     /* One that wants a parameter does not load without; what it declares is there all the same. */
-    status = params_declared(script, library, &declared, err);
+    status = params_declared(script, library, &products, &declared, err);
     status = sweep_plan_space(plan, declared.data, status < 0 ? &ignored : err);
     if (status == 0)
         status = find_times(plan, store, err);

@@ -85,6 +85,13 @@ function tests.the_report_comes_to_what_the_run_says()
   end
 end
 
+function tests.parameters_by_asset_are_those_of_the_data()
+  local words = "-s ma_cross -c config/loopback.conf -p candle=60 -d ETH-intx=" .. bars .. " "
+  done(words .. "-p size_ETH=0.2")
+  local code, text = backtest(words .. "-p size_SOL=1")
+  assert(code == 1 and text:find("declares no parameter 'size_SOL'", 1, true), text)
+end
+
 -- What each shipped strategy does with real bars: it trades, in the sizes of its page, and reads
 -- all that the shipped config gives it.
 function tests.the_shipped_strategies_do_what_their_pages_say()

@@ -139,8 +139,12 @@ cases['what failed is tried again when it is gone on with'] = async () => {
 };
 
 cases['what a script wants is varied like the rest, and the first run has it too'] = async () => {
-    const { points } = scores(['-s', 'twap', '-d', 'tests/data/btc-perp.bars-1m.csv', '-p',
-        'target=0.1,0.2', '-o', at('twap')]);
+    const { points } = scores(['-s', 'twap', '-d', 'BTC-intx=tests/data/btc-perp.bars-1m.csv',
+        '-p', 'target=0.1,0.2', '-o', at('twap')]);
+    const { stdout } = spawnSync('sqlite3', [at('twap/sweep.db'),
+        "SELECT * FROM plan WHERE key = 'data0'"], { encoding: 'utf8' });
+    equal(stdout.trim(), `data0|BTC-intx=${path.resolve('tests/data/btc-perp.bars-1m.csv')}`,
+        'the data, wherever a job is started');
     equal(points.map(({ whole: all }) => all).join(), 'true,true', 'whole points');
 };
 
