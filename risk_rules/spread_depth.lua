@@ -10,7 +10,7 @@ local max_spread_bps = host.declare{
 local least = {} -- per product id
 
 for _, id in ipairs(host.products()) do
-  least[id] = host.decimal("min_depth_" .. host.product(id).asset, host.param("min_depth", "0"))
+  least[id] = host.decimal("min_depth_" .. host.product(id).asset, host.decimal("min_depth", "0"))
 end
 
 local rule = {}

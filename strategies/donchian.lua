@@ -37,7 +37,7 @@ for _, id in ipairs(host.products()) do
   local spec = host.product(id)
   markets[id] = {
     id = id, spec = spec, pursuit = pursuit.new(id),
-    size_max = host.decimal("size_max_" .. spec.asset, host.param("size_max", "0.1")),
+    size_max = host.decimal("size_max_" .. spec.asset, host.decimal("size_max", "0.1")),
     entry = indicators.donchian(entry_length), exit = indicators.donchian(exit_length),
     atr = indicators.atr(atr_length),
     edges = nil -- of both channels before the present candle: low, high, exit_low, exit_high

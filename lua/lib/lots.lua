@@ -7,7 +7,7 @@ local lots = {}
 ---@param default? Amount base coin
 ---@return Decimal
 function lots.size(spec, default)
-  local asked = host.decimal("size_" .. spec.asset, host.param("size", default or "0.01"))
+  local asked = host.decimal("size_" .. spec.asset, host.decimal("size", default or "0.01"))
   local size = asked:round(spec.step, "down")
   assert(size >= spec.size_min, string.format("%s: size %s is less than %s trades, %s; set size_%s",
     host.name, asked, spec.id, spec.size_min, spec.asset))

@@ -69,6 +69,7 @@ function tests.a_decimal_is_typed_as_a_number_and_a_day_is_its_beginning()
   local typed = done(words .. "--from 2024-08-08 -p size_BTC=0.02")
   assert(without_params(typed) == without_params(done(words .. "-p 'size_BTC=\"0.02\"'")), typed)
   assert(figure(typed, "position") ~= figure(done(words), "position"))
+  assert(figure(done(words .. "-p size=0.02"), "position") == figure(typed, "position"))
 end
 
 function tests.the_report_comes_to_what_the_run_says()
