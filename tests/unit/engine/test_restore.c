@@ -2,6 +2,7 @@
  * and when the venue has told everything, engine and venue agree to the last unit. */
 #include "suites.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -619,6 +620,38 @@ static void a_damaged_record_is_refused(void **state)
     rig_destroy(rig);
 }
 
+static bool restore_fill(struct engine *engine, uint32_t number)
+{
+    struct record record = {.kind = RECORD_FILL};
+    struct record_fill *r = &record.fill;
+    r->actor = ACTOR_EXTERNAL;
+    snprintf(r->product_id, sizeof r->product_id, "%s", "BTC-PERP-INTX");
+    snprintf(r->fill.trade_id.text, sizeof r->fill.trade_id.text, "t%u", (unsigned)number);
+    snprintf(r->fill.venue_order_id.text, sizeof r->fill.venue_order_id.text, "o%u",
+             (unsigned)number);
+    r->fill.product = 1;
+    r->fill.side = number % 2 ? SIDE_SELL : SIDE_BUY;
+    r->fill.price = rig_price("100");
+    r->fill.size = rig_size("1");
+    return engine_restore(engine, &record);
+}
+
+/* AC-C2 | unit | more fills than are remembered, then the newest and the oldest again | the newest
+ * is known, and no other is taken for one that was */
+static void the_oldest_of_many_fills_make_room(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    for (uint32_t i = 0; i < 2 * MAX_FILLS_SEEN; i++)
+        assert_true(restore_fill(rig->engine, i));
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 1).size.e9, 0);
+    assert_false(restore_fill(rig->engine, 2 * MAX_FILLS_SEEN - 1));
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 1).size.e9, 0);
+    assert_true(restore_fill(rig->engine, 0)); /* of long ago: no list goes back so far */
+    assert_int_equal(rig_position(rig, ACTOR_EXTERNAL, 1).size.e9, rig_size("1").e9);
+    rig_destroy(rig);
+}
+
 int suite_restore(void)
 {
     const struct CMUnitTest tests[] = {
@@ -638,6 +671,7 @@ int suite_restore(void)
         cmocka_unit_test(a_damaged_record_is_refused),
         cmocka_unit_test(what_is_parked_goes_by_name),
         cmocka_unit_test(an_exit_is_valued_after_a_kill_as_before),
+        cmocka_unit_test(the_oldest_of_many_fills_make_room),
     };
     return cmocka_run_group_tests_name("restore", tests, NULL, NULL);
 }
