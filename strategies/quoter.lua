@@ -22,6 +22,7 @@ local params = host.declare{
 }
 local inventory_max, requote, skew = params.inventory_max, params.requote, params.skew
 local back = params.back * decimal "0.0001"
+local at_touch = skew:sign() == 0 and back:sign() == 0
 local pause_ns = math.floor(params.pause * 1000000000)
 local retry_ns = 1000000000 -- after a refusal: the reason may pass, hammering does not help
 local markets = {}          -- per product id
@@ -71,6 +72,7 @@ end
 -- across.
 local function prices(market, book, position)
   local bid, ask, tick = book:bid(), book:ask(), market.tick
+  if at_touch then return bid, ask end
   local held = position:div(market.size, "nearest", 9)
   local shift = (held * skew * tick):round(tick, "nearest")
   local buy = (bid - bid * back):round(tick, "down") - shift

@@ -89,10 +89,12 @@ void backtest_venue_mark_end(struct backtest *run)
     if (!run->journal)
         return;
     for (product_index i = 0; i < run->count; i++) {
-        struct record_mark mark = {.product = i, .mark = fill_venue_mark(venue, i)};
+        struct record_mark mark = {.product = i};
+        if (venue->markets[i].position.e9 == 0)
+            continue;
+        mark.mark = fill_venue_mark(venue, i);
         memcpy(mark.product_id, venue->config.catalog.items[i].product_id, sizeof(mark.product_id));
-        if (venue->markets[i].position.e9 != 0)
-            put_mark(run, mark);
+        put_mark(run, mark);
     }
     put_mark(run, (struct record_mark){.product = NO_PRODUCT, .equity_known = true,
                                        .equity = fill_venue_equity(venue)});
