@@ -277,6 +277,10 @@ static void serve_time(struct peer_session *session, struct venue *venue)
     char body[128];
     int64_t ms = fake_host_true_wall_ns() / MS + venue->skew_s * 1000;
     atomic_fetch_add(&venue->times, 1);
+    if (atomic_load(&venue->timeless)) {
+        reply(session, 503, "");
+        return;
+    }
     snprintf(body, sizeof body,
              "{\"iso\":\"x\",\"epochSeconds\":\"%lld\",\"epochMillis\":\"%lld\"}",
              (long long)(ms / 1000), (long long)ms);
@@ -286,7 +290,7 @@ static void serve_time(struct peer_session *session, struct venue *venue)
 static void serve(struct peer_session *session)
 {
     struct venue *venue = peer_context(session);
-    unsigned cancels = 0;
+    unsigned cancels = 0, orders = 0;
     while (peer_read_request(session)) {
         const char *request = peer_request(session);
         check_token(session, venue);
@@ -330,6 +334,7 @@ static void serve(struct peer_session *session)
             if (!serve_cancel(session, venue))
                 return;
         } else if (strstr(request, "POST /api/v3/brokerage/orders ")) {
+            atomic_fetch_add(&venue->order_same_way, orders++ > 0);
             serve_order(session, venue);
             if (venue->order == ORDER_CUT || venue->order == ORDER_GONE)
                 return;

@@ -33,9 +33,10 @@ struct venue {
     atomic_bool delisted; /* the CDE product is gone from the lists */
     atomic_uint subscriptions[STREAM_COUNT], tokens_good, tokens_bad, cancel_posts, portfolios;
     atomic_uint cancel_most; /* ids in one post */
-    atomic_uint cancel_same_way; /* posts on a connection that had brought one before */
+    atomic_uint cancel_same_way, order_same_way; /* on a connection that had brought one before */
     atomic_uint pages, probes;
     atomic_bool sick; /* orders end in 502, probes too */
+    atomic_bool timeless; /* nobody knows the venue's time */
     atomic_uint products, times, orders, legacy_good, legacy_bad;
 };
 

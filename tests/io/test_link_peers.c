@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/clock_os.h"
+#include "io/venue_clock.h"
 #include "link_rig.h"
 
 static const int64_t SECOND = 1000000000;
@@ -59,6 +61,44 @@ static void the_clock_is_measured_by_its_period(void **state)
     rig->skew_every_ns = SECOND / 50;
     start_link();
     run_until(measured_again_and_again);
+}
+
+static bool known_no_more(void)
+{
+    return rig->counts[EVENT_SKEW] > 0 && !rig->events[rig->count - 1].skew.known &&
+           rig->events[rig->count - 1].kind == EVENT_SKEW;
+}
+
+/* AC-I2 | unit | the venue's clock cannot be read any more | the skew is told as unknown */
+static void a_clock_that_is_not_read_is_not_known(void **state)
+{
+    (void)state;
+    struct link_counters counters;
+    rig->skew_every_ns = SECOND / 50;
+    start_link();
+    run_until(measured_again_and_again);
+    rig->venue.timeless = true;
+    run_until(known_no_more);
+    link_read_counters(rig->link, &counters);
+    assert_false(counters.skew_known);
+}
+
+/* AC-I2 | unit | the reply to a question for the time was three seconds on its way | no measure */
+static void a_slow_reply_says_too_little_of_the_clock(void **state)
+{
+    static const char BODY[] = "{\"iso\":\"x\",\"epochSeconds\":\"1\",\"epochMillis\":\"1500\"}";
+    (void)state;
+    struct venue_clock clock = {0};
+    struct err err = {""};
+    int64_t now_ns = clock_os_now().mono_ns, skew_ns;
+    struct http_result result = {.state = HTTP_COMPLETE, .status = 200, .body = BODY,
+                                 .body_length = sizeof BODY - 1, .done_ns = now_ns,
+                                 .written_ns = now_ns - 3 * SECOND};
+    assert_false(venue_clock_measure(&clock, &result, &skew_ns, &err));
+    assert_false(clock.known);
+    result.written_ns = now_ns - SECOND;
+    assert_true(venue_clock_measure(&clock, &result, &skew_ns, &err));
+    assert_true(clock.known);
 }
 
 static bool market_back(void)
@@ -466,6 +506,8 @@ int suite_link_peers(void)
     const struct CMUnitTest tests[] = {
         RIGGED(streams_come_up_before_their_first_frame),
         RIGGED(the_clock_is_measured_by_its_period),
+        RIGGED(a_clock_that_is_not_read_is_not_known),
+        cmocka_unit_test(a_slow_reply_says_too_little_of_the_clock),
         RIGGED(a_reset_takes_the_stream_down_and_subscribes_anew),
         RIGGED(an_error_frame_is_a_dead_connection),
         RIGGED(malformed_frames_in_a_row_end_the_connection),

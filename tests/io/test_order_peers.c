@@ -117,11 +117,24 @@ static void a_connection_that_ends_after_the_request_is_unknown(void **state)
     is_unknown(ORDER_GONE);
 }
 
-/* F11 | unit | the reply names another order | UNKNOWN */
+static void place_another(void)
+{
+    rig->venue.order = ORDER_TAKEN;
+    wanted++;
+    place(wanted - 1);
+    run_until(enough_replies);
+    assert_int_equal(find(EVENT_PLACE_REPLY, wanted - 1)->place_reply.outcome, OUTCOME_ACCEPTED);
+}
+
+/* F11 | unit | the reply names another order | UNKNOWN, and its connection brings no other order */
 static void a_reply_to_another_order_is_unknown(void **state)
 {
     (void)state;
     is_unknown(ORDER_OTHER);
+    place_another();
+    assert_int_equal(rig->venue.order_same_way, 0);
+    place_another(); /* one that is trusted does */
+    assert_int_equal(rig->venue.order_same_way, 1);
 }
 
 /* F09 | unit | the connection is refused | certainly not sent */
