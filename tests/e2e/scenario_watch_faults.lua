@@ -24,7 +24,8 @@ end
 --   when the venue is well
 -- AC-E4 | real process | cancels lost before and after they are carried out, lists cut short |
 --   asked again, gone
--- AC-E4 | real process | the watcher is killed, then the host, the watcher starts again | gone
+-- AC-E4 | real process | the watcher is killed, then the host, whose orders the venue has taken
+--   and not opened yet; the watcher starts again | gone
 rig.scenario("watch_faults", function(world)
   world:start_exchange{"--control", world.dir .. "/faults"}
   world:write_config(strategies{world:still("quiet", PRODUCTS, "keep")})
@@ -51,8 +52,12 @@ rig.scenario("watch_faults", function(world)
   rig.check(#watcher.events(world, "cancel_unknown") >= 12, "cancels in doubt were not told")
   world:fault("clear")
 
+  world:fault("venue: accept-time 60s")
   world:start_host()
   wait_open(world, 4)
+  for _, id in ipairs((watcher.open(world))) do
+    rig.equal(world:venue_orders()[id].status, "PENDING", "the state of an order")
+  end
   world.watch:kill()
   world.host:kill()
   watcher.start(world)
