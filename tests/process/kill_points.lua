@@ -61,6 +61,29 @@ local function live(world, random, tried, every)
   tried[point] = (tried[point] or 0) + 1
 end
 
+-- A life whose script wants to trade from its first view on, while the venue keeps back what the
+-- host has to compare until a wish was refused for that alone: all else that the gate wants is
+-- there. Its journal, as every life's, is looked at by hurt.agree: no order was decided before.
+local function live_eager(world)
+  hurt.write_script(world, true)
+  world:fault("GET /cfm/positions: html")
+  hurt.start(world)
+  rig.poll("a wish refused before it is reconciled", function()
+    local refused = false
+    for _, row in ipairs(hurt.rows(world, "'boot','refusal'")) do
+      refused = row.kind == "refusal" and (refused or row.body.code == "health")
+    end
+    return refused
+  end)
+  world:fault("clear")
+  hurt.wait_reconciled(world)
+  hurt.write_script(world, false)
+  world.host:signal("HUP")
+  hurt.settle(world)
+  hurt.agree(world)
+  world.host:kill()
+end
+
 -- Kills, orders, fills, and how often each place was died at.
 function kill_points.run(world, options)
   local seed = options.seed
@@ -70,7 +93,7 @@ function kill_points.run(world, options)
   end
   local tried, kills = {}, 0
   local exchange
-  world:start_exchange{"--rate", "0"}
+  world:start_exchange{"--rate", "0", "--control", world.dir .. "/faults"}
   world:write_config(hurt.orders_config(world))
   repeat
     live(world, random, tried, options.every)
@@ -78,6 +101,7 @@ function kill_points.run(world, options)
     exchange = hurt.read_exchange(world)
   until options.kills and kills >= options.kills or
     options.orders and exchange.order_count >= options.orders
+  live_eager(world)
   hurt.write_script(world, false)
   hurt.start(world)
   hurt.wait_reconciled(world)
