@@ -452,6 +452,22 @@ static void what_others_filled_shows_within_five_seconds(void **state)
     rig_destroy(rig);
 }
 
+/* AC-A3 | unit | the venue's position moves while the host trades, and no fill says why | that
+ * product reduces, with an alert, within one poll of the positions; nothing is made up */
+static void a_difference_while_running_reduces_within_a_poll(void **state)
+{
+    (void)state;
+    struct rig *rig = with_cadences();
+    rig->venue_position[0] = rig_size("0.5");
+    rig_pass(rig, 6 * SECOND); /* its polls are as far apart: one, and what it began */
+    assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+    assert_int_equal(rig_product(rig, 1).state, TRADING_ACTIVE);
+    assert_int_equal(rig_product(rig, 0).position.e9, 0);
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "reducing only"));
+    assert_int_equal(rig_records(rig, RECORD_FILL), 0);
+    rig_destroy(rig);
+}
+
 /* F55 | unit | an endpoint is down for a while | asked 1, 2, 4 ... 30 s apart, then as before */
 static void a_list_that_fails_is_asked_with_patience(void **state)
 {
@@ -682,6 +698,7 @@ int suite_reconcile(void)
         cmocka_unit_test(a_lost_user_frame_shows_in_the_drop_copy),
         cmocka_unit_test(each_list_has_a_cadence_of_its_own),
         cmocka_unit_test(what_others_filled_shows_within_five_seconds),
+        cmocka_unit_test(a_difference_while_running_reduces_within_a_poll),
         cmocka_unit_test(a_list_that_fails_is_asked_with_patience),
         cmocka_unit_test(an_operator_is_told_the_outcome),
         cmocka_unit_test(an_operator_is_told_when_none_can_be_had),
