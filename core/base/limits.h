@@ -7,8 +7,8 @@ enum {
     MAX_PRODUCTS = 16,
     /* A strategy is a process; two cores carry a dozen comfortably. */
     MAX_STRATEGIES = 16,
-    /* Rules sit on the order path, each costs one runner round trip. */
-    MAX_RULES = 8,
+    /* Rules sit on the order path, asked all at once; ten are shipped. */
+    MAX_RULES = 16,
     MAX_RUNNERS = MAX_STRATEGIES + MAX_RULES,
 
     /* Orders held in memory: working, UNKNOWN and the recent past. The venue caps working orders

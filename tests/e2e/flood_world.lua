@@ -11,9 +11,8 @@ local flood = {}
 
 function flood.config(text)
   text = rig.swap(text, "duplicate_window_ms = 250;", "duplicate_window_ms = 1;")
-  text = rig.swap(text, "soft_deadline_ms = 50;", "soft_deadline_ms = 1000;")
-  text = rig.swap(text, "hard_deadline_ms = 500;",
-                  "hard_deadline_ms = 5000; max_intents_per_s = 15000;")
+  text = rig.swap(text, "hard_deadline_ms = 30000;",
+                  "hard_deadline_ms = 30000; max_intents_per_s = 15000;")
   return rig.with_strategies(text, {rig.strategy("flood", rig.source ..
     "/tests/e2e/scripts/flood.lua", '"BTC-cde", "ETH-cde"')})
 end

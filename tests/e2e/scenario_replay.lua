@@ -214,8 +214,6 @@ end
 rig.scenario("replay", function(world)
   world:start_exchange()
   world:write_config(function(text)
-    text = text:gsub("soft_deadline_ms = %d+", "soft_deadline_ms = 5000")
-    text = text:gsub("hard_deadline_ms = %d+", "hard_deadline_ms = 9000")
     local large = world:still("large", '"BTC-cde"'):gsub('size = "0.1"', 'size = "0.2"')
     text = text:gsub("\nstrategies = %(", "%0\n  " .. large .. ",")
     return text .. string.format('\nrecording = { dir = "%s/rec"; };\n', world.dir)

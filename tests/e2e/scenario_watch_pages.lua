@@ -10,9 +10,6 @@ local function many_orders(text)
                                                  'count = 66; size_BTC = "0.01"')})
   text = text:gsub("max_messages = 16; max_working_orders = 16",
                    "max_messages = 24; max_working_orders = 400")
-  -- A script that dies of a busy machine forgets how many it has.
-  text = text:gsub("soft_deadline_ms = %d+", "soft_deadline_ms = 5000")
-  text = text:gsub("hard_deadline_ms = %d+", "hard_deadline_ms = 30000")
   text = text:gsub("max_messages = 18", "max_messages = 24")
   text = text:gsub("max_cancels = 12", "max_cancels = 6")
   text = text:gsub("max_working_orders = [14]0", "max_working_orders = 400")

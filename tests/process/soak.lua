@@ -46,12 +46,6 @@ local function reload(world, good, number)
   rig.poll("reload " .. number, function() return world:ctl("reload quoter").ok end)
 end
 
--- What is asked here is what is left behind, not how fast a busy machine answers.
-local function patient(text)
-  text = rig.swap(text, "soft_deadline_ms = 50;", "soft_deadline_ms = 5000;")
-  return rig.swap(text, "hard_deadline_ms = 500;", "hard_deadline_ms = 30000;")
-end
-
 local function write_row(csv, now)
   local cells = {now.at}
   for i, column in ipairs(COLUMNS) do cells[i + 1] = now[column] end
@@ -96,7 +90,7 @@ function soak.run(world, options)
   local csv = assert(io.open(options.csv, "w"))
   csv:write("seconds,", table.concat(COLUMNS, ","), "\n")
   world:start_exchange()
-  world:start_host(patient)
+  world:start_host()
   world:wait_trading(1)
   local before = sample(world)
   local samples = watch(world, options, csv)
