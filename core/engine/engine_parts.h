@@ -85,6 +85,7 @@ struct pending {
     uint32_t generation;
     struct intent intent;
     struct price value_price; /* as reserved */
+    struct size most;         /* what the rules have left of it so far, in whole steps */
     int64_t deadline_ns;
     uint32_t waiting;         /* bit i: rule i has not answered */
     struct view view;         /* borrowed by COMMAND_JUDGE */

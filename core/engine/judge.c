@@ -7,6 +7,7 @@
 #include "engine/strategies.h"
 
 static const char *const SILENT = "a rule did not answer within its deadline";
+static const char *const LESS_THAN_A_STEP = "a rule leaves less than a step of it";
 static const char *const GONE = "a rule's runner is not there";
 
 static struct pending *take_slot(struct engine *engine)
@@ -55,6 +56,7 @@ bool judge_begin(struct engine *engine, actor_index actor, const struct intent *
     pending->generation = engine->runners[actor].generation;
     pending->intent = *intent;
     pending->value_price = value_price;
+    pending->most = intent->size;
     pending->deadline_ns = engine->now.mono_ns + engine->settings.rule_deadline_ns;
     pending->waiting = rules_mask(engine);
     engine->pending_count++;
@@ -112,6 +114,18 @@ static int first_silent(const struct pending *pending)
     return rule;
 }
 
+/* A rule may leave a part of it: whole steps, else nothing. */
+static bool shrink(const struct engine *engine, struct pending *pending, struct size most)
+{
+    struct size step = engine->settings.catalog.items[pending->intent.product].step, left;
+    if (most.e9 == 0 || most.e9 >= pending->most.e9)
+        return true;
+    if (!size_round(most, step, ROUND_DOWN, &left) || left.e9 <= 0)
+        return false;
+    pending->most = left;
+    return true;
+}
+
 void judge_on_verdict(struct engine *engine, const struct event_verdict *event)
 {
     struct pending *pending = &engine->pending[event->request & 0xff];
@@ -123,15 +137,19 @@ void judge_on_verdict(struct engine *engine, const struct event_verdict *event)
     uint32_t bit = 1u << (event->runner - MAX_STRATEGIES);
     if (!pending->used || pending->request != event->request || !(pending->waiting & bit))
         return;
-    if (!event->allow) {
-        refuse_by(engine, pending, event->runner - MAX_STRATEGIES, REFUSED_RULE, event->reason);
+    bool left = event->allow && shrink(engine, pending, event->most);
+    if (!left) {
+        refuse_by(engine, pending, event->runner - MAX_STRATEGIES, REFUSED_RULE,
+                  event->allow ? LESS_THAN_A_STEP : event->reason);
         return;
     }
     pending->waiting &= ~bit;
     if (pending->waiting != 0)
         return;
     actor_index actor = pending->actor;
+    struct size most = pending->most;
     struct intent intent = release(engine, pending);
+    intent.size = most;
     intents_finish(engine, actor, &intent);
 }
 

@@ -219,7 +219,7 @@ static void take_verdict(struct runner_process *process, const struct script_hea
 {
     struct event event = {.kind = EVENT_VERDICT,
                           .verdict = {process->runner->status.index, process->generation,
-                                      head->request, verdict->allow, ""}};
+                                      head->request, verdict->allow, "", verdict->most}};
     copy_line(event.verdict.reason, REASON_MAX, verdict->reason, strlen(verdict->reason));
     process->runner->status.verdicts++;
     runner_push(process->runner, &event);

@@ -23,7 +23,8 @@ enum runner_state { RUNNER_STARTING, RUNNER_READY, RUNNER_REPLACED, RUNNER_DEAD 
 /* From the runners. A frame of another generation never becomes an event. */
 struct event_intent { actor_index runner; uint32_t generation; struct intent intent; };
 struct event_verdict { actor_index runner; uint32_t generation; uint64_t request; bool allow;
-                       char reason[REASON_MAX]; };
+                       char reason[REASON_MAX];
+                       struct size most; /* with allow: so much of it and no more; 0: all */ };
 struct event_runner { actor_index runner; uint32_t generation; enum runner_state state;
                       char hash[17]; char reason[REASON_MAX];
                       struct manifest manifest; /* of READY and REPLACED */ };

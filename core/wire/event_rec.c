@@ -218,7 +218,7 @@ static const struct layout_field INTENT_SAID[] = {
 static const struct layout_field VERDICT[] = {
     ACTOR(event_verdict, runner),   FIELD(event_verdict, generation),
     FIELD(event_verdict, request),  FIELD(event_verdict, allow),
-    FIELD(event_verdict, reason),
+    FIELD(event_verdict, reason),   FIELD(event_verdict, most),
 };
 static const struct layout_field MANIFEST[] = {
     FIELD(manifest, no_open),       FIELD(manifest, no_short),

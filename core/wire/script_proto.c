@@ -210,6 +210,8 @@ static const char *check_verdict(const void *payload)
     const struct script_verdict *verdict = payload;
     if (!is_flag(&verdict->allow))
         return "allow is neither 0 nor 1";
+    if (verdict->most.e9 < 0)
+        return "the size that is left is below 0";
     return is_text(verdict->reason, sizeof verdict->reason) ? NULL : "the reason is not terminated";
 }
 

@@ -74,7 +74,7 @@ struct script_start {
 void script_start_fill(struct script_start *ret, const struct engine_settings *settings,
                        actor_index runner);
 struct script_judge { actor_index strategy; struct intent intent; struct view view; };
-struct script_verdict { bool allow; char reason[REASON_MAX]; };
+struct script_verdict { bool allow; char reason[REASON_MAX]; struct size most; /* 0: all */ };
 struct script_timer { uint32_t id; int64_t delay_ns; /* < 0: cancel */ };
 /* Bits of script_ready.layers. */
 enum script_layer { LAYER_RLIMITS = 1, LAYER_NO_NEW_PRIVS = 2, LAYER_LANDLOCK = 4,

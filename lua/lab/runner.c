@@ -82,7 +82,7 @@ static void push_said(struct lab_runner *runner, const struct script_head *head,
     case SCRIPT_VERDICT:
         event.kind = EVENT_VERDICT;
         event.verdict = (struct event_verdict){runner->index, head->generation, head->request,
-                                               verdict->allow, ""};
+                                               verdict->allow, "", verdict->most};
         memcpy(event.verdict.reason, verdict->reason, sizeof(event.verdict.reason));
         break;
     default:

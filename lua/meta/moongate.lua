@@ -39,7 +39,7 @@ host = {}
 ---@field on_stop? fun()
 ---@field on_save? fun(): any
 ---@field on_reload? fun(saved: any, version?: integer)
----@field judge fun(intent: Intent, book: Book): boolean, string?
+---@field judge fun(intent: Intent, book: Book): boolean|Decimal, string?
 
 --- Unix ns of the frame being handled
 ---@return integer

@@ -66,9 +66,10 @@
       "In place of on_start, with what the old version saved; nil when it saved nothing.",        \
       "Before any notice or book. When it raises, the old version goes on.",                      \
       "What reads, and timers. Orders may not be sent yet: its first book is the place.")         \
-    X(CALLBACK_JUDGE, "judge", "intent: Intent, book: Book", "boolean, string?",                  \
+    X(CALLBACK_JUDGE, "judge", "intent: Intent, book: Book", "boolean|Decimal, string?",          \
       "In rules: a strategy asks for an order that could open something, and the gate has found " \
       "no fault.",                                                                                \
       "All rules are asked at once, and the gate again after them. Orders that reduce are not "   \
       "asked about.",                                                                             \
-      "What reads: a rule sends no orders and has no timers. Everything but a plain true refuses.")
+      "What reads: a rule sends no orders and has no timers. True lets it pass, a decimal so "     \
+      "much of it and no more, everything else refuses.")

@@ -122,6 +122,25 @@ static void set_reason(struct script_verdict *verdict, const char *text)
     text_copy(verdict->reason, sizeof(verdict->reason), text, strlen(text));
 }
 
+/* At -2 yes, no, or how much of the order there may be; at -1 why. */
+static void take_answer(lua_State *L, const struct intent *intent, struct script_verdict *verdict)
+{
+    __int128 most;
+
+    set_reason(verdict, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "");
+    if (lua_isboolean(L, -2)) {
+        verdict->allow = lua_toboolean(L, -2);
+    } else if (lua_isuserdata(L, -2) && decimal_test(L, -2, &most)) { /* 1 may mean yes */
+        most /= DECIMAL_ONE;
+        verdict->allow = most > 0;
+        verdict->most.e9 = most > 0 && most < intent->size.e9 ? (int64_t)most : 0;
+    } else {
+        lua_pushfstring(L, "judge answered with a %s, not true, false or a size in a decimal",
+                        luaL_typename(L, -2));
+        set_reason(verdict, lua_tostring(L, -1));
+    }
+}
+
 static int on_judge(struct script *script, const struct script_judge *judge,
                     struct script_verdict *verdict, struct err *err)
 {
@@ -134,13 +153,7 @@ static int on_judge(struct script *script, const struct script_judge *judge,
     book_push(L, judge->view.product);
     if (script_call(script, CALLBACK_JUDGE, 2, 2) != 0)
         return 0;
-    if (!lua_isboolean(L, -2)) {
-        lua_pushfstring(L, "judge answered with a %s, not true or false", luaL_typename(L, -2));
-        set_reason(verdict, lua_tostring(L, -1));
-        return 0;
-    }
-    verdict->allow = lua_toboolean(L, -2);
-    set_reason(verdict, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "");
+    take_answer(L, &judge->intent, verdict);
     return 0;
 }
 

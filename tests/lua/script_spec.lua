@@ -192,6 +192,20 @@ describe("a script", function()
     assert.equal(1, #host:orders())
   end)
 
+  it("is told of a smaller order where a rule leaves a part, which the rule counts", function()
+    host = start([[local sent
+      return {on_book = function(b) if sent or b:stale() then return end sent = true
+        host.place{product = b.product, side = "buy", price = b:bid(), size = "0.03"} end,
+        on_order = function(o) if o.state == "open" then print(o.size) end end}
+    ]], {rules = {{text = [[return require "counted"{judge = function(i)
+                     return i.size * decimal "0.5", "", "half" end}]]},
+                  {text = "return {judge = function() return decimal '0.02' end}"}}})
+    show(host)
+    assert.same({"asked 1, refused 0, shrunk 1: half 1", "0.015"}, texts(host))
+    assert.equal("0.015", tostring(host:orders()[1].size))
+    assert.same({}, host:refusals())
+  end)
+
   it("hands its state over and starts no second time", function()
     local text = [[
       local count = 0

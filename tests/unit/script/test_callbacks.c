@@ -1,4 +1,5 @@
 /* Frames in, callbacks called: with what, in which order, and what happens when one raises. */
+#include <stdio.h>
 #include <string.h>
 
 #include "rig.h"
@@ -271,9 +272,12 @@ static void a_rule_always_answers(void **state)
                "host.position(i.product).size == decimal('-0.02') end}", true, "");
     verdict_is("return {judge = function() return false, 'no more' end}", false, "no more");
     verdict_is("return {judge = function() end}", false,
-               "judge answered with a nil, not true or false");
+               "judge answered with a nil, not true, false or a size in a decimal");
     verdict_is("return {judge = function() return 1 end}", false,
-               "judge answered with a number, not true or false");
+               "judge answered with a number, not true, false or a size in a decimal");
+    verdict_is("return {judge = function() return decimal(0), 'nothing' end}", false, "nothing");
+    verdict_is("return {judge = function() return decimal(-1), 'short' end}", false, "short");
+    verdict_is("return {judge = function(i) return i.size * decimal '2', 'all' end}", true, "all");
     verdict_is("return {judge = function() error('x') end}", false,
                "the rule raised an error, see its log");
     verdict_is("return {judge = function() print('now') while true do end end}", false,
@@ -287,6 +291,28 @@ static void a_rule_always_answers(void **state)
                "rrrrrrrrrrrrr");
     verdict_is("return {judge = function() host.place{} end}", false,
                "the rule raised an error, see its log");
+}
+
+static void leaves(const char *answer, int64_t most_e9)
+{
+    char text[200];
+    snprintf(text, sizeof(text), "return {judge = function(i) return %s end}", answer);
+    struct rig *rig = rule_of(text);
+    struct intent intent = some_intent(); /* of 0.01 */
+    struct script_verdict verdict = rig_judge(rig, &intent);
+    assert_true(verdict.allow);
+    assert_int_equal(verdict.most.e9, most_e9);
+    rig_stop(rig);
+}
+
+static void a_rule_may_leave_a_part_of_it(void **state)
+{
+    (void)state;
+    leaves("true", 0);
+    leaves("i.size", 0);
+    leaves("decimal '5'", 0);
+    leaves("i.size * decimal '0.5'", 5000000);
+    leaves("decimal '0.0000000019'", 1); /* a billionth is the least that a size can be */
 }
 
 static void a_rule_without_judge_is_refused(void **state)
@@ -340,6 +366,7 @@ int suite_callbacks(void)
         cmocka_unit_test(a_failed_start_ends_the_script),
         cmocka_unit_test(stop_is_answered_whatever_happens),
         cmocka_unit_test(a_rule_always_answers),
+        cmocka_unit_test(a_rule_may_leave_a_part_of_it),
         cmocka_unit_test(a_rule_without_judge_is_refused),
         cmocka_unit_test(foreign_frames_end_the_script),
     };
