@@ -10,6 +10,14 @@
 static const int64_t SECOND = 1000000000;
 enum { CANDLES = 25 };
 
+static void begin(struct rig *rig)
+{
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    rig_forget(rig);
+}
+
 /* Candles of ten seconds; one that loses a tenth would lose `max_loss` dollars. */
 static struct rig *with_var(const char *max_var, const char *max_loss)
 {
@@ -26,10 +34,7 @@ static struct rig *with_var(const char *max_var, const char *max_loss)
     memcpy(var->scenarios[0].name, "crash", 6);
     var->scenarios[0].shocks[0].e9 = var->scenarios[0].shocks[1].e9 = -DECIMAL_ONE / 10;
     var->scenarios[0].max_loss = rig_money(max_loss);
-    engine_destroy(rig->engine);
-    rig->engine = engine_create(&rig->settings);
-    rig_up(rig);
-    rig_forget(rig);
+    begin(rig);
     return rig;
 }
 
@@ -169,6 +174,32 @@ static void what_hedges_is_judged_by_the_rows(void **state)
     rig_destroy(rig);
 }
 
+/* Control 27 follows each candle, up and down: half of one per cent a candle is its limit. */
+static void what_candles_say_bounds_what_opens(void **state)
+{
+    (void)state;
+    struct rig *rig = with_var("100000", "100000");
+    rig->settings.product_limits[0].calm_volatility.e9 = DECIMAL_ONE / 200;
+    rig->settings.product_limits[0].max_volatility.e9 = DECIMAL_ONE / 200;
+    rig->settings.volatility_sample_ns = 10 * SECOND;
+    begin(rig);
+    for (order_ref ref = 1; ref <= 3; ref++) {
+        for (int i = 0; i < 3 * CANDLES; i++) {
+            rig_trade(rig, 0, i % 2 == 0 ? "100" : ref == 2 ? "101" : "100.01", "1");
+            rig_pass(rig, 10 * SECOND);
+        }
+        rig_forget(rig);
+        rig_forget(rig);
+        rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", ref);
+        assert_int_equal(rig_count(rig, COMMAND_PLACE), ref == 2 ? 0 : 1);
+        if (ref == 2)
+            assert_int_equal(refused(rig, "products.BTC-cde.max_volatility"), REFUSED_VOLATILITY);
+        else
+            rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_REFUSED, "");
+    }
+    rig_destroy(rig);
+}
+
 static void what_reduces_is_not_asked(void **state)
 {
     (void)state;
@@ -198,6 +229,7 @@ int suite_tail(void)
         cmocka_unit_test(orders_at_work_count),
         cmocka_unit_test(value_at_risk_has_a_limit),
         cmocka_unit_test(what_hedges_is_judged_by_the_rows),
+        cmocka_unit_test(what_candles_say_bounds_what_opens),
         cmocka_unit_test(what_reduces_is_not_asked),
     };
     return cmocka_run_group_tests_name("tail", tests, NULL, NULL);
