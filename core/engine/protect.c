@@ -395,11 +395,11 @@ void protect_due(struct engine *engine)
         return;
     for (actor_index a = 0; a < engine->settings.strategy_count; a++) {
         uint32_t left = is_abandoned(engine, a) ? UINT32_MAX : engine->guarded[a];
-        for (product_index i = 0; left != 0 && i < engine->settings.catalog.count; i++) {
+        product_index count = engine->settings.catalog.count;
+        for (product_index i = 0; left != 0 && i < count; i++, left >>= 1) {
             struct guarded g = guarded_of(engine, a, i);
-            if (left >> i & 1)
+            if (left & 1)
                 due_one(engine, &g);
-            left &= ~(1u << i);
         }
     }
 }
