@@ -5,24 +5,6 @@
 /* Every sum and quotient is formed in 128 bits, where it cannot overflow, and then asked whether
  * it fits. Only money_scale needs more; see wide.h. */
 
-bool money_add(struct money a, struct money b, struct money *ret)
-{
-    __int128 sum;
-    if (__builtin_add_overflow(a.e18, b.e18, &sum))
-        return false;
-    ret->e18 = sum;
-    return true;
-}
-
-bool money_sub(struct money a, struct money b, struct money *ret)
-{
-    __int128 difference;
-    if (__builtin_sub_overflow(a.e18, b.e18, &difference))
-        return false;
-    ret->e18 = difference;
-    return true;
-}
-
 bool money_scale(struct money value, struct ratio by, enum rounding rounding, struct money *ret)
 {
     bool negative = (value.e18 < 0) != (by.e9 < 0);

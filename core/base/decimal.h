@@ -50,8 +50,25 @@ static inline struct money money_of(struct price price, struct size size)
 {
     return (struct money){(__int128)price.e9 * size.e9};
 }
-bool money_add(struct money a, struct money b, struct money *ret);
-bool money_sub(struct money a, struct money b, struct money *ret);
+
+static inline bool money_add(struct money a, struct money b, struct money *ret)
+{
+    __int128 sum;
+    if (__builtin_add_overflow(a.e18, b.e18, &sum))
+        return false;
+    ret->e18 = sum;
+    return true;
+}
+
+static inline bool money_sub(struct money a, struct money b, struct money *ret)
+{
+    __int128 difference;
+    if (__builtin_sub_overflow(a.e18, b.e18, &difference))
+        return false;
+    ret->e18 = difference;
+    return true;
+}
+
 /* money times ratio (a fee, a funding payment): the rounding is named. */
 bool money_scale(struct money value, struct ratio by, enum rounding rounding, struct money *ret);
 /* money divided by size (an average price) or by price (a size): false on zero or overflow. */

@@ -17,26 +17,6 @@ bool wide_to_int64(__int128 value, int64_t *ret)
     return true;
 }
 
-bool wide_mul_div(wide_uint value, uint64_t factor, uint64_t divisor, wide_uint *ret_quotient,
-                  uint64_t *ret_remainder)
-{
-    if (divisor == 0)
-        return false;
-    /* School multiplication in 64-bit limbs; neither sum can overflow 128 bits. */
-    wide_uint low = (wide_uint)(uint64_t)value * factor;
-    wide_uint high = (wide_uint)(uint64_t)(value >> 64) * factor + (low >> 64);
-    uint64_t top = (uint64_t)(high >> 64);
-    if (top >= divisor)
-        return false;
-    /* School division: each step's remainder is below the divisor, so each quotient is a limb. */
-    wide_uint step = (wide_uint)top << 64 | (uint64_t)high;
-    wide_uint quotient = step / divisor << 64;
-    step = step % divisor << 64 | (uint64_t)low;
-    *ret_quotient = quotient | step / divisor;
-    *ret_remainder = (uint64_t)(step % divisor);
-    return true;
-}
-
 bool wide_rounds_away(wide_uint quotient, wide_uint remainder, wide_uint divisor, bool negative,
                       enum rounding rounding)
 {

@@ -70,6 +70,11 @@ static void edges(void **state)
     assert_true(quotient == 42 && rest == 42);
     assert_true(wide_mul_div(all, UINT64_MAX, UINT64_MAX, &quotient, &rest));
     assert_true(quotient == all && rest == 0);
+    /* The last divisor that is short, and the first that is not. */
+    assert_true(wide_mul_div(all, UINT32_MAX - 1, UINT32_MAX, &quotient, &rest));
+    assert_true(quotient == all / UINT32_MAX * (UINT32_MAX - 1) && rest == 0);
+    assert_true(wide_mul_div(all, UINT32_MAX, (uint64_t)1 << 32, &quotient, &rest));
+    assert_true(quotient == all - (all >> 32) - 1 && rest == 1);
     assert_false(wide_signed((wide_uint)1 << 127, false, &value));
     assert_false(wide_signed(all, true, &value));
     assert_true(value == 42);
