@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "base/wide.h"
 #include "model/client_id.h"
@@ -143,10 +144,10 @@ static void observe(struct metrics *m, int actor, int product)
 static bool worth_of(const struct position *position, struct price mark, struct money *ret_result,
                      struct money *ret_exposure)
 {
-    struct money open = {0}, result = position->realised;
+    struct money result = position->realised;
     struct money worth = money_of(mark, position->size);
     ret_exposure->e18 = worth.e18 < 0 ? -worth.e18 : worth.e18;
-    if (!position_unrealised(position, mark, &open) || !add(&result, open) ||
+    if (!add(&result, position_unrealised(position, mark)) ||
         !add(&result, position->funding) || !money_sub(result, position->fees, &result))
         return false;
     *ret_result = result;
@@ -157,9 +158,9 @@ static bool worth_of(const struct position *position, struct price mark, struct 
 static bool move_up(struct metrics_cell *cell, struct metrics_cell *sum, struct money result,
                     struct money exposure)
 {
-    struct money more, held;
-    return money_sub(result, cell->result, &more) && money_sub(exposure, cell->exposure, &held) &&
-           add(&sum->result, more) && add(&sum->exposure, held);
+    struct money more, held = {exposure.e18 - cell->exposure.e18}; /* neither is below zero */
+    return money_sub(result, cell->result, &more) && add(&sum->result, more) &&
+           add(&sum->exposure, held);
 }
 
 static bool value_cell(struct metrics *m, int actor, int product)
@@ -227,9 +228,9 @@ static void take_return(struct metrics_sums *sums, struct money now, struct mone
     struct money made;
     __int128 part;
     if (!money_sub(now, sums->start, &made) || made.e18 > ((__int128)1 << 86) ||
-        made.e18 < -((__int128)1 << 86) ||
-        !wide_div(made.e18 * AT, equity.e18, ROUND_HALF_EVEN, &part))
+        made.e18 < -((__int128)1 << 86))
         return;
+    CHECK(wide_div(made.e18 * AT, equity.e18, ROUND_HALF_EVEN, &part));
     part = part > MOST ? MOST : part < -MOST ? -MOST : part;
     sums->count += count; /* but for the first they brought nothing */
     sums->sum += part;
@@ -298,7 +299,7 @@ static void pass_to(struct metrics *m, int64_t wall_ns)
     }
     for (enum metrics_period i = METRICS_HOURS; i < METRICS_PERIODS; i++) {
         int64_t until_ns = wall_ns - wall_ns % PERIOD_NS[i];
-        if (until_ns > m->now_ns && until_ns > m->whole_ns[i])
+        if (until_ns > m->now_ns)
             end_periods(m, i, until_ns);
     }
     int64_t midnight_ns = wall_ns - wall_ns % PERIOD_NS[METRICS_DAYS];
@@ -383,13 +384,12 @@ static bool book(struct metrics *m, int actor, int product, const struct record_
     bool fits = position_apply(&cell->position, side, fill->price, fill->size) &&
                 position_charge(&cell->position, b.fee) &&
                 size_add(m->net[product], delta, &m->net[product]) &&
-                money_sub(cell->position.realised, before.realised, &b.realised) &&
                 end_trade(cell, before.size, &b);
+    /* It fits: position_apply has added it. */
+    b.realised.e18 = cell->position.realised.e18 - before.realised.e18;
     weigh_slippage(m, r, sign, &b);
-    for (int i = 0; i < TALLIES; i++) {
-        struct metrics_tally *t = tally(m, i, actor, product);
-        fits = fits && (!t || book_tally(t, &b));
-    }
+    for (int i = 0; i < TALLIES; i++)
+        fits = fits && book_tally(tally(m, i, actor, product), &b);
     return fits;
 }
 
@@ -510,8 +510,7 @@ static struct metrics_order *meet_order(struct metrics *m, const struct record_o
         return NULL;
     if (m->orders_count >= METRICS_ORDERS)
         (void)map_remove(&m->order_map, order->id.bytes);
-    if (!map_set(&m->order_map, r->id.bytes, (uint32_t)(m->orders_count % METRICS_ORDERS)))
-        return NULL;
+    CHECK(map_set(&m->order_map, r->id.bytes, (uint32_t)(m->orders_count % METRICS_ORDERS)));
     m->orders_count++;
     *order = (struct metrics_order){.id = r->id, .decision = r->decision,
                                     .actor = (uint8_t)actor, .product = (uint8_t)product};

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "base/root.h"
 #include "base/text.h"
 #include "base/wide.h"
@@ -13,10 +14,12 @@ static const uint64_t PERIODS_A_YEAR[METRICS_PERIODS] = {8760, 365};
 
 static bool part_of(__int128 part, __int128 whole, struct ratio *ret)
 {
+    static const __int128 MOST = (__int128)1 << 96;
     __int128 value;
-    return part <= ((__int128)1 << 96) && part >= -((__int128)1 << 96) && whole != 0 &&
-           wide_div(part * DECIMAL_ONE, whole, ROUND_HALF_EVEN, &value) &&
-           wide_to_int64(value, &ret->e9);
+    if (part > MOST || part < -MOST || whole == 0)
+        return false;
+    CHECK(wide_div(part * DECIMAL_ONE, whole, ROUND_HALF_EVEN, &value));
+    return wide_to_int64(value, &ret->e9);
 }
 
 /* The root of numerator over denominator at 1e-9; both lose the bits that the latter has beyond
@@ -50,8 +53,8 @@ static bool annual(__int128 sum, uint64_t factor, uint64_t a_year, uint64_t coun
     square = size * size;
     /* The sum's square lost 2 * shift bits. So does the spread; what it has beyond stays. */
     spread >>= 2 * shift;
-    if (!wide_mul_div(square, factor * a_year, count, &top, &rest) ||
-        !root_of(top, spread, ret))
+    CHECK(wide_mul_div(square, factor * a_year, count, &top, &rest)); /* factor <= count */
+    if (!root_of(top, spread, ret))
         return false;
     ret->e9 = sum < 0 ? -ret->e9 : ret->e9;
     return true;
@@ -91,21 +94,19 @@ static void read_name(const struct metrics *m, int actor, int product, struct me
 static void read_money(const struct metrics_tally *t, const struct metrics_cell *cell,
                        struct metrics_row *ret)
 {
-    struct money rest;
     ret->realised = t->realised;
     ret->fees = t->fees;
     ret->funding = t->funding;
     ret->turnover = t->turnover;
     (void)money_sub(cell->result, t->start, &ret->result);
-    /* What is neither realised, nor paid, is open. */
-    if (money_sub(ret->result, t->realised, &rest) && money_add(rest, t->fees, &rest) &&
-        money_sub(rest, t->funding, &rest))
-        ret->unrealised = rest;
+    /* What is neither realised, nor paid, is open. Unsigned: a sum that leaves the range on the way
+     * is right again at its end. */
+    ret->unrealised.e18 = (__int128)((wide_uint)ret->result.e18 - (wide_uint)t->realised.e18 +
+                                     (wide_uint)t->fees.e18 - (wide_uint)t->funding.e18);
 }
 
 static void read_trades(const struct metrics_tally *t, struct metrics_row *ret)
 {
-    __int128 mean;
     ret->fills = t->fills;
     ret->maker_fills = t->maker_fills;
     ret->reversals = t->reversals;
@@ -117,12 +118,10 @@ static void read_trades(const struct metrics_tally *t, struct metrics_row *ret)
     ret->best = t->best;
     ret->worst = t->worst;
     ret->profit_factor_known = part_of(t->won.e18, t->lost.e18, &ret->profit_factor);
-    ret->trades_known = t->trades > 0 &&
-                        part_of((__int128)t->wins, (__int128)t->trades, &ret->win_rate) &&
-                        wide_div(t->won.e18 - t->lost.e18, (__int128)t->trades, ROUND_HALF_EVEN,
-                                 &mean);
-    if (ret->trades_known)
-        ret->expectancy.e18 = mean;
+    ret->trades_known = part_of((__int128)t->wins, (__int128)t->trades, &ret->win_rate);
+    if (ret->trades_known) /* neither sum is below zero: their difference fits */
+        CHECK(wide_div(t->won.e18 - t->lost.e18, (__int128)t->trades, ROUND_HALF_EVEN,
+                       &ret->expectancy.e18));
 }
 
 static void read_risk(const struct metrics *m, const struct metrics_tally *t,
@@ -139,10 +138,9 @@ static void read_risk(const struct metrics *m, const struct metrics_tally *t,
                                equity.e18 > 0 &&
                                part_of(t->drawdown.e18, equity.e18, &ret->drawdown_part);
     ret->exposure_max = t->exposure_max;
-    if (all_ms > 0 && metrics_expose(&exposure_ms, cell->exposure, passed_ms)) {
+    (void)part_of(held_ms, all_ms, &ret->time_held);
+    if (metrics_expose(&exposure_ms, cell->exposure, passed_ms))
         (void)wide_div(exposure_ms, all_ms, ROUND_HALF_EVEN, &ret->exposure_mean.e18);
-        (void)part_of(held_ms, all_ms, &ret->time_held);
-    }
     read_returns(&t->returns[METRICS_HOURS], METRICS_HOURS, &ret->hours);
     read_returns(&t->returns[METRICS_DAYS], METRICS_DAYS, &ret->days);
 }

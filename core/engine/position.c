@@ -86,9 +86,9 @@ bool position_fund(struct position *position, struct money payment)
     return true;
 }
 
-bool position_unrealised(const struct position *position, struct price mark, struct money *ret)
+struct money position_unrealised(const struct position *position, struct price mark)
 {
-    return money_sub(money_of(mark, position->size), position->cost, ret);
+    return (struct money){money_of(mark, position->size).e18 - position->cost.e18};
 }
 
 struct price position_average(const struct position *position)

@@ -24,7 +24,8 @@ bool position_apply(struct position *position, enum side side, struct price pric
                     struct size size);
 bool position_charge(struct position *position, struct money fee);
 bool position_fund(struct position *position, struct money payment);
-/* What the open part would bring at `mark`, beyond its cost; false on overflow. */
-bool position_unrealised(const struct position *position, struct price mark, struct money *ret);
+/* What the open part would bring at `mark`, beyond its cost. It fits: both have the sign of the
+ * size, for no price is below zero. */
+struct money position_unrealised(const struct position *position, struct price mark);
 /* Informative, rounded half-even; 0 when flat. */
 struct price position_average(const struct position *position);

@@ -121,7 +121,6 @@ static bool product_result(struct engine *engine, product_index product, struct 
 {
     const struct position *position = &engine->portfolio.shown_account[product];
     int64_t most_ns = engine->settings.product_limits[product].max_mark_age_ns, age_ns;
-    struct money open;
     struct price mark;
     if (!money_add(*sum, position->realised, sum) || !money_sub(*sum, position->fees, sum) ||
         !money_add(*sum, position->funding, sum))
@@ -129,7 +128,7 @@ static bool product_result(struct engine *engine, product_index product, struct 
     if (position->size.e9 == 0)
         return true;
     return market_mark(engine, product, &mark, &age_ns) && age_ns <= most_ns &&
-           position_unrealised(position, mark, &open) && money_add(*sum, open, sum);
+           money_add(*sum, position_unrealised(position, mark), sum);
 }
 
 static bool take_result(struct engine *engine)

@@ -22,11 +22,10 @@ static bool mark_of(const struct engine *engine, product_index product, struct p
 static void add_position(const struct position *position, bool marked, struct price mark,
                          struct money *realised, struct money *unrealised, struct money *fees)
 {
-    struct money open;
     add_money(realised, position->realised);
     add_money(fees, position->fees);
-    if (marked && position_unrealised(position, mark, &open))
-        add_money(unrealised, open);
+    if (marked)
+        add_money(unrealised, position_unrealised(position, mark));
 }
 
 static uint32_t rate_now(const struct rate *rate, int64_t now_ns)

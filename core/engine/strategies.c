@@ -225,7 +225,7 @@ static void view_position(struct engine *engine, actor_index actor, product_inde
     ret->fees = own->fees;
     ret->average_price = position_average(own);
     if (ret->mark.e9 > 0)
-        (void)position_unrealised(own, ret->mark, &ret->unrealised);
+        ret->unrealised = position_unrealised(own, ret->mark);
     ret->working_orders = (uint16_t)engine->orders.actors[actor][product].count;
 }
 

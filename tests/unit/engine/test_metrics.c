@@ -6,6 +6,7 @@
 
 #include "base/prng.h"
 #include "engine/metrics_figures.h"
+#include "engine/metrics_parts.h"
 #include "engine_rig.h"
 #include "model/client_id.h"
 
@@ -285,11 +286,11 @@ static void a_day_counts_what_was_its_own(void **state)
 static void refusals_are_counted_by_line(void **state)
 {
     (void)state;
-    static const char *const KEYS[] = {"rules.spread", "rules.hours", "rules.spread"};
+    static const char *const KEYS[] = {"rules.spread", "rules.hours", "rules.spread", "rules.new"};
     struct story story = begin();
     struct record record = {.kind = RECORD_REFUSAL};
     struct metrics_filter filter;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         name_them(record.refusal.name, record.refusal.product_id, "one", "A");
         record.refusal.verdict.code = REFUSED_RULE;
         memcpy(record.refusal.verdict.config_key, KEYS[i], strlen(KEYS[i]) + 1);
@@ -297,14 +298,17 @@ static void refusals_are_counted_by_line(void **state)
         tell(&story, &record);
     }
     struct metrics_row row = row_of(&story, METRICS_RUN, "one", "");
-    assert_int_equal(row.refusals[REFUSED_RULE], 3);
-    assert_int_equal(row.unrecorded, 15);
+    assert_int_equal(row.refusals[REFUSED_RULE], 4);
+    assert_int_equal(row.unrecorded, 20);
     assert_true(metrics_filter(story.metrics, 0, &filter));
     assert_string_equal(filter.key, "rules.spread");
     assert_int_equal(filter.count, 2);
     assert_true(metrics_filter(story.metrics, 1, &filter));
     assert_int_equal(filter.count, 1);
-    assert_false(metrics_filter(story.metrics, 2, &filter));
+    assert_string_equal(filter.key, "rules.hours"); /* of two with as many the one met first */
+    assert_true(metrics_filter(story.metrics, 2, &filter));
+    assert_string_equal(filter.key, "rules.new");
+    assert_false(metrics_filter(story.metrics, 3, &filter));
     metrics_destroy(story.metrics);
 }
 
@@ -333,6 +337,13 @@ static void figures_have_words(void **state)
                                     strcmp(figure->key, "acceptance") != 0 &&
                                     strcmp(figure->key, "max_drawdown_part") != 0);
     }
+    fill(&story, "one", "A", SIDE_SELL, "110", "2", "1");
+    row = row_of(&story, METRICS_RUN, "one", "A");
+    for (uint32_t i = 0; (figure = metrics_figure(i)) != NULL; i++)
+        if (strcmp(figure->key, "win_rate") == 0) {
+            assert_true(metrics_figure_text(&row, i, text));
+            assert_string_equal(text, "1");
+        }
     metrics_destroy(story.metrics);
 }
 
@@ -471,6 +482,260 @@ static void what_leaves_its_range_is_said_to_be_lacking(void **state)
     assert_true(whole[false] > 0);
 }
 
+/* ---- tables that are full, sums that leave their range */
+
+static bool tells(struct story *story, const struct record *record)
+{
+    struct record copy = *record;
+    copy.at.wall_ns = story->now_ns;
+    return metrics_add(story->metrics, &copy);
+}
+
+/* More strategies and products than any config has had, more lines of it that refused: what there
+ * is a row for counts on, the rest is said to be lacking. */
+static void what_has_no_row_is_said_to_be_lacking(void **state)
+{
+    (void)state;
+    struct story story = begin();
+    struct record record, refusal = {.kind = RECORD_REFUSAL}, paid = {.kind = RECORD_FUNDING},
+                          shown = {.kind = RECORD_MARK, .mark.mark = rig_price("1")};
+    char id[3] = {0};
+    for (int i = 0; i <= MAX_STRATEGIES; i++) {
+        id[0] = (char)('a' + i);
+        record = fill_of(&story, id, "A", SIDE_BUY, "100", "1", "0");
+        assert_int_equal(tells(&story, &record), i < MAX_STRATEGIES);
+    }
+    for (int i = 1; i <= MAX_PRODUCTS; i++) {
+        id[0] = (char)('A' + i);
+        record = fill_of(&story, "a", id, SIDE_BUY, "100", "1", "0");
+        assert_int_equal(tells(&story, &record), i < MAX_PRODUCTS);
+    }
+    name_them(paid.funding.name, paid.funding.product_id, "a", id);
+    assert_false(tells(&story, &paid));
+    name_them(paid.funding.name, paid.funding.product_id, "", "A");
+    assert_false(tells(&story, &paid)); /* nobody's */
+    memcpy(shown.mark.product_id, id, sizeof id);
+    assert_false(tells(&story, &shown));
+    for (int i = 0; i <= METRICS_FILTERS; i++) {
+        refusal.refusal.verdict.config_key[0] = (char)(' ' + i);
+        assert_int_equal(tells(&story, &refusal), i < METRICS_FILTERS);
+    }
+    assert_false(metrics_is_whole(story.metrics));
+    assert_int_equal(row_of(&story, METRICS_RUN, "", "").fills,
+                     MAX_STRATEGIES + MAX_PRODUCTS - 1);
+    assert_int_equal(row_of(&story, METRICS_RUN, "a", "").fills, MAX_PRODUCTS);
+    assert_int_equal(row_of(&story, METRICS_RUN, "", "").intents_refused, METRICS_FILTERS + 1);
+    metrics_destroy(story.metrics);
+    metrics_destroy(NULL);
+}
+
+/* It rests while all that the ring holds is made after it: its fill has no decision to weigh. */
+static void an_order_of_long_ago_has_lost_its_decision(void **state)
+{
+    (void)state;
+    struct story story = begin();
+    struct record filled = fill_of(&story, "one", "A", SIDE_BUY, "101", "1", "0");
+    struct client_id first = order_in(&story, "one", "A", "100", ORDER_OPEN), last = first;
+    for (int i = 0; i < METRICS_ORDERS; i++)
+        last = order_in(&story, "one", "A", "100", ORDER_OPEN);
+    filled.fill.id = first;
+    tell(&story, &filled);
+    assert_false(row_of(&story, METRICS_RUN, "one", "A").slippage_known);
+    filled.fill.id = last;
+    tell(&story, &filled);
+    assert_money(row_of(&story, METRICS_RUN, "one", "A").slippage, "1");
+    assert_int_equal(row_of(&story, METRICS_RUN, "one", "A").orders, METRICS_ORDERS + 1);
+    metrics_destroy(story.metrics);
+}
+
+/* The largest price or size, whose product is half of what money holds, and that. */
+#define MOST "9223372036.854775807"
+#define HALF "85070591730234615865"
+#define ALL "170141183460469231731.687303715884105727"
+#define LEAST "0.000000001"
+
+/* "buy" and "sell" all that a size holds, of an order with a decision where there is one, by nobody
+ * where there is no name; "claim": the first step's fill is his; "mark". The last does not fit. */
+struct step { const char *what, *who, *product, *price, *fee, *decision; };
+static const struct leaving { const char *what; struct step steps[7]; } LEAVING[] = {
+    {"turnover", {{"buy", "one", "A", MOST, "0", NULL}, {"sell", "one", "A", MOST, "0", NULL},
+                  {"buy", "one", "A", MOST, "0", NULL}}},
+    {"slippage", {{"sell", "one", "A", LEAST, "0", MOST}, {"buy", "one", "A", MOST, "0", LEAST},
+                  {"sell", "one", "A", LEAST, "0", MOST}}},
+    {"worth when decided",
+     {{"sell", "one", "A", LEAST, "0", MOST}, {"buy", "one", "A", LEAST, "0", MOST},
+      {"sell", "one", "A", LEAST, "0", MOST}}},
+    {"a trade's result",
+     {{"buy", "one", "A", "1", "0", NULL}, {"sell", "one", "A", "1", ALL, NULL},
+      {"buy", "one", "A", "1", "-" ALL, NULL}, {"sell", "one", "A", "1", "-" ALL, NULL}}},
+    {"what all realised",
+     {{"buy", "one", "A", LEAST, "0", NULL}, {"sell", "one", "A", MOST, HALF, NULL},
+      {"buy", "one", "A", LEAST, "0", NULL}, {"sell", "one", "A", MOST, HALF, NULL},
+      {"buy", "two", "A", LEAST, "0", NULL}, {"sell", "two", "A", MOST, HALF, NULL}}},
+    {"one's fees", {{"buy", "one", "A", "1", ALL, NULL}, {"sell", "one", "A", "1", LEAST, NULL}}},
+    {"all fees", {{"buy", "one", "A", "1", ALL, NULL}, {"buy", "two", "B", "1", LEAST, NULL}}},
+    {"what all hold", {{"buy", "one", "A", LEAST, "0", NULL}, {"buy", "two", "A", LEAST, "0", NULL}}},
+    {"a fill that changes hands", /* the first, with another fee */
+     {{"buy", "", "A", "1", "0", NULL}, {"sell", "", "A", "1", "-" ALL, NULL},
+      {"claim", "one", "A", "1", ALL, NULL}}},
+    {"realised and open",
+     {{"buy", "one", "A", LEAST, "0", NULL}, {"sell", "one", "A", MOST, "0", NULL},
+      {"buy", "one", "A", LEAST, "0", NULL}, {"sell", "one", "A", MOST, "0", NULL},
+      {"buy", "one", "A", LEAST, "0", NULL}, {"mark", "", "A", MOST, NULL, NULL}}},
+    {"one actor's exposure",
+     {{"sell", "one", "A", MOST, "0", NULL}, {"sell", "one", "B", MOST, "0", NULL},
+      {"buy", "one", "C", LEAST, "0", NULL}, {"mark", "", "C", MOST, NULL, NULL}}},
+    {"the account's exposure",
+     {{"sell", "one", "A", MOST, "0", NULL}, {"sell", "two", "B", MOST, "0", NULL},
+      {"buy", "three", "C", LEAST, "0", NULL}, {"mark", "", "C", MOST, NULL, NULL}}},
+};
+
+static struct record step_of(struct story *story, const struct step *step)
+{
+    struct record mark = {.kind = RECORD_MARK, .mark.mark = rig_price(step->price)};
+    enum side side = strcmp(step->what, "sell") == 0 ? SIDE_SELL : SIDE_BUY;
+    if (strcmp(step->what, "mark") == 0) {
+        memcpy(mark.mark.product_id, step->product, 2);
+        assert_true(tells(story, &mark));
+        return (struct record){.kind = RECORD_MARK, .mark.product = NO_PRODUCT};
+    }
+    struct record record =
+        fill_of(story, step->who, step->product, side, step->price, MOST, step->fee);
+    record.fill.actor = step->who[0] ? 0 : ACTOR_EXTERNAL;
+    if (strcmp(step->what, "claim") == 0)
+        record.fill.fill.trade_id.text[0] = '1';
+    if (step->decision)
+        record.fill.id = order_in(story, step->who, step->product, step->decision, ORDER_FILLED);
+    return record;
+}
+
+/* F30 | unit | numbers that together leave the range of money | told at that very record */
+static void a_sum_that_leaves_its_range_is_told_at_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof LEAVING / sizeof LEAVING[0]; i++) {
+        const struct step *step = LEAVING[i].steps;
+        struct story story = begin();
+        for (; step->what != NULL; step++) {
+            struct record record = step_of(&story, step);
+            if (tells(&story, &record) != (step[1].what != NULL))
+                fail_msg("%s: step %zu", LEAVING[i].what, step - LEAVING[i].steps + 1);
+        }
+        assert_false(metrics_is_whole(story.metrics));
+        metrics_destroy(story.metrics);
+    }
+}
+
+/* Figures of which a part has no number stay unknown; the others are as they are. */
+static void parts_beyond_their_range_are_unknown(void **state)
+{
+    (void)state;
+    struct story story = begin();
+    struct money result, equity;
+    assert_false(metrics_equity(story.metrics, &result, &equity)); /* nobody told any */
+    mark(&story, "A", "1", ALL);
+    fill(&story, "one", "A", SIDE_BUY, LEAST, MOST, "0");
+    fill(&story, "one", "A", SIDE_SELL, MOST, MOST, "0");
+    struct metrics_row row = row_of(&story, METRICS_RUN, "one", "A");
+    assert_int_equal(row.wins, 1);
+    assert_false(row.profit_factor_known); /* nothing was lost */
+    assert_false(metrics_equity(story.metrics, &result, &equity));
+    fill(&story, "one", "A", SIDE_BUY, "1", "1", "0");
+    fill(&story, "one", "A", SIDE_SELL, "0.5", "1", "0");
+    row = row_of(&story, METRICS_RUN, "one", "A");
+    assert_true(row.trades_known && row.win_rate.e9 == DECIMAL_ONE / 2);
+    assert_money(row.lost, "0.5");
+    assert_false(row.profit_factor_known);
+    assert_false(row.drawdown_part_known); /* of an equity that no number holds */
+    struct record bad = fill_of(&story, "one", "B", SIDE_SELL, LEAST, MOST, "0");
+    bad.fill.id = order_in(&story, "one", "B", MOST, ORDER_FILLED);
+    tell(&story, &bad);
+    bad = fill_of(&story, "two", "C", SIDE_SELL, MOST, MOST, "0");
+    bad.fill.id = order_in(&story, "two", "C", LEAST, ORDER_FILLED);
+    tell(&story, &bad);
+    assert_false(row_of(&story, METRICS_RUN, "one", "B").slippage_known);
+    assert_false(row_of(&story, METRICS_RUN, "two", "C").slippage_known); /* far better */
+    assert_true(metrics_is_whole(story.metrics));
+    metrics_destroy(story.metrics);
+}
+
+/* What is open is told as it is, though what was paid and earned beside it fills the range; and a
+ * position too large for the mean of its worth was held all the same. */
+static void what_is_open_is_told_beside_the_largest_sums(void **state)
+{
+    (void)state;
+    struct story story = begin();
+    for (int i = 0; i < 2; i++) {
+        fill(&story, "one", "A", SIDE_BUY, LEAST, MOST, "0");
+        fill(&story, "one", "A", SIDE_SELL, MOST, MOST, "0");
+    }
+    fill(&story, "one", "A", SIDE_SELL, LEAST, MOST, ALL);
+    mark(&story, "A", MOST, NULL);
+    struct metrics_row row = row_of(&story, METRICS_RUN, "one", "A");
+    assert_true(row.unrealised.e18 == money_of(rig_price(LEAST), rig_size(MOST)).e18 -
+                                          money_of(rig_price(MOST), rig_size(MOST)).e18);
+    assert_money(row.fees, ALL);
+    assert_true(metrics_is_whole(story.metrics));
+    metrics_end(story.metrics, DAWN + HOUR);
+    row = row_of(&story, METRICS_RUN, "one", "A");
+    assert_ratio(row.time_held, "1");
+    assert_money(row.exposure_mean, "0");
+    metrics_destroy(story.metrics);
+}
+
+/* ---- returns at their ends. One coin is held, and the equity is its price */
+
+static struct story hold_one(const char *price)
+{
+    struct story story = begin();
+    fill(&story, "one", "A", SIDE_BUY, price, "1", "0");
+    mark(&story, "A", price, price);
+    return story;
+}
+
+static void end_hour(struct story *story, int64_t price_e9)
+{
+    char text[DECIMAL_TEXT_MAX];
+    price_format((struct price){price_e9}, text);
+    story->now_ns += 59 * MINUTE;
+    mark(story, "A", text, NULL);
+    story->now_ns += MINUTE;
+    metrics_end(story->metrics, story->now_ns);
+}
+
+/* 6e-5 in each of 5 hours, and 1e-12 more in one of them: Sharpe is 1.3e10, which has no number. */
+static void a_sharpe_ratio_beyond_all_numbers_is_unknown(void **state)
+{
+    (void)state;
+    struct story story = hold_one("100000");
+    int64_t price_e9 = 100000 * (int64_t)DECIMAL_ONE;
+    for (int i = 0; i < 5; i++) {
+        __int128 part = 60000000 + (i == 4); /* 1e-12 */
+        price_e9 += (int64_t)(price_e9 * part / 1000000000000);
+        end_hour(&story, price_e9);
+    }
+    struct metrics_row row = row_of(&story, METRICS_RUN, "one", "A");
+    assert_int_equal(row.hours.count, 5);
+    assert_false(row.hours.known);
+    assert_false(row.hours.sortino_known); /* nothing was lost */
+    metrics_destroy(story.metrics);
+}
+
+/* Up tenfold and back, 130 times: the sum of the returns has more places than its square has room
+ * for. */
+static void wild_returns_have_a_sharpe_ratio_as_well(void **state)
+{
+    (void)state;
+    struct story story = hold_one("1");
+    for (int i = 0; i < 260; i++)
+        end_hour(&story, i % 2 ? DECIMAL_ONE : 11 * (int64_t)DECIMAL_ONE);
+    struct metrics_row row = row_of(&story, METRICS_RUN, "one", "A");
+    assert_int_equal(row.hours.count, 260);
+    assert_near(row.hours.sharpe, "77.845590096"); /* Python: r = [10, -10 / 11] * 130 */
+    assert_near(row.hours.sortino, "661.815684311");
+    metrics_destroy(story.metrics);
+}
+
 int suite_metrics(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +748,13 @@ int suite_metrics(void)
         cmocka_unit_test(refusals_are_counted_by_line),
         cmocka_unit_test(figures_have_words),
         cmocka_unit_test(what_leaves_its_range_is_said_to_be_lacking),
+        cmocka_unit_test(what_has_no_row_is_said_to_be_lacking),
+        cmocka_unit_test(an_order_of_long_ago_has_lost_its_decision),
+        cmocka_unit_test(a_sum_that_leaves_its_range_is_told_at_once),
+        cmocka_unit_test(parts_beyond_their_range_are_unknown),
+        cmocka_unit_test(what_is_open_is_told_beside_the_largest_sums),
+        cmocka_unit_test(a_sharpe_ratio_beyond_all_numbers_is_unknown),
+        cmocka_unit_test(wild_returns_have_a_sharpe_ratio_as_well),
     };
     return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
 }
