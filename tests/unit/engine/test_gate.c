@@ -325,25 +325,64 @@ static void a_sum_that_leaves_its_range_refuses(void **state)
     static const __int128 MOST = (__int128)(((unsigned __int128)1 << 127) - 1), LEAST = -MOST - 1;
     static struct world world;
     struct gate_input *in = &world.in;
-    const struct { struct money *figure; __int128 value; int sets_aside; } cases[] = {
+    static const __int128 DOLLAR = (__int128)DECIMAL_ONE * DECIMAL_ONE;
+    const struct { struct money *figure; __int128 value; uint32_t overridden; const char *set; }
+        cases[] = {
         {&in->working_value_product, MOST, 0}, {&in->working_value_account, MOST, 0},
         {&in->strategy_worth.gross, MOST, 0},  {&in->strategy_worth.gross, LEAST, 0},
         {&in->strategy_worth.up, MOST, 0},     {&in->strategy_worth.up, LEAST, 0},
         {&in->account_worth.gross, MOST, 0},   {&in->account_worth.up, MOST, 0},
-        {&in->account_worth.gross, MOST, 17},  {&in->equity, MOST, 0},
+        {&in->account_worth.gross, MOST, 1u << 17}, {&in->equity, MOST, 0},
         {&in->reserved, LEAST, 0},
         {&in->available_margin, LEAST, 0},     {&in->initial_margin, LEAST, 0},
-        {&in->day_loss, MOST, 0},              {&in->drawdown, MOST, 0}};
+        {&in->day_loss, MOST, 0},              {&in->drawdown, MOST, 0},
+        {&in->working_value_product, LEAST, 0},
+        {&in->strategy_worth.gross, LEAST, 0, "position=0.1 own=0.1"},
+        {&in->strategy_worth.gross, LEAST + 20000 * DOLLAR + 1, 0, "own=-0.1"}, /* its max_gross */
+        {&in->equity, MOST, 0, "max_leverage=2"},
+        {&in->equity, MOST, 0, "account.max_leverage=1 account.max_leverage_overnight=2"},
+        {&in->equity, MOST, 1u << 18, "account.min_free_margin=2"},
+        {&in->available_margin, LEAST + DOLLAR / 20000, 0, "account.min_free_margin=0.000000001"},
+        {&in->day_loss, MOST - 50000 * DOLLAR, 0, "account.max_daily_loss=2"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct verdict verdict;
         world_init(&world);
+        world_set(&world, cases[i].set ? cases[i].set : "-");
         cases[i].figure->e18 = cases[i].value;
-        in->overridden = 1u << cases[i].sets_aside;
+        in->overridden = cases[i].overridden;
         ask(&world, false, &verdict);
         if (verdict.code != REFUSED_OVERFLOW)
             fail_msg("case %zu: %s", i, refusal_text(verdict.code));
     }
+}
+
+/* What works it out is not set aside with the limits on its size. */
+static void a_margin_that_leaves_its_range_refuses(void **state)
+{
+    struct world world;
+    struct verdict verdict;
+    (void)state;
+    world_init(&world);
+    world_order(&world, "buy 9000000000 @ 60000");
+    world_set(&world, "size_max=max contract=1 initial_margin=9000000000");
+    world.in.overridden = ~(1u << 19);
+    ask(&world, false, &verdict);
+    assert_int_equal(verdict.code, REFUSED_OVERFLOW);
+}
+
+/* With a loss before it that is none, by all the range: no size would pass. */
+static void a_headroom_that_leaves_its_range_is_none(void **state)
+{
+    struct world world;
+    struct verdict verdict;
+    (void)state;
+    world_init(&world);
+    world_set(&world, "crash=1201");
+    world.in.tail.stress_before[0].e18 = (__int128)((unsigned __int128)1 << 127);
+    ask(&world, false, &verdict);
+    assert_int_equal(verdict.code, REFUSED_STRESS);
+    assert_true(verdict.headroom.e18 == 0);
 }
 
 static void what_is_no_order_refuses(void **state)
@@ -358,7 +397,8 @@ static void what_is_no_order_refuses(void **state)
         {INTENT_CLOSE, ORDER_TYPE_LIMIT, REFUSED_NOT},
         {INTENT_CANCEL, ORDER_TYPE_LIMIT, REFUSED_MALFORMED},
         {INTENT_PLACE, ORDER_TYPE_LIQUIDATION, REFUSED_UNSUPPORTED},
-        {INTENT_PLACE, ORDER_TYPE_OTHER, REFUSED_UNSUPPORTED}};
+        {INTENT_PLACE, ORDER_TYPE_OTHER, REFUSED_UNSUPPORTED},
+        {INTENT_PLACE, (enum order_type)77, REFUSED_UNSUPPORTED}};
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct world world;
@@ -463,6 +503,8 @@ static void a_close_is_priced_inside_the_collar_or_not_at_all(void **state)
         world_order(&world, CASES[i].order);
         world_set(&world, CASES[i].world);
         assert_int_equal(gate_close_price(&world.in).e9, CASES[i].price * DECIMAL_ONE);
+        world.in.instrument = NULL;
+        assert_int_equal(gate_close_price(&world.in).e9, 0);
     }
 }
 
@@ -534,6 +576,8 @@ int suite_gate(void)
         cmocka_unit_test(a_refusal_names_its_line),
         cmocka_unit_test(a_product_that_is_not_ours_refuses),
         cmocka_unit_test(a_sum_that_leaves_its_range_refuses),
+        cmocka_unit_test(a_margin_that_leaves_its_range_refuses),
+        cmocka_unit_test(a_headroom_that_leaves_its_range_is_none),
         cmocka_unit_test(what_is_no_order_refuses),
         cmocka_unit_test(a_manifest_names_products_by_their_place),
         cmocka_unit_test(an_order_without_a_side_reduces_nothing),

@@ -65,6 +65,37 @@ static void an_order_takes_its_margin_from_both(void **state)
     assert_false(margin_after(&then, rig_money("0"), rig_money("500"), &then));
 }
 
+/* What the venue says, each figure at an end of its range or below what it can be: no margin is
+ * read, and nothing is taken for it. */
+static void a_balance_that_cannot_be_is_not_read(void **state)
+{
+    static const __int128 MOST = (__int128)(((unsigned __int128)1 << 127) - 1), LEAST = -MOST - 1;
+    struct event_balance balance;
+    const struct { struct money *figure; __int128 value; bool untold; } CASES[] = {
+        {&balance.liquidation_threshold, -1, false}, {&balance.liquidation_threshold, MOST, false},
+        {&balance.initial_margin, -1, false},        {&balance.equity, LEAST, true},
+        {&balance.intraday.maintenance, -1, false},  {&balance.intraday.initial, -1, false},
+        {&balance.overnight.maintenance, -1, false}, {&balance.liquidation_buffer, LEAST, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct margin margin = {{1}, {2}, {3}}, before = margin;
+        balance = told();
+        balance.liquidation_threshold = rig_money("0");
+        balance.buffer_told = !CASES[i].untold;
+        CASES[i].figure->e18 = CASES[i].value;
+        if (margin_read(&balance, false, &margin))
+            fail_msg("case %zu", i);
+        assert_memory_equal(&margin, &before, sizeof margin);
+    }
+    balance = told();
+    balance.intraday.told = balance.overnight.told = false;
+    struct margin now, then, most = {.free = {MOST}, .buffer = {LEAST}};
+    assert_true(margin_read(&balance, false, &now));
+    assert_false(margin_after(&now, (struct money){MOST}, (struct money){1}, &then));
+    assert_false(margin_after(&most, (struct money){0}, (struct money){1}, &then));
+}
+
 static enum trading_state account_state(struct rig *rig)
 {
     struct account_row row;
@@ -143,6 +174,7 @@ int suite_margin(void)
         cmocka_unit_test(the_window_that_applies_decides),
         cmocka_unit_test(a_buffer_that_is_not_told_is_what_is_not_margin),
         cmocka_unit_test(an_order_takes_its_margin_from_both),
+        cmocka_unit_test(a_balance_that_cannot_be_is_not_read),
         cmocka_unit_test(too_little_buffer_reduces),
         cmocka_unit_test(intraday_rules_end_before_their_time),
         cmocka_unit_test(one_pot_does_not_stand_in_for_the_other),
