@@ -42,10 +42,13 @@ static __int128 blend(const struct risk_stats *stats, __int128 old, __int128 fre
 static bool return_of(struct price last, struct price close, int64_t *ret_e9)
 {
     __int128 value;
-    if (last.e9 <= 0 || close.e9 <= 0 ||
-        !wide_div(((__int128)close.e9 - last.e9) * DECIMAL_ONE, last.e9, ROUND_HALF_EVEN, &value))
+    if (last.e9 <= 0)
         return false;
-    return value <= RISK_RETURN_MAX && wide_to_int64(value, ret_e9);
+    CHECK(wide_div(((__int128)close.e9 - last.e9) * DECIMAL_ONE, last.e9, ROUND_HALF_EVEN, &value));
+    if (value > RISK_RETURN_MAX)
+        return false;
+    *ret_e9 = (int64_t)value;
+    return true;
 }
 
 static void add_range(const struct risk_stats *stats, struct risk_series *series)
@@ -148,6 +151,7 @@ void risk_stats_candle(struct risk_stats *stats, product_index product,
                        const struct candle *candle)
 {
     CHECK(product < stats->products && candle->length_ns == stats->candle_ns);
+    CHECK(candle->close.e9 > 0);
     struct risk_series *series = &stats->series[product];
     if (stats->row_open && candle->start_ns > stats->row_ns)
         close_row(stats);
@@ -199,9 +203,9 @@ struct ratio risk_stats_correlation(const struct risk_stats *stats, product_inde
 {
     wide_uint both = (wide_uint)stats->covariance[a][a] * (wide_uint)stats->covariance[b][b];
     __int128 ret;
-    if (both == 0 || !wide_div(stats->covariance[a][b] * DECIMAL_ONE, root_floor(both),
-                               ROUND_HALF_EVEN, &ret))
+    if (both == 0)
         return (struct ratio){0};
+    CHECK(wide_div(stats->covariance[a][b] * DECIMAL_ONE, root_floor(both), ROUND_HALF_EVEN, &ret));
     if (ret > DECIMAL_ONE || ret < -DECIMAL_ONE) /* by the places that were rounded off */
         return (struct ratio){ret > 0 ? DECIMAL_ONE : -DECIMAL_ONE};
     return (struct ratio){(int64_t)ret};

@@ -475,8 +475,44 @@ static void what_leaves_its_range_is_refused(void **state)
     stats.covariance[0][1] = stats.covariance[1][0] = -16 * DOLLAR;
     assert_true(risk_var_parametric(&stats, &book, RISK_99, 1, &tail));
     assert_true(tail.var.e18 > 0);
+    assert_false(risk_var_parametric(&stats, &book, RISK_99, 0, &tail)); /* over no time at all */
+    assert_false(risk_var_historical(&stats, &book, RISK_99, 0, &tail));
     book.low[0].e18 = book.high[0].e18 + 1;
     assert_false(risk_var_parametric(&stats, &book, RISK_99, 1, &tail));
+}
+
+/* What the gate asks first says so as well, and so do a shock and shocks that are past all money. */
+static void what_leaves_its_range_has_no_ceiling_and_no_loss(void **state)
+{
+    (void)state;
+    struct risk_sketch sketch;
+    struct stress_scenario shocks = {.shocks = {{INT64_MIN}}};
+    struct money loss;
+    set_matrix(20000000, 10000000, 0);
+    struct risk_book book = book_of(0, 100000000001);
+    assert_false(risk_sketch_book(&stats, &book, &sketch));
+    book = book_of(100000000000, 100000000000);
+    assert_true(risk_sketch_book(&stats, &book, &sketch));
+    assert_false(risk_stress_loss(&shocks, &book, &loss));
+    shocks.shocks[0].e9 = shocks.shocks[1].e9 = -1000000000 * (int64_t)DECIMAL_ONE;
+    assert_false(risk_stress_loss(&shocks, &book, &loss));
+    shocks.shocks[1].e9 = 0;
+    assert_true(risk_stress_loss(&shocks, &book, &loss));
+    assert_true(loss.e18 == 1000000000 * (100000000000 * DOLLAR));
+}
+
+/* Variances of one and three billionths squared: the root of their product has lost its places. */
+static void a_correlation_is_never_above_one(void **state)
+{
+    (void)state;
+    set_matrix(1, 1, 0);
+    stats.covariance[1][1] = 3;
+    stats.covariance[0][1] = 2;
+    assert_int_equal(risk_stats_correlation(&stats, 0, 1).e9, DECIMAL_ONE);
+    stats.covariance[0][1] = -2;
+    assert_int_equal(risk_stats_correlation(&stats, 0, 1).e9, -DECIMAL_ONE);
+    stats.covariance[0][0] = 0; /* it has not moved */
+    assert_int_equal(risk_stats_correlation(&stats, 0, 1).e9, 0);
 }
 
 static void scenarios(void **state)
@@ -509,6 +545,8 @@ int suite_risk_stats(void)
         cmocka_unit_test(nothing_is_above_the_ceiling),
         cmocka_unit_test(the_matrix_stays_one_of_returns),
         cmocka_unit_test(what_leaves_its_range_is_refused),
+        cmocka_unit_test(what_leaves_its_range_has_no_ceiling_and_no_loss),
+        cmocka_unit_test(a_correlation_is_never_above_one),
         cmocka_unit_test(scenarios),
     };
     return cmocka_run_group_tests_name("risk_stats", tests, NULL, NULL);

@@ -221,6 +221,85 @@ static void what_reduces_is_not_asked(void **state)
     rig_destroy(rig);
 }
 
+/* Of one per cent a candle: what is kept of it is worked out anew when its time is another one. */
+static void another_sample_time_is_another_volatility(void **state)
+{
+    (void)state;
+    struct rig *rig = with_var("100000", "100000");
+    struct event longer = {.kind = EVENT_OPERATOR, .operator = {.verb = OPERATOR_LIMIT}};
+    rig->settings.product_limits[0].calm_volatility.e9 = DECIMAL_ONE / 200;
+    rig->settings.product_limits[0].max_volatility.e9 = DECIMAL_ONE / 67; /* 1.49 % */
+    rig->settings.volatility_sample_ns = 10 * SECOND;
+    begin(rig);
+    play(rig, 0, CANDLES);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    memcpy(longer.operator.id, "volatility_sample_ms", 21);
+    memcpy(longer.operator.value, "40000", 6);
+    rig_step(rig, &longer);
+    assert_true(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.done);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.2", 2); /* no candle closed: 2 % in four of them */
+    assert_int_equal(refused(rig, "products.BTC-cde.max_volatility"), REFUSED_VOLATILITY);
+    rig_destroy(rig);
+}
+
+/* F64 | unit | a candle of the journal whose prices or time no candle has | the start is refused */
+static void a_candle_that_cannot_be_is_refused(void **state)
+{
+    (void)state;
+    static const struct { int64_t start_ns, low, high, close; bool taken; } CASES[] = {
+        {0, 100, 102, 101, true},  {-1, 100, 102, 101, false}, {INT64_MAX, 100, 102, 101, false},
+        {0, 0, 102, 101, false},   {0, 100, 99, 100, false},   {0, 100, 102, 99, false},
+        {0, 100, 102, 103, false}, {0, -100, 102, 101, false}};
+    struct rig *rig = with_var("100000", "100000");
+    struct record record = {.kind = RECORD_CANDLE};
+    struct record_candle *r = &record.candle;
+    struct engine *of_others = engine_create(&rig->settings);
+    r->length_ns = 10 * SECOND;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        r->start_ns = CASES[i].start_ns;
+        r->low.e9 = CASES[i].low;
+        r->high.e9 = CASES[i].high;
+        r->close.e9 = CASES[i].close;
+        for (int known = 0; known < 2; known++) {
+            memcpy(r->product_id, known ? "BIP-20DEC30-CDE" : "ETP-20DEC30-CDE", 16);
+            assert_int_equal(engine_restore(of_others, &record), CASES[i].taken);
+        }
+    }
+    engine_destroy(of_others);
+    rig_destroy(rig);
+}
+
+/* F30 | unit | the account holds more than the figures of risk have numbers for | what it could lose
+ * is not known, and nothing opens */
+static void more_than_the_figures_hold_opens_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = with_var("1000000", "1000000");
+    struct product_limits *limits = &rig->settings.product_limits[0];
+    struct losses_row losses;
+    limits->max_position = rig_size("9000000000");
+    limits->max_leverage.e9 = rig->settings.max_leverage.e9 = INT64_MAX;
+    rig->settings.max_leverage_overnight.e9 = INT64_MAX;
+    begin(rig);
+    play(rig, 0, CANDLES);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "100", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "100", "1", "0");
+    rig_pass(rig, SECOND);
+    snapshot_losses(rig->engine, false, &losses);
+    assert_true(losses.known);
+    rig->venue_position[0] = rig_size("2000000001");
+    rig_fill(rig, "t2", "other", 0, SIDE_BUY, "100", "2000000000", "0"); /* of another hand */
+    rig_pass(rig, SECOND);
+    snapshot_losses(rig->engine, false, &losses);
+    assert_false(losses.known);
+    rig_forget(rig);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    assert_int_equal(refused(rig, "account.var"), REFUSED_VAR);
+    rig_destroy(rig);
+}
+
 int suite_tail(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +310,9 @@ int suite_tail(void)
         cmocka_unit_test(what_hedges_is_judged_by_the_rows),
         cmocka_unit_test(what_candles_say_bounds_what_opens),
         cmocka_unit_test(what_reduces_is_not_asked),
+        cmocka_unit_test(another_sample_time_is_another_volatility),
+        cmocka_unit_test(a_candle_that_cannot_be_is_refused),
+        cmocka_unit_test(more_than_the_figures_hold_opens_nothing),
     };
     return cmocka_run_group_tests_name("tail", tests, NULL, NULL);
 }
