@@ -1,5 +1,6 @@
 #include "engine/risk.h"
 
+#include "base/check.h"
 #include "base/root.h"
 #include "engine/balance.h"
 #include "engine/consent.h"
@@ -181,8 +182,8 @@ static void judge_buffers(struct engine *engine)
         struct event_balance balance;
         struct margin margin;
         struct money least;
-        if (balance_of(engine, i, &balance) &&
-            margin_read(&balance, balance_is_intraday(engine, i), &margin) &&
+        (void)balance_of(engine, i, &balance); /* known: the caller has asked */
+        if (margin_read(&balance, balance_is_intraday(engine, i), &margin) &&
             money_scale(margin.equity, engine->settings.min_liquidation_buffer, ROUND_UP,
                         &least) &&
             margin.buffer.e18 < least.e18)
@@ -236,7 +237,8 @@ static void follow_result(struct engine *engine)
 void risk_on_resume(struct engine *engine, int scope, uint8_t index)
 {
     struct risk *risk = &engine->risk;
-    if (scope == LATCH_STRATEGY && index < MAX_STRATEGIES) {
+    if (scope == LATCH_STRATEGY) {
+        CHECK(index < MAX_STRATEGIES); /* operator.c looks for its target first */
         risk->strategies[index].refusals = risk->strategies[index].losses = 0;
         init_rates(engine, index);
     }

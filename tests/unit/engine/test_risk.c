@@ -365,6 +365,176 @@ static void states_stand_side_by_side(void **state)
     rig_destroy(rig);
 }
 
+/* ---- what an operator set aside, what no number holds */
+
+static void set_aside(struct rig *rig, const char *control)
+{
+    struct event event = {.kind = EVENT_OPERATOR};
+    event.operator.verb = OPERATOR_OVERRIDE;
+    event.operator.for_ns = 60 * SECOND;
+    memcpy(event.operator.id, control, strlen(control));
+    rig_step(rig, &event);
+    const char *at = strstr(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.text, "confirm ");
+    assert_non_null(at);
+    memset(event.operator.id, 0, sizeof event.operator.id);
+    memcpy(event.operator.id, at + 8, strcspn(at + 8, " "));
+    event.operator.verb = OPERATOR_CONFIRM;
+    rig_step(rig, &event);
+    assert_true(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.done);
+}
+
+/* AC-F3 | unit | control 23 is set aside, then the day loses its limit | nothing latches until the
+ * override is over, and then at once */
+static void what_is_set_aside_does_not_latch(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    set_aside(rig, "23");
+    round_trip(rig, 1, "99", "90", "5", 1); /* 45, and 40 is its limit */
+    rig_pass(rig, 10 * SECOND);
+    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    assert_int_equal(asked(rig, 0, "90", 30), REFUSED_NOT);
+    rig_pass(rig, 60 * SECOND);
+    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    rig_destroy(rig);
+}
+
+#define ALL "170141183460469231731.687303715884105727" /* the most that money holds */
+
+static void fund(struct rig *rig, const char *payment)
+{
+    struct record record = {.kind = RECORD_FUNDING, .at = rig->now};
+    record.funding.product = 1;
+    memcpy(record.funding.product_id, "BTC-PERP-INTX", 14);
+    memcpy(record.funding.name, "cross", 6);
+    record.funding.actor = 1;
+    record.funding.stamp_ns = rig->now.wall_ns;
+    record.funding.payment = rig_money(payment);
+    rig->journal[rig->journal_count++] = record;
+}
+
+/* F30 | unit | fees, funding, a trade or an open position take the account's result past all numbers
+ * | it is not known, and nothing opens */
+static void a_result_that_no_number_holds_opens_nothing(void **state)
+{
+    (void)state;
+    static const struct { const char *fees[2], *funding, *sold_at; } CASES[] = {
+        {{ALL, "2"}, NULL, NULL}, {{ALL, "0"}, "-3", NULL}, {{"-" ALL, "0"}, NULL, "100"},
+        {{"-" ALL, "0"}, NULL, NULL}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct rig *rig = ready();
+        const char *const ids[] = {"v1", "v2"}, *const trades[] = {"t1", "t2"};
+        for (unsigned k = 0; k < 2; k++)
+            rig_open_order(rig, (actor_index)k, (product_index)k, SIDE_BUY, "99", "1", 1, ids[k]);
+        rig_open_order(rig, 1, 1, SIDE_SELL, "101", "1", 2, "v3");
+        for (unsigned k = 0; k < 2; k++) {
+            rig_fill(rig, trades[k], ids[k], (product_index)k, SIDE_BUY, "99", "1",
+                     CASES[i].fees[k]);
+            rig->venue_position[k] = rig_size("1");
+        }
+        if (CASES[i].sold_at) {
+            rig_fill(rig, "t3", "v3", 1, SIDE_SELL, CASES[i].sold_at, "1", "0");
+            rig->venue_position[1].e9 = 0;
+        }
+        if (CASES[i].funding) {
+            fund(rig, CASES[i].funding);
+            rig_restart(rig);
+            rig_up(rig);
+        }
+        rig_pass(rig, 2 * SECOND);
+        rig_limit(rig, 0, 0, SIDE_BUY, "90", "0.1", 30);
+        const struct verdict *verdict =
+            &rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict;
+        if (verdict->code != REFUSED_DAILY_LOSS || verdict->unit != UNIT_NONE)
+            fail_msg("case %zu: %s", i, refusal_text(verdict->code));
+        rig_destroy(rig);
+    }
+}
+
+/* F30 | unit | the venue tells an equity or a margin that cannot be | nothing opens, and no latch
+ * comes of it: there is nothing to measure by */
+static void money_that_cannot_be_opens_nothing_and_latches_nothing(void **state)
+{
+    (void)state;
+    static const struct { const char *equity, *margin; enum refusal code; } CASES[] = {
+        {ALL, "0", REFUSED_OVERFLOW}, {"1000", "-1", REFUSED_EQUITY}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct rig *rig = ready();
+        rig->settings.min_liquidation_buffer.e9 = 2 * (int64_t)DECIMAL_ONE;
+        engine_destroy(rig->engine);
+        rig->engine = engine_create(&rig->settings);
+        rig->balances[0].equity = rig_money(CASES[i].equity);
+        rig->balances[0].initial_margin = rig_money(CASES[i].margin);
+        rig->balances[1].equity = rig->balances[1].initial_margin = rig_money("0");
+        rig_up(rig);
+        rig_forget(rig);
+        assert_int_equal(asked(rig, 0, "90", 1), CASES[i].code);
+        assert_int_equal(account_state(rig), TRADING_ACTIVE);
+        rig_destroy(rig);
+    }
+}
+
+/* ---- what other products are worth */
+
+/* Of another hand: so many coins held, and an order that works for as many. */
+static void show_other_hand(struct rig *rig, product_index product, const char *held,
+                            enum side side, const char *price, const char *works)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    char text[] = "o0";
+    text[1] = (char)('0' + product);
+    if (held) {
+        rig->venue_position[product] = rig_size(held);
+        rig_fill(rig, text, "gone", product, SIDE_BUY, price, held, "0");
+    }
+    event.order = (struct event_order_report){
+        .source = REPORT_USER_UPDATE, .venue_id = rig_venue_id(text), .product = product,
+        .side = side, .status = VENUE_OPEN, .type = ORDER_TYPE_LIMIT, .size = rig_size(works),
+        .limit_price = rig_price(price)};
+    rig_step(rig, &event);
+}
+
+/* F30 | unit | another hand holds and orders more, in other products, than the sums have numbers for
+ * | what the account is exposed to is not known, and nothing opens */
+static void exposure_that_no_number_holds_opens_nothing(void **state)
+{
+    (void)state;
+    static const struct { const char *held[3]; enum side side; const char *price, *works[3]; }
+        CASES[] = {
+            {{"9000000000", NULL, NULL}, SIDE_BUY, "100", {"9000000000", NULL, NULL}},
+            {{NULL, NULL, NULL}, SIDE_SELL, "9000000000",
+             {"9000000000", "9000000000", "9000000000"}},
+            {{NULL, NULL, NULL}, SIDE_BUY, "9000000000",
+             {"9000000000", "9000000000", "9000000000"}}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct rig *rig = ready();
+        rig->settings.catalog.count = 4;
+        for (int k = 2; k < 4; k++) {
+            rig->settings.catalog.items[k] = rig->settings.catalog.items[1];
+            rig->settings.catalog.items[k].product_id[0] = (char)('A' + k);
+            rig->settings.product_limits[k] = rig->settings.product_limits[1];
+        }
+        engine_destroy(rig->engine);
+        rig->engine = engine_create(&rig->settings);
+        rig_up(rig);
+        rig_forget(rig);
+        for (product_index k = 0; k < 3; k++)
+            if (CASES[i].works[k]) {
+                rig_trade(rig, k + 1, CASES[i].price, "1000000");
+                show_other_hand(rig, k + 1, CASES[i].held[k], CASES[i].side, CASES[i].price,
+                                CASES[i].works[k]);
+            }
+        rig_pass(rig, 2 * SECOND);
+        set_aside(rig, "15");
+        rig_limit(rig, 0, 0, SIDE_BUY, "90", "0.1", 30);
+        const struct verdict *verdict =
+            &rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict;
+        if (verdict->code != REFUSED_EXPOSURE || verdict->unit != UNIT_NONE)
+            fail_msg("case %zu: %s", i, refusal_text(verdict->code));
+        rig_destroy(rig);
+    }
+}
+
 int suite_risk(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +552,10 @@ int suite_risk(void)
         cmocka_unit_test(a_stale_mark_of_what_is_held_reduces_the_product),
         cmocka_unit_test(a_host_that_is_unwell_for_long_reduces),
         cmocka_unit_test(states_stand_side_by_side),
+        cmocka_unit_test(what_is_set_aside_does_not_latch),
+        cmocka_unit_test(a_result_that_no_number_holds_opens_nothing),
+        cmocka_unit_test(money_that_cannot_be_opens_nothing_and_latches_nothing),
+        cmocka_unit_test(exposure_that_no_number_holds_opens_nothing),
     };
     return cmocka_run_group_tests_name("risk", tests, NULL, NULL);
 }
