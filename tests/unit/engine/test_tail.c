@@ -254,7 +254,9 @@ static void a_candle_that_cannot_be_is_refused(void **state)
     struct rig *rig = with_var("100000", "100000");
     struct record record = {.kind = RECORD_CANDLE};
     struct record_candle *r = &record.candle;
-    struct engine *of_others = engine_create(&rig->settings);
+    struct engine *on = engine_create(&rig->settings), *off;
+    rig->settings.var.mode = VAR_OFF;
+    off = engine_create(&rig->settings);
     r->length_ns = 10 * SECOND;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         r->start_ns = CASES[i].start_ns;
@@ -263,10 +265,12 @@ static void a_candle_that_cannot_be_is_refused(void **state)
         r->close.e9 = CASES[i].close;
         for (int known = 0; known < 2; known++) {
             memcpy(r->product_id, known ? "BIP-20DEC30-CDE" : "ETP-20DEC30-CDE", 16);
-            assert_int_equal(engine_restore(of_others, &record), CASES[i].taken);
+            assert_int_equal(engine_restore(on, &record), CASES[i].taken);
+            assert_int_equal(engine_restore(off, &record), CASES[i].taken);
         }
     }
-    engine_destroy(of_others);
+    engine_destroy(on);
+    engine_destroy(off);
     rig_destroy(rig);
 }
 
