@@ -574,7 +574,8 @@ static const struct leaving { const char *what; struct step steps[7]; } LEAVING[
       {"buy", "two", "A", LEAST, "0", NULL}, {"sell", "two", "A", MOST, HALF, NULL}}},
     {"one's fees", {{"buy", "one", "A", "1", ALL, NULL}, {"sell", "one", "A", "1", LEAST, NULL}}},
     {"all fees", {{"buy", "one", "A", "1", ALL, NULL}, {"buy", "two", "B", "1", LEAST, NULL}}},
-    {"what all hold", {{"buy", "one", "A", LEAST, "0", NULL}, {"buy", "two", "A", LEAST, "0", NULL}}},
+    {"what all hold",
+     {{"buy", "one", "A", LEAST, "0", NULL}, {"buy", "two", "A", LEAST, "0", NULL}}},
     {"a fill that changes hands", /* the first, with another fee */
      {{"buy", "", "A", "1", "0", NULL}, {"sell", "", "A", "1", "-" ALL, NULL},
       {"claim", "one", "A", "1", ALL, NULL}}},

@@ -413,8 +413,8 @@ static void fund(struct rig *rig, const char *payment)
     rig->journal[rig->journal_count++] = record;
 }
 
-/* F30 | unit | fees, funding, a trade or an open position take the account's result past all numbers
- * | it is not known, and nothing opens */
+/* F30 | unit | fees, funding, a trade or what is open take the result past all numbers | it is not
+ * known, and nothing opens */
 static void a_result_that_no_number_holds_opens_nothing(void **state)
 {
     (void)state;
@@ -494,8 +494,8 @@ static void show_other_hand(struct rig *rig, product_index product, const char *
     rig_step(rig, &event);
 }
 
-/* F30 | unit | another hand holds and orders more, in other products, than the sums have numbers for
- * | what the account is exposed to is not known, and nothing opens */
+/* F30 | unit | another hand holds and orders more, in other products, than sums have numbers for |
+ * what the account is exposed to is not known, and nothing opens */
 static void exposure_that_no_number_holds_opens_nothing(void **state)
 {
     (void)state;

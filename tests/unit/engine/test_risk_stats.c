@@ -481,7 +481,7 @@ static void what_leaves_its_range_is_refused(void **state)
     assert_false(risk_var_parametric(&stats, &book, RISK_99, 1, &tail));
 }
 
-/* What the gate asks first says so as well, and so do a shock and shocks that are past all money. */
+/* What the gate asks first says so as well, and so do shocks that are past all money. */
 static void what_leaves_its_range_has_no_ceiling_and_no_loss(void **state)
 {
     (void)state;

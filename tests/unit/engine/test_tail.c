@@ -274,8 +274,8 @@ static void a_candle_that_cannot_be_is_refused(void **state)
     rig_destroy(rig);
 }
 
-/* F30 | unit | the account holds more than the figures of risk have numbers for | what it could lose
- * is not known, and nothing opens */
+/* F30 | unit | the account holds more than the figures of risk have numbers for | what it could
+ * lose is not known, and nothing opens */
 static void more_than_the_figures_hold_opens_nothing(void **state)
 {
     (void)state;
