@@ -7,27 +7,39 @@ local rig = require "rig"
 local soak = {}
 
 local EVERY = 2 -- seconds between samples
-local COLUMNS = {"host_kib", "runners_kib", "fds", "runners", "zombies"}
+local COLUMNS = {"host_kib", "runners_kib", "lasting_kib", "fds", "runners", "zombies"}
 
--- One shell for all: resident memory, descriptors, and the children with their states.
+-- One shell for all: resident memory, descriptors, and the children with their states. Resident
+-- memory as the kernel's page tables have it, where that may be read: the count in `status` is kept
+-- per CPU and lags.
 local function sample(world)
   local text = rig.shell(([[
-    pid=%d; echo host $(awk '/^VmRSS/ {print $2}' /proc/$pid/status) $(ls /proc/$pid/fd | wc -l)
+    held() { awk '/^Rss|^VmRSS/ {r = $2} END {print r + 0}' /proc/$1/status \
+      $([ -r /proc/$1/smaps_rollup ] && echo /proc/$1/smaps_rollup) 2>/dev/null; }
+    pid=%d; echo host $(held $pid) $(ls /proc/$pid/fd | wc -l)
     for child in $(cat /proc/$pid/task/*/children); do
-      awk '/^State/ {s = $2} /^VmRSS/ {r = $2} END {print "child", s, r + 0}' /proc/$child/status
+      echo child $child $(awk '/^State/ {print $2}' /proc/$child/status) $(held $child)
     done]]):format(world.host.pid))
   local kib, fds = text:match("host (%d+) (%d+)")
   rig.check(kib, "no sample of the host: %s", text)
   local now = {host_kib = tonumber(kib), fds = tonumber(fds), runners_kib = 0, runners = 0,
-               zombies = 0}
-  for state, size in text:gmatch("child (%S) (%d+)") do
+               zombies = 0, of = {}}
+  for child, state, size in text:gmatch("child (%d+) (%S) (%d+)") do
     if state == "Z" then
       now.zombies = now.zombies + 1
     else
       now.runners, now.runners_kib = now.runners + 1, now.runners_kib + tonumber(size)
+      now.of[child] = tonumber(size)
     end
   end
   return now
+end
+
+-- What those hold that were there at the first sample: all but the one that is reloaded.
+local function lasting_kib(first, now)
+  local sum = 0
+  for child in pairs(first.of) do sum = sum + (now.of[child] or 0) end
+  return sum
 end
 
 -- Least squares, per hour, without the first tenth: there everything warms up.
@@ -63,6 +75,7 @@ local function watch(world, options, csv)
       local now = sample(world)
       now.at = passed
       samples[#samples + 1] = now
+      now.lasting_kib = lasting_kib(samples[1], now)
       write_row(csv, now)
     end
     if done < options.reloads and done * options.seconds < passed * options.reloads then
