@@ -2,6 +2,18 @@
 -- what it is about, signs of life, that a stop has begun; and a host that hangs falls silent.
 local rig = require "rig"
 
+-- READY is said when nothing waits for a page any more: memory is locked, or the log says why it is
+-- not. Under a sanitizer mlockall() does nothing.
+local function check_locked(world)
+  local proc = "/proc/" .. world.host.pid
+  if rig.read(proc .. "/maps"):find("libasan", 1, true) then return end
+  local status = rig.read(proc .. "/status")
+  local locked, held = status:match("VmLck:%s+(%d+)"), status:match("VmRSS:%s+(%d+)")
+  rig.check(tonumber(locked) > tonumber(held) / 2 or
+            world:log():find("memory is not locked", 1, true),
+            "%s KiB of %s KiB are locked, and the log does not say why", locked, held)
+end
+
 rig.scenario("service", function(world)
   local socket, heard_path = world.dir .. "/notify", world.dir .. "/heard"
   local ear = world:start_program("ear", "socat",
@@ -18,6 +30,7 @@ rig.scenario("service", function(world)
   wait_heard("WATCHDOG=1")
   wait_heard("STATUS=comparing")
   wait_heard("READY=1")
+  check_locked(world)
   wait_heard("STATUS=normal")
   world:must("halt --reason 'to be seen'")
   wait_heard("STATUS=halted: to be seen")
