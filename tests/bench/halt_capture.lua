@@ -86,13 +86,15 @@ rig.scenario("bench", function(world)
     lifted[i] = ns((rig.shell("date +%s.%N"):gsub("%s", "")))
     flood.resume(world)
   end
-  local judged, at_venue, count = flood.intents(world), world:venue_orders()
+  local judged = flood.intents(world)
   world.host:stop()
   capture:stop()
+  local at_venue, count = world:venue_orders()
   local times, ids = captured(world)
+  rig.equal(#times, count, "packets that end an order, and orders at the exchange")
   for id in pairs(at_venue) do rig.check(ids[id], "order %s is in no packet", id) end
   local late = late_us(halted_ns(world), lifted, times)
-  print(("packets: %d with orders, of which the exchange has %d; last order byte after a halt's " ..
-         "stamp, %d halts under %d intents: p50 %.0f us, max %.0f us (below zero: before it)")
-    :format(#times, count, #late, judged, late[#late // 2 + 1], late[#late]))
+  print(("packets: %d orders, all of the exchange's; last order byte after a halt's stamp, %d " ..
+         "halts under %d intents: p50 %.0f us, max %.0f us (below zero: before it)"):format(count,
+         #late, judged, late[#late // 2 + 1], late[#late]))
 end)
