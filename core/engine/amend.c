@@ -148,7 +148,7 @@ struct order *amend_find(struct engine *engine, actor_index actor, order_ref ref
 {
     for (uint32_t i = 0; engine->amends > 0 && i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order->amending && order->actor == actor && order->amend.ref == ref)
+        if (order->amending && order->actor == actor && order->amend.ref == ref)
             return order;
     }
     return NULL;
@@ -207,7 +207,7 @@ void amend_due(struct engine *engine)
 {
     for (uint32_t i = 0; engine->amends > 0 && i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order->amending && !order_is_live(order->state))
+        if (order->amending && !order_is_live(order->state))
             settle(engine, order);
     }
 }

@@ -41,7 +41,7 @@ uint32_t cancels_want_all(struct engine *engine, actor_index actor, product_inde
     uint32_t wanted = 0;
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        if (order == NULL || !order_is_live(order->state) || !order_is_own(order) ||
+        if (!order_is_live(order->state) || !order_is_own(order) ||
             (actor != ACTOR_OPERATOR && order->actor != actor) ||
             (product != NO_PRODUCT && order->product != product))
             continue;
@@ -56,7 +56,7 @@ uint32_t cancels_want_everyone(struct engine *engine, product_index product)
     uint32_t wanted = 0;
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        if (order == NULL || !order_is_live(order->state) ||
+        if (!order_is_live(order->state) ||
             (product != NO_PRODUCT && order->product != product))
             continue;
         cancels_want(engine, order);
@@ -99,7 +99,7 @@ static void look_after_sent(struct engine *engine)
     bool late = false, waiting = false;
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         const struct order *order = orders_at(&engine->orders, i);
-        if (order == NULL || order->state != ORDER_CANCEL_SENT)
+        if (order->state != ORDER_CANCEL_SENT)
             continue;
         waiting = true;
         late = late || engine->now.mono_ns - order->cancel_sent_ns >= CANCEL_CHECK_NS;

@@ -13,7 +13,7 @@ bool drain_has_own(struct engine *engine, actor_index actor, product_index produ
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         const struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order_is_own(order) && order_is_live(order->state) &&
+        if (order_is_own(order) && order_is_live(order->state) &&
             (product == NO_PRODUCT || order->product == product) &&
             (actor == ACTOR_OPERATOR || order->actor == actor))
             return true;

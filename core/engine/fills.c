@@ -128,6 +128,13 @@ static void add_provisional(struct order *order, struct price price, struct size
     order->filled.e9 += delta.e9;
 }
 
+/* Beyond its range it stays at the end of it, and is still more than any order has. */
+static void add_to(struct size *to, struct size more)
+{
+    if (!size_add(*to, more, to))
+        to->e9 = INT64_MAX;
+}
+
 /* As much of `from` as `size` has is taken off both; how much that is. */
 static int64_t take_off(struct size *from, struct size *size)
 {
@@ -137,29 +144,29 @@ static int64_t take_off(struct size *from, struct size *size)
     return part;
 }
 
-/* The exact fills that came before the word of them take their part of it; true: all of it. */
-static bool was_ahead(struct order *order, struct size delta)
+/* The exact fills that came before the word of them take their part of it. */
+static void take_ahead(struct order *order, struct size *delta)
 {
-    int64_t part = take_off(&order->ahead, &delta);
+    int64_t part = take_off(&order->ahead, delta);
     order->booked.e9 += part;
     order->filled.e9 += part;
-    return delta.e9 == 0;
 }
 
 bool fills_progress(struct engine *engine, struct order *order, struct size filled,
                     struct price average)
 {
-    struct size delta;
     /* More than the order is no word to book by; if true, fills with a trade id will say so. */
     if (filled.e9 > order->size.e9)
         filled = order->size;
     /* What was reversed is in the venue's quantity for ever, or no more: then exact fills tell. */
     filled.e9 -= order->reversed.e9;
-    if (filled.e9 <= order->filled.e9 || !size_sub(filled, order->filled, &delta))
+    if (filled.e9 <= order->filled.e9)
         return false;
+    struct size delta = {filled.e9 - order->filled.e9};
     if (order->actor == ACTOR_EXTERNAL) {
         order->progress_ns = engine->now.mono_ns;
-        if (was_ahead(order, delta) || !size_sub(filled, order->filled, &delta))
+        take_ahead(order, &delta);
+        if (delta.e9 == 0)
             return true;
     }
     struct event_fill fill = {.product = order->product, .side = order->side, .size = delta};
@@ -238,20 +245,19 @@ void fills_show(struct engine *engine, const struct order *order)
         out_tighten(engine, LATCH_ACCOUNT, 0, TRADING_HALTED, OUT_OF_RANGE);
 }
 
-/* An exact fill has come for this order: as much of the provisional part is no more. */
+/* An exact fill has come for this order: as much of the provisional part, which was `before`, is no
+ * more, and what remains keeps its price. */
 static void take_provisional(struct order *order, struct size before)
 {
     struct size after = order_provisional(order);
     wide_uint part;
     uint64_t rest;
-    if (after.e9 == 0) {
-        order->provisional_cost.e18 = 0;
+    if (after.e9 == before.e9)
         return;
-    }
-    bool negative = order->provisional_cost.e18 < 0;
-    if (wide_mul_div(wide_magnitude(order->provisional_cost.e18), (uint64_t)after.e9,
-                     (uint64_t)before.e9, &part, &rest))
-        (void)wide_signed(part, negative, &order->provisional_cost.e18);
+    CHECK(after.e9 < before.e9 && order->provisional_cost.e18 >= 0);
+    CHECK(wide_mul_div((wide_uint)order->provisional_cost.e18, (uint64_t)after.e9,
+                       (uint64_t)before.e9, &part, &rest));
+    order->provisional_cost.e18 = (__int128)part;
 }
 
 /* ---- the exact part */
@@ -262,17 +268,14 @@ static void apply_to_external(struct order *order, const struct event_fill *fill
 {
     struct size before = order_provisional(order), left = before, rest = fill->size;
     if (fill->kind == FILL_REVERSAL) { /* the venue may call it filled and tell nothing of it */
-        if (!size_add(order->reversed, rest, &order->reversed))
-            order->reversed.e9 = INT64_MAX;
+        add_to(&order->reversed, rest);
         return;
     }
     if (fill->venue_ns < order->met_wall_ns)
         (void)take_off(&order->unread, &rest);
     order->booked.e9 += take_off(&left, &rest);
-    if (left.e9 < before.e9)
-        take_provisional(order, before);
-    if (!size_add(order->ahead, rest, &order->ahead))
-        order->ahead.e9 = INT64_MAX;
+    take_provisional(order, before);
+    add_to(&order->ahead, rest);
 }
 
 void fills_meet(struct engine *engine, struct order *order)
@@ -282,9 +285,8 @@ void fills_meet(struct engine *engine, struct order *order)
         const struct event_fill *fill = &engine->externals[i];
         if (fill->product == order->product && fill->side == order->side &&
             fill->kind != FILL_REVERSAL && fill->size.e9 > 0 &&
-            strcmp(fill->venue_order_id.text, order->venue_id.text) == 0 &&
-            !size_add(known, fill->size, &known))
-            known.e9 = INT64_MAX;
+            strcmp(fill->venue_order_id.text, order->venue_id.text) == 0)
+            add_to(&known, fill->size);
     }
     (void)take_off(&told, &known);
     order->unread = told;
@@ -303,21 +305,18 @@ static void apply_to_order(struct order *order, const struct event_fill *fill)
     if (fill->kind == FILL_REVERSAL) { /* which a list that is no longer awaited tells first */
         (void)take_off(&order->booked, &rest);
         (void)take_off(&order->filled, &back);
-        if (!size_add(order->reversed, fill->size, &order->reversed))
-            order->reversed.e9 = INT64_MAX;
-        if (!size_add(order->owed, rest, &order->owed))
-            order->owed.e9 = INT64_MAX;
+        add_to(&order->reversed, fill->size);
+        add_to(&order->owed, rest);
         (void)money_sub(order->booked_cost, cost, &order->booked_cost);
+        take_provisional(order, before);
         return;
     }
     (void)take_off(&order->owed, &rest);
-    if (!size_add(order->booked, rest, &order->booked))
-        return;
+    add_to(&order->booked, rest);
     (void)money_add(order->booked_cost, cost, &order->booked_cost);
     if (order->booked.e9 > order->filled.e9)
         order->filled = order->booked;
-    if (before.e9 > 0)
-        take_provisional(order, before);
+    take_provisional(order, before);
 }
 
 /* Into the exact books; the caller has seen that it was not there. */
@@ -356,13 +355,13 @@ static bool claim(struct engine *engine, struct order *order, const struct event
     return true;
 }
 
-static void tell_fill(struct engine *engine, actor_index actor, const struct order *order,
+static void tell_fill(struct engine *engine, const struct order *order,
                       const struct event_fill *fill)
 {
-    struct notice *n = out_notice(engine, actor, NOTICE_FILL, fill->product);
+    struct notice *n = out_notice(engine, order->actor, NOTICE_FILL, fill->product);
     if (n == NULL)
         return;
-    n->fill.ref = order != NULL ? order->ref : 0;
+    n->fill.ref = order->ref;
     n->fill.side = booked_side(fill);
     n->fill.price = fill->price;
     n->fill.size = fill->size;
@@ -380,11 +379,14 @@ bool fills_claim(struct engine *engine, struct order *order)
     for (uint64_t i = 0; i < kept; i++) {
         struct event_fill *fill = &engine->externals[i];
         if (fill->product != order->product || fill->side != order->side ||
-            strcmp(fill->venue_order_id.text, order->venue_id.text) != 0 ||
-            !claim(engine, order, fill))
+            strcmp(fill->venue_order_id.text, order->venue_id.text) != 0)
             continue;
+        if (!claim(engine, order, fill)) {
+            out_tighten(engine, LATCH_ACCOUNT, 0, TRADING_HALTED, OUT_OF_RANGE);
+            continue;
+        }
         record_fill(engine, order, order->actor, fill, false);
-        tell_fill(engine, order->actor, order, fill);
+        tell_fill(engine, order, fill);
         memset(fill, 0, sizeof *fill);
         claimed = true;
     }
@@ -426,7 +428,7 @@ static void book_for_order(struct engine *engine, struct order *order,
         watch_expect_user(engine, order);
     fills_show(engine, order);
     if (booked)
-        tell_fill(engine, order->actor, order, fill);
+        tell_fill(engine, order, fill);
     if (order->actor == ACTOR_EXTERNAL)
         external_on_fill(engine, fill->product);
 }
@@ -484,7 +486,7 @@ void fills_settle_external(struct engine *engine, int64_t before_ns)
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        if (order == NULL || order->actor != ACTOR_EXTERNAL || order->progress_ns > before_ns)
+        if (order->actor != ACTOR_EXTERNAL || order->progress_ns > before_ns)
             continue;
         if (order_provisional(order).e9 > 0)
             let_go(engine, order);
@@ -498,7 +500,7 @@ static bool may_be_ours(struct engine *engine, const struct staged_fill *staged)
     const struct event_fill *fill = &staged->fill;
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         const struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order_is_live(order->state) && order->venue_id.text[0] == '\0' &&
+        if (order_is_live(order->state) && order->venue_id.text[0] == '\0' &&
             order->product == fill->product && order->side == fill->side &&
             order->size.e9 >= fill->size.e9 && order->created_mono_ns <= staged->came_ns)
             return true;
@@ -519,8 +521,6 @@ static bool book_or_hold(struct engine *engine, struct staged_fill *staged)
 {
     const struct event_fill *fill = &staged->fill;
     struct order *order = order_of(engine, fill);
-    if (was_seen(engine, fill))
-        return true;
     if (order == NULL && may_be_ours(engine, staged)) {
         if (!staged->held)
             reconcile_want(engine, LIST_ORDERS);
@@ -654,7 +654,7 @@ void fills_restore_told(struct order *order, struct size filled)
     struct size more = {filled.e9 - order->filled.e9};
     if (more.e9 <= 0)
         return;
-    order->booked.e9 += more.e9;
+    order->booked.e9 = filled.e9 - order_provisional(order).e9;
     (void)take_off(&order->ahead, &more);
 }
 

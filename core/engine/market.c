@@ -306,8 +306,8 @@ static void check_working(struct engine *engine, product_index product)
     const struct instrument *spec = &engine->settings.catalog.items[product];
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        bool priced = order != NULL && order->type != ORDER_TYPE_MARKET;
-        if (!priced || order->product != product || !order->ours || !order_is_live(order->state))
+        if (order->type == ORDER_TYPE_MARKET || order->product != product || !order->ours ||
+            !order_is_live(order->state))
             continue;
         if (price_is_multiple(order->price, spec->tick) &&
             size_is_multiple(order->size, spec->step) && order->size.e9 >= spec->size_min.e9)

@@ -69,9 +69,8 @@ struct size order_remaining(const struct order *order)
 
 struct size order_exposed(const struct order *order)
 {
-    struct size now = order_remaining(order), then;
-    if (!order->amending || !size_sub(order->amend.size, order->filled, &then))
-        return now;
+    struct size now = order_remaining(order);
+    struct size then = {order->amending ? order->amend.size.e9 - order->filled.e9 : 0};
     return then.e9 > now.e9 ? then : now;
 }
 

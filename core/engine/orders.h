@@ -57,7 +57,7 @@ void orders_clear_venue(struct orders *orders, struct order *order);
 void orders_set_owner(struct orders *orders, struct order *order, actor_index actor, order_ref ref);
 void orders_open(struct orders *orders, struct order *order);
 void orders_close(struct orders *orders, struct order *order);
-/* NULL for a slot never used or let go; index below orders->high. */
+/* Each index below orders->high has an order: a slot is let go only to be taken at once. */
 struct order *orders_at(struct orders *orders, uint32_t index);
 uint32_t orders_index(const struct orders *orders, const struct order *order);
 

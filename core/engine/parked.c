@@ -95,7 +95,7 @@ void parked_look(struct engine *engine, uint64_t request)
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         const struct order *order = orders_at(&engine->orders, i);
-        if (order == NULL || order->state != ORDER_UNKNOWN || order->listed == request ||
+        if (order->state != ORDER_UNKNOWN || order->listed == request ||
             (order->venue_id.text[0] == '\0' && order->filled.e9 == 0))
             continue;
         int64_t since_ns = order->unknown_ns > 0 ? order->unknown_ns : order->created_mono_ns;

@@ -238,7 +238,7 @@ static void cancel_others(struct engine *engine, const struct guarded *g)
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order_is_live(order->state) && order->actor == g->actor &&
+        if (order_is_live(order->state) && order->actor == g->actor &&
             order->product == g->product && (!order->cancel_wanted || order->amending) &&
             (order->ref != 0 || order->tif != TIF_IOC))
             cancels_want(engine, order);
@@ -251,7 +251,7 @@ static void clear_the_way(struct engine *engine, const struct guarded *g, struct
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order_is_live(order->state) && order_is_own(order) &&
+        if (order_is_live(order->state) && order_is_own(order) &&
             order->product == g->product && order->side == g->p->side && !order->cancel_wanted &&
             is_past(g->p->side, price.e9, order->price.e9))
             cancels_want(engine, order);

@@ -73,7 +73,7 @@ static int64_t orders_since_ns(struct engine *engine)
     int64_t since_ns = engine->now.wall_ns;
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         const struct order *order = orders_at(&engine->orders, i);
-        if (order == NULL || !needs_history(order))
+        if (!needs_history(order))
             continue;
         int64_t created_ns = order->created_wall_ns - (order->missed ? CLOCK_DOUBT_NS : 0);
         since_ns = created_ns < since_ns ? created_ns : since_ns;
@@ -225,7 +225,7 @@ static void end_orders(struct engine *engine, uint64_t request)
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        if (order == NULL || !order_is_live(order->state))
+        if (!order_is_live(order->state))
             continue;
         if (order->listed != request) {
             look_for(engine, order);

@@ -345,7 +345,7 @@ void restore_begin(struct engine *engine)
         engine->first_boot_wall_ns = engine->now.wall_ns;
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order_is_live(order->state))
+        if (order_is_live(order->state))
             unknown += begin_order(engine, order);
     }
     protect_begin(engine);

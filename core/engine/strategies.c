@@ -54,7 +54,7 @@ static void tell_working(struct engine *engine, actor_index actor)
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         const struct order *order = orders_at(&engine->orders, i);
-        if (order != NULL && order->actor == actor && order_is_live(order->state))
+        if (order->actor == actor && order_is_live(order->state))
             out_order_notice(engine, order);
     }
 }

@@ -34,8 +34,7 @@ static void sweep(struct engine *engine, product_index product)
 {
     for (uint32_t i = 0; i < engine->orders.high; i++) {
         struct order *order = orders_at(&engine->orders, i);
-        if (order == NULL || order->product != product || order->cancel_wanted ||
-            !is_orphan(engine, order))
+        if (order->product != product || order->cancel_wanted || !is_orphan(engine, order))
             continue;
         text_copy(order->reason, sizeof order->reason, WHY, sizeof WHY - 1);
         cancels_want(engine, order);

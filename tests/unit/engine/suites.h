@@ -29,6 +29,7 @@ int suite_intents(void);
 int suite_rules(void);
 int suite_venue(void);
 int suite_fills(void);
+int suite_fills_edges(void);
 int suite_reconcile(void);
 int suite_operator(void);
 int suite_runners(void);
