@@ -51,14 +51,14 @@ static enum refusal why_not(const struct engine *engine, const struct order *old
         *ret_text = "no order of that name";
         return REFUSED_OWNER;
     }
-    if (!order_is_live(old->state) || old->cancel_wanted || old->state == ORDER_CANCEL_SENT)
-        return REFUSED_ENDED;
-    if (old->state == ORDER_UNKNOWN)
-        return REFUSED_UNKNOWN_OUTSTANDING;
     if (protect_is_firing(engine, old->actor, old->product)) {
         *ret_text = "its protection fires: the position is being closed";
         return REFUSED_STRATEGY_STATE;
     }
+    if (!order_is_live(old->state) || old->cancel_wanted || old->state == ORDER_CANCEL_SENT)
+        return REFUSED_ENDED;
+    if (old->state == ORDER_UNKNOWN)
+        return REFUSED_UNKNOWN_OUTSTANDING;
     if (old->tif != TIF_GTC && old->tif != TIF_GTD) {
         *ret_text = "an order that does not rest cannot be amended";
         return REFUSED_UNSUPPORTED;

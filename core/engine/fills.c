@@ -508,10 +508,10 @@ static bool may_be_ours(struct engine *engine, const struct staged_fill *staged)
     return false;
 }
 
-static bool fill_is_valid(const struct engine *engine, const struct event_fill *fill)
+static bool fill_is_valid(const struct event_fill *fill)
 {
-    return fill->product < engine->settings.catalog.count && fill->price.e9 > 0 &&
-           fill->size.e9 > 0 && (fill->side == SIDE_BUY || fill->side == SIDE_SELL) &&
+    return fill->price.e9 > 0 && fill->size.e9 > 0 &&
+           (fill->side == SIDE_BUY || fill->side == SIDE_SELL) &&
            fill->trade_id.text[0] != '\0';
 }
 
@@ -591,7 +591,7 @@ void fills_on_fill(struct engine *engine, const struct event_fill *fill)
     struct staged_fill staged = {.fill = *fill, .came_ns = engine->now.mono_ns};
     if (fill->product >= engine->settings.catalog.count)
         return; /* of a product that is not ours to trade: positions compared tell of it */
-    if (!fill_is_valid(engine, fill)) {
+    if (!fill_is_valid(fill)) {
         out_alert(engine, "an unusable fill was passed over, trade ", fill->trade_id.text, NULL,
                   NULL);
         return;

@@ -76,12 +76,6 @@ uint32_t orders_index(const struct orders *orders, const struct order *order)
     return (uint32_t)(order - orders->items);
 }
 
-/* An order is in use when it can be found by one of its ids. */
-static bool is_used(const struct order *order)
-{
-    return client_id_is_set(order->id) || order->venue_id.text[0] != '\0';
-}
-
 struct order *orders_at(struct orders *orders, uint32_t index)
 {
     CHECK(index < orders->high);
@@ -231,11 +225,9 @@ static void unindex(struct orders *orders, const struct order *order)
 {
     uint32_t at = orders_index(orders, order), found;
     struct ref_key key = ref_key(order->actor, order->ref);
-    if (client_id_is_set(order->id))
-        map_remove(&orders->by_id, &order->id);
-    if (order->venue_id.text[0])
-        map_remove(&orders->by_venue, &order->venue_id);
-    if (order->ref && map_get(&orders->by_ref, &key, &found) && found == at)
+    map_remove(&orders->by_id, &order->id); /* one that is not set is not there */
+    map_remove(&orders->by_venue, &order->venue_id);
+    if (map_get(&orders->by_ref, &key, &found) && found == at) /* a name may be another's by now */
         map_remove(&orders->by_ref, &key);
 }
 
@@ -260,7 +252,7 @@ static uint16_t take_slot(struct orders *orders)
 
 struct order *orders_add(struct orders *orders, const struct order *order)
 {
-    CHECK(is_used(order));
+    CHECK(client_id_is_set(order->id) || order->venue_id.text[0] != '\0');
     CHECK(order->side == SIDE_BUY || order->side == SIDE_SELL);
     uint16_t at = take_slot(orders);
     if (at == NO_LINK)
@@ -285,17 +277,14 @@ struct order *orders_add(struct orders *orders, const struct order *order)
 void orders_set_venue(struct orders *orders, struct order *order, const struct venue_id *id)
 {
     struct venue_id key = venue_key(id);
-    CHECK(key.text[0]);
-    if (order->venue_id.text[0])
-        map_remove(&orders->by_venue, &order->venue_id);
+    CHECK(key.text[0] && !order->venue_id.text[0]);
     order->venue_id = key;
     CHECK(map_set(&orders->by_venue, &key, orders_index(orders, order)));
 }
 
 void orders_clear_venue(struct orders *orders, struct order *order)
 {
-    if (order->venue_id.text[0])
-        map_remove(&orders->by_venue, &order->venue_id);
+    map_remove(&orders->by_venue, &order->venue_id);
     memset(&order->venue_id, 0, sizeof order->venue_id);
 }
 
@@ -303,8 +292,7 @@ void orders_set_owner(struct orders *orders, struct order *order, actor_index ac
 {
     struct ref_key old = ref_key(order->actor, order->ref), key = ref_key(actor, ref);
     CHECK(orders->open_at == orders_index(orders, order));
-    if (order->ref)
-        map_remove(&orders->by_ref, &old);
+    map_remove(&orders->by_ref, &old);
     order->actor = actor;
     order->ref = ref;
     if (ref)

@@ -24,9 +24,9 @@ static struct money cost_of_part(struct money cost, struct size part, struct siz
 static bool open_part(struct position *position, struct price price, struct size delta)
 {
     struct position next = *position;
-    if (!size_add(next.size, delta, &next.size) || next.size.e9 == INT64_MIN ||
-        !money_add(next.cost, money_of(price, delta), &next.cost))
+    if (!size_add(next.size, delta, &next.size) || next.size.e9 == INT64_MIN)
         return false;
+    CHECK(money_add(next.cost, money_of(price, delta), &next.cost)); /* at most INT64_MAX squared */
     *position = next;
     return true;
 }
@@ -41,8 +41,9 @@ static bool close_part(struct position *position, struct price price, struct siz
     struct money cost = cost_of_part(position->cost, part, whole), gain;
     struct money proceeds = money_of(price, (struct size){-delta.e9});
     next.size.e9 += delta.e9;
-    if (!money_sub(next.cost, cost, &next.cost) || !money_sub(proceeds, cost, &gain) ||
-        !money_add(next.realised, gain, &next.realised))
+    /* All of one sign: what was paid, a part of it, what the part brought. */
+    CHECK(money_sub(next.cost, cost, &next.cost) && money_sub(proceeds, cost, &gain));
+    if (!money_add(next.realised, gain, &next.realised))
         return false;
     *position = next;
     return true;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "engine/cancels.h"
 #include "engine/intents.h"
@@ -138,8 +139,9 @@ static bool fresh_price(struct engine *engine, product_index product, struct pri
     const struct product *p = &engine->products[product];
     int64_t most_ns = engine->settings.product_limits[product].max_book_age_ns;
     const struct trade *last = &p->trades[(p->trade_count - 1) % VIEW_TRADES];
-    if (!market_book_is_fresh(engine, product) || !book_mid(&p->book, ret))
+    if (!market_book_is_fresh(engine, product))
         return false;
+    CHECK(book_mid(&p->book, ret));
     if (!is_wild(engine, product, *ret))
         return true;
     /* By its own date, and by ours when it came: either clock may have stepped. */
@@ -162,7 +164,7 @@ static bool is_trailed(const struct protection *p, struct price price)
 {
     int64_t part = p->side == SIDE_BUY ? DECIMAL_ONE - p->terms.trail.e9
                                        : DECIMAL_ONE + p->terms.trail.e9;
-    return p->terms.trail.e9 > 0 && p->best.e9 > 0 &&
+    return p->terms.trail.e9 > 0 &&
            is_past(p->side, (__int128)price.e9 * DECIMAL_ONE, (__int128)p->best.e9 * part);
 }
 
@@ -240,7 +242,7 @@ static void cancel_others(struct engine *engine, const struct guarded *g)
         struct order *order = orders_at(&engine->orders, i);
         if (order_is_live(order->state) && order->actor == g->actor &&
             order->product == g->product && (!order->cancel_wanted || order->amending) &&
-            (order->ref != 0 || order->tif != TIF_IOC))
+            order->ref != 0)
             cancels_want(engine, order);
     }
 }
@@ -264,9 +266,11 @@ void protect_resting(const struct engine *engine, product_index product, struct 
     static const struct price LOWEST = {1}, HIGHEST = {INT64_MAX};
     for (actor_index a = 0; a < engine->settings.strategy_count; a++) {
         const struct protection *p = &engine->protections[a][product];
-        if (p->state == PROTECT_FIRING && p->side == SIDE_BUY)
+        if (p->state != PROTECT_FIRING)
+            continue;
+        if (p->side == SIDE_BUY)
             *ask = LOWEST;
-        else if (p->state == PROTECT_FIRING && p->side == SIDE_SELL)
+        else
             *bid = HIGHEST;
     }
 }
@@ -406,8 +410,8 @@ void protect_due(struct engine *engine)
 
 bool protect_is_firing(const struct engine *engine, actor_index actor, product_index product)
 {
-    return actor < MAX_STRATEGIES && product < MAX_PRODUCTS &&
-           engine->protections[actor][product].state == PROTECT_FIRING;
+    CHECK(actor < MAX_STRATEGIES && product < MAX_PRODUCTS);
+    return engine->protections[actor][product].state == PROTECT_FIRING;
 }
 
 /* ---- asked for */

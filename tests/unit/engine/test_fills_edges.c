@@ -85,12 +85,13 @@ static void end_lists(struct rig *rig)
 
 /* ---- a price for what is known by its quantity alone */
 
-/* F30 | unit | the venue's averages of half an order and of the whole: that fit, that make the second
- * half absurd, none | the second half at what it must have cost, at the average, at its own price */
+/* F30 | unit | the venue's averages of half an order and of the whole: that fit, that make the
+ * second half absurd, none | that half at what it must have cost, at the average, at its price */
 static void what_the_newest_part_must_have_cost(void **state)
 {
     static const struct { const char *average, *cost; } ROWS[] = {
-        {"100", "100"}, {"101", "101"}, {"80", "90"}, {"120", "110"}, {"49", "74.5"}, {"0", "99.5"}};
+        {"100", "100"}, {"101", "101"}, {"80", "90"}, {"120", "110"}, {"49", "74.5"},
+        {"0", "99.5"}};
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
         struct rig *rig = ready();
@@ -169,6 +170,15 @@ static void of_two_that_wait_one_does_not_fit(struct rig *rig)
     assert_account(rig, TRADING_HALTED, "9223372036.75");
 }
 
+static void the_fees_of_what_waits_do_not_fit(struct rig *rig)
+{
+    place(rig, 0, "1", 1);
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "0.25", "160000000000000000000");
+    assert_account(rig, TRADING_ACTIVE, "0.25");
+    rig_fill(rig, "t2", "v2", 0, SIDE_BUY, "99", "0.25", "160000000000000000000");
+    assert_account(rig, TRADING_HALTED, "0.5");
+}
+
 static void the_fees_do_not_fit(struct rig *rig)
 {
     rig_fill(rig, "t1", "x", 0, SIDE_BUY, "99", "1", "160000000000000000000");
@@ -225,12 +235,13 @@ static void what_was_nobodys_cannot_be_taken_from_there(struct rig *rig)
     assert_own(rig, 0, "0");
 }
 
-/* F30 | unit | fills whose sizes, fees, costs or owners leave what a position keeps exactly, one way
- * or another | halted; what did not fit is in no sum, what did is in each */
+/* F30 | unit | fills whose sizes, fees, losses or owners leave what a position keeps exactly, one
+ * way or another | halted; what did not fit is in no sum, what did is in each */
 static void sums_that_do_not_fit_halt(void **state)
 {
     static void (*const ROWS[])(struct rig *) = {
-        of_two_that_wait_one_does_not_fit, the_fees_do_not_fit, what_was_lost_does_not_fit,
+        of_two_that_wait_one_does_not_fit, the_fees_do_not_fit,
+        the_fees_of_what_waits_do_not_fit, what_was_lost_does_not_fit,
         the_account_is_full_when_the_strategy_is_not, what_was_nobodys_does_not_fit_the_owner,
         what_was_nobodys_cannot_be_taken_from_there};
     (void)state;
@@ -258,6 +269,22 @@ static void what_is_reversed_without_end_fills_nothing(void **state)
     assert_account(rig, TRADING_ACTIVE, "1");
     assert_own(rig, 0, "1");
     assert_int_equal(rig_order(rig, id).filled.e9, 0);
+    rig_destroy(rig);
+}
+
+/* F44 | unit | fills of two ids that nobody knows, then the venue gives one to an order | its
+ * own is the strategy's, with a notice; the other stays nobody's */
+static void an_order_claims_its_own_fills_alone(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 0, "1", 1);
+    buy(rig, "t1", "x", "2");
+    buy(rig, "t2", "v1", "3");
+    rig_reply(rig, id, OUTCOME_ACCEPTED, "v1");
+    assert_own(rig, 0, "3");
+    assert_own(rig, ACTOR_EXTERNAL, "2");
+    assert_int_equal(rig_notices(rig, 0, NOTICE_FILL), 1);
     rig_destroy(rig);
 }
 
@@ -328,6 +355,7 @@ int suite_fills_edges(void)
         cmocka_unit_test(what_was_taken_back_costs_nothing),
         cmocka_unit_test(sums_that_do_not_fit_halt),
         cmocka_unit_test(what_is_reversed_without_end_fills_nothing),
+        cmocka_unit_test(an_order_claims_its_own_fills_alone),
         cmocka_unit_test(more_than_the_order_is_told_once),
         cmocka_unit_test(a_fill_is_of_no_later_order),
         cmocka_unit_test(a_fill_too_many_is_read_again),

@@ -185,6 +185,11 @@ static void the_first_ended_makes_room(void **state)
     owing->filled.e9 = 1; /* ended first, but a fill of it is still to be booked */
     orders_close(&rig->orders, owing);
     end_it(rig, owing);
+    struct order *queued = orders_find(&rig->orders, id_of(8));
+    struct order *amended = orders_find(&rig->orders, id_of(9));
+    end_it(rig, queued);
+    end_it(rig, amended);
+    queued->cancel_queued = amended->amending = true; /* by their places in the table */
     assert_null(orders_add(&rig->orders, &order));
     end_it(rig, orders_find(&rig->orders, id_of(50)));
     end_it(rig, orders_find(&rig->orders, id_of(20)));
@@ -193,7 +198,74 @@ static void the_first_ended_makes_room(void **state)
     assert_null(orders_find_ref(&rig->orders, 0, 50));
     assert_non_null(orders_find(&rig->orders, id_of(20)));
     assert_non_null(orders_find(&rig->orders, id_of(7)));
+    assert_non_null(orders_find(&rig->orders, id_of(8)));
+    assert_non_null(orders_find(&rig->orders, id_of(9)));
     compare(rig);
+    rig_destroy(rig);
+}
+
+/* The first that ends has a name that was given to another since; the second has no client id. */
+static void what_makes_room_leaves_others_their_names(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(6);
+    struct order order = random_order(rig), stranger = random_order(rig);
+    stranger.id = (struct client_id){{0}};
+    stranger.venue_id = venue_of(5);
+    stranger.ref = 0;
+    order.actor = 0;
+    order.ref = 1;
+    struct order *first = orders_add(&rig->orders, &order);
+    struct order *second = orders_add(&rig->orders, &stranger);
+    end_it(rig, first);
+    end_it(rig, second);
+    order.id = id_of(1000000);
+    struct order *named = orders_add(&rig->orders, &order);
+    while (rig->orders.high < MAX_ORDERS) {
+        struct order more = random_order(rig);
+        assert_non_null(orders_add(&rig->orders, &more));
+    }
+    for (int i = 0; i < 2; i++) {
+        struct order more = random_order(rig);
+        assert_non_null(orders_add(&rig->orders, &more));
+        assert_ptr_equal(orders_find_ref(&rig->orders, 0, 1), named);
+    }
+    assert_null(orders_find(&rig->orders, id_of(1)));
+    assert_null(orders_find_venue(&rig->orders, &stranger.venue_id));
+    compare(rig);
+    rig_destroy(rig);
+}
+
+/* What a new order could trade with: what rests in the book, an exit's price too, of whose it is
+ * asked for; a stop waits elsewhere. */
+static void what_rests_is_by_side_and_owner(void **state)
+{
+    static const struct {
+        enum order_type type; enum side side; bool ours; int64_t price;
+    } ROWS[] = {
+        {ORDER_TYPE_LIMIT, SIDE_BUY, true, 90}, {ORDER_TYPE_BRACKET, SIDE_BUY, true, 95},
+        {ORDER_TYPE_STOP_LIMIT, SIDE_BUY, true, 99}, {ORDER_TYPE_LIMIT, SIDE_BUY, false, 97},
+        {ORDER_TYPE_LIMIT, SIDE_SELL, true, 120}, {ORDER_TYPE_BRACKET, SIDE_SELL, true, 110},
+        {ORDER_TYPE_LIMIT, SIDE_SELL, true, 130}, {ORDER_TYPE_LIMIT, SIDE_SELL, false, 105}};
+    (void)state;
+    struct rig *rig = rig_create(7);
+    struct price bid, ask;
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct order order = random_order(rig);
+        order.product = 1;
+        order.actor = ROWS[i].ours ? 0 : ACTOR_EXTERNAL;
+        order.ours = ROWS[i].ours;
+        order.type = ROWS[i].type;
+        order.side = ROWS[i].side;
+        order.price.e9 = ROWS[i].price;
+        assert_non_null(orders_add(&rig->orders, &order));
+    }
+    orders_resting(&rig->orders, 1, true, &bid, &ask);
+    assert_true(bid.e9 == 95 && ask.e9 == 110);
+    orders_resting(&rig->orders, 1, false, &bid, &ask);
+    assert_true(bid.e9 == 97 && ask.e9 == 105);
+    orders_resting(&rig->orders, 0, false, &bid, &ask);
+    assert_true(bid.e9 == 0 && ask.e9 == 0);
     rig_destroy(rig);
 }
 
@@ -222,6 +294,8 @@ int suite_orders(void)
         cmocka_unit_test(reservations_come_and_go),
         cmocka_unit_test(found_by_each_name),
         cmocka_unit_test(the_first_ended_makes_room),
+        cmocka_unit_test(what_makes_room_leaves_others_their_names),
+        cmocka_unit_test(what_rests_is_by_side_and_owner),
         cmocka_unit_test(an_absurd_order_does_not_overflow),
     };
     return cmocka_run_group_tests_name("orders", tests, NULL, NULL);
