@@ -260,8 +260,6 @@ bool operator_restore(struct engine *engine, const struct record_operator *recor
     if (record->target > TARGET_PRODUCT)
         return false;
     event.target = record->target;
-    if (!target_exists(engine, &event))
-        return true;
     if (record->verb == OPERATOR_RESUME || record->done) {
         drop_flatten(engine, &event);
         return true;

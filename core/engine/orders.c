@@ -295,8 +295,7 @@ void orders_set_owner(struct orders *orders, struct order *order, actor_index ac
     map_remove(&orders->by_ref, &old);
     order->actor = actor;
     order->ref = ref;
-    if (ref)
-        CHECK(map_set(&orders->by_ref, &key, orders_index(orders, order)));
+    CHECK(map_set(&orders->by_ref, &key, orders_index(orders, order)));
 }
 
 /* ---- look-up */

@@ -34,6 +34,7 @@ int suite_reconcile(void);
 int suite_operator(void);
 int suite_runners(void);
 int suite_restore(void);
+int suite_damage(void);
 int suite_hostile(void);
 int suite_ladder(void);
 int suite_protect(void);
