@@ -11,8 +11,9 @@ static const struct { const char *name; int (*run)(void); } suites[] = {
     SUITE(market), SUITE(watch), SUITE(daily), SUITE(risk), SUITE(consent), SUITE(stage),
     SUITE(rehearse), SUITE(intents), SUITE(rules), SUITE(venue), SUITE(fills),
     SUITE(fills_edges), SUITE(reconcile), SUITE(operator), SUITE(runners), SUITE(restore),
-    SUITE(damage), SUITE(hostile), SUITE(ladder), SUITE(protect), SUITE(amend), SUITE(parked), SUITE(resend),
-    SUITE(lifecycle), SUITE(funding), SUITE(margin), SUITE(metrics), SUITE(manifest),
+    SUITE(damage), SUITE(hostile), SUITE(ladder), SUITE(protect), SUITE(amend), SUITE(parked),
+    SUITE(resend), SUITE(lifecycle), SUITE(funding), SUITE(margin), SUITE(metrics),
+    SUITE(manifest),
 };
 enum { SUITES = sizeof suites / sizeof suites[0] };
 

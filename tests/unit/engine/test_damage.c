@@ -130,7 +130,7 @@ static const struct { const char *what; bool taken; struct record record; } ROWS
      {.kind = RECORD_ORDER, .order = {.product_id = CDE, .name = "quoter", .size = ONE}}}};
 
 /* F64 | unit | records that no host writes: of nothing there is, of no kind, beyond their range |
- * refused; those of what is configured no more | read, and the host starts */
+ * refused; those of what is configured no more are read, and the host starts */
 static void a_record_that_no_host_writes_is_refused(void **state)
 {
     (void)state;
@@ -302,8 +302,7 @@ static bool is_late_funding_of_no_stamp(struct rig *rig)
     return rig_position(rig, 0, 1).funding.e18 == rig_money("3").e18;
 }
 
-/* F64 | unit | records that contradict the ones before them | refused, or counted with no sum broken
- */
+/* F64 | unit | records that contradict the ones before them | refused, or counted: no sum breaks */
 static void a_record_that_contradicts_is_refused_or_harmless(void **state)
 {
     static const struct { const char *what; bool taken; bool (*read)(struct rig *); } CASES[] = {
@@ -406,7 +405,9 @@ static struct record lost_latch(int scope, const char *name, enum trading_state 
  * end, or none that lives | each is told, what has no room is told of at once, the account reduces */
 static void orders_of_what_is_gone_are_told(void **state)
 {
-    static const struct { uint32_t live, from, ended, told; enum trading_state state; } CASES[] = {
+    static const struct {
+        uint32_t live, from, ended, told; enum trading_state state;
+    } CASES[] = {
         {0, 10, 3, 0, TRADING_ACTIVE}, /* met at their end alone */
         {2, 11, 1, 1, TRADING_REDUCING}, {2, 10, 2, 0, TRADING_ACTIVE},
         {65, 0, 0, 64, TRADING_REDUCING}, {65, 10, 64, 0, TRADING_REDUCING}};
@@ -446,8 +447,8 @@ static void latches_of_what_is_gone_are_told(void **state)
     rig_destroy(rig);
 }
 
-/* F51 | unit | a latch of what is gone was told and answered by a resume, another came since | the
- * second alone is told; more than are kept | told of at once, and the account reduces */
+/* F51 | unit | a latch of what is gone was told and answered by a resume, another came since; more
+ * than are kept | the second alone is told; the rest at once, and the account reduces */
 static void what_was_answered_is_not_told_again(void **state)
 {
     (void)state;
@@ -483,8 +484,8 @@ static void what_was_answered_is_not_told_again(void **state)
     rig_destroy(rig);
 }
 
-/* AC-E3 | unit | halt --cancel while own orders were live in a product that is gone | of the account
- * it never says that none is left; of a product or a strategy that is there it does */
+/* AC-E3 | unit | halt --cancel while own orders were live in a product that is gone | of the
+ * account it never says that none is left; of a product or a strategy that is there it does */
 static void a_cancelling_halt_does_not_vouch_for_what_is_gone(void **state)
 {
     static const struct { int target; bool done; } CASES[] = {
