@@ -144,8 +144,9 @@ static bool fresh_price(struct engine *engine, product_index product, struct pri
     CHECK(book_mid(&p->book, ret));
     if (!is_wild(engine, product, *ret))
         return true;
-    /* By its own date, and by ours when it came: either clock may have stepped. */
-    if (p->trade_count == 0 || engine->now.wall_ns - last->venue_ns > most_ns ||
+    /* By its own date, and by ours when it came, for either clock may have stepped: both are 0 when
+     * there was none. */
+    if (engine->now.wall_ns - last->venue_ns > most_ns ||
         engine->now.mono_ns - p->trade_ns > most_ns)
         return false;
     *ret = last->price;

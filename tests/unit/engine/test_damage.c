@@ -402,7 +402,7 @@ static struct record lost_latch(int scope, const char *name, enum trading_state 
 }
 
 /* F51 | unit | live and ended orders of a product that is gone, more than are kept, of which some
- * end, or none that lives | each is told, what has no room is told of at once, the account reduces */
+ * end, or none that lives | each is told, those without room at once, and the account reduces */
 static void orders_of_what_is_gone_are_told(void **state)
 {
     static const struct {

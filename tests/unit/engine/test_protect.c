@@ -257,6 +257,53 @@ static void only_a_fresh_and_sane_price_fires_it(void **state)
     rig_destroy(rig);
 }
 
+/* F32 | unit | a book far from every trade but the last, which is young by its date and by our clock,
+ * or by one of them alone; and then no mark that is young enough | a stop fires on a trade that is
+ * young by both, and on a book that nothing disputes */
+static void a_wild_book_needs_a_young_trade(void **state)
+{
+    static const struct { int64_t dated_ns, came_ns, silent_ns; bool fires; } CASES[] = {
+        {1000000000, 0, 0, true}, {11000000000, 0, 0, false}, {0, 11000000000, 0, false},
+        {11000000000, 0, 2500000000, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct rig *rig = rig_create(0);
+        rig->settings.product_limits[1].max_mark_age_ns = 2 * SECOND;
+        rig_restart(rig);
+        rig_up(rig);
+        hold(rig, 0, SIDE_BUY, "1", "v1");
+        protect(rig, 0, "97", "0", 0);
+        rig->now.wall_ns -= CASES[i].dated_ns;
+        rig_trade(rig, 1, "96", "1");
+        rig->now.wall_ns += CASES[i].dated_ns;
+        rig_pass(rig, CASES[i].came_ns);
+        rig->now.wall_ns -= CASES[i].came_ns; /* put back meanwhile */
+        rig_book(rig, 1, "60", "61", "5");
+        rig_tick(rig, CASES[i].silent_ns);
+        assert_int_equal(row_of(rig).state, CASES[i].fires ? PROTECT_FIRING : PROTECT_SET);
+        rig_destroy(rig);
+    }
+}
+
+/* F32 | unit | no trade was ever seen, and the book goes far from where it was | no price to judge
+ * a stop on: it is blind, and says so */
+static void a_wild_book_without_a_trade_is_no_price(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    hold(rig, 0, SIDE_BUY, "1", "v1");
+    protect(rig, 0, "97", "0", 0);
+    rig_restart(rig);
+    rig_link(rig, STREAM_MARKET, true);
+    rig_beat(rig);
+    rig_book(rig, 1, "99", "101", "5");
+    rig_tick(rig, 5 * SECOND);
+    rig_book(rig, 1, "60", "61", "5");
+    assert_int_equal(row_of(rig).state, PROTECT_SET);
+    assert_true(row_of(rig).blind);
+    rig_destroy(rig);
+}
+
 /* F71 | unit | a stop is reached while halted, and while its book is stale | it waits, says so, and
  * closes once it may */
 static void a_halt_holds_it_back(void **state)
@@ -492,6 +539,181 @@ static void a_rest_under_one_step_ends_it(void **state)
     rig_destroy(rig);
 }
 
+/* F69 | unit | a specification without a step comes while a stop fires on a short, then a good one |
+ * it neither sends nor gives up, then it closes */
+static void a_step_of_nothing_ends_no_stop(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct event event = {.kind = EVENT_INSTRUMENT, .instrument = {.product = 1}};
+    hold(rig, 0, SIDE_SELL, "1", "v1");
+    protect(rig, 0, "103", "0", 0);
+    event.instrument.spec = rig->settings.catalog.items[1];
+    event.instrument.spec.step.e9 = 0;
+    rig_step(rig, &event);
+    rig_forget(rig);
+    rig_book(rig, 1, "104", "105", "5");
+    rig_pass(rig, 3 * SECOND);
+    assert_int_equal(row_of(rig).state, PROTECT_FIRING);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    event.instrument.spec.step = rig_size("0.01");
+    rig_step(rig, &event);
+    rig_pass(rig, 3 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    event.instrument.spec.step = event.instrument.spec.size_min = rig_size("3");
+    rig_step(rig, &event);
+    rig_reply(rig, last_order(rig).id, OUTCOME_REFUSED, "");
+    rig_pass(rig, 3 * SECOND);
+    assert_false(is_protected(rig)); /* a short of less than a step ends it as a long does */
+    rig_destroy(rig);
+}
+
+/* AC-F2 | unit | a position larger than one order may be, by the venue's word or by ours | it is
+ * closed in as many orders as it takes */
+static void a_large_position_is_closed_in_parts(void **state)
+{
+    static const char *const OURS[] = {"10", "0.4"}, *const VENUES[] = {"0.4", "1000"};
+    static const char *const PARTS[] = {"0.4", "0.4", "0.2"};
+    static const char *const IDS[] = {"v4", "v5", "v6"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct rig *rig = rig_create(0);
+        rig->settings.product_limits[1].max_order_size = rig_size(OURS[i]);
+        rig->settings.catalog.items[1].size_max = rig_size(VENUES[i]);
+        rig_restart(rig);
+        rig_up(rig);
+        hold(rig, 0, SIDE_BUY, "0.4", "v1");
+        hold(rig, 0, SIDE_BUY, "0.4", "v2");
+        hold(rig, 0, SIDE_BUY, "0.2", "v3");
+        protect(rig, 0, "97", "0", 0);
+        rig_book(rig, 1, "96", "97", "5");
+        for (int k = 0; k < 3; k++) {
+            assert_int_equal(last_order(rig).side, SIDE_SELL);
+            assert_int_equal(last_order(rig).size.e9, rig_size(PARTS[k]).e9);
+            fill_last(rig, IDS[k], "96");
+            rig_pass(rig, SECOND);
+        }
+        assert_int_equal(rig_position(rig, 0, 1).size.e9, 0);
+        assert_false(is_protected(rig));
+        rig_destroy(rig);
+    }
+}
+
+/* A second order of the same kind would be refused as a duplicate before. */
+static void it_waits_as_long_as_a_duplicate_would(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.duplicate_window_ns = 5 * SECOND;
+    rig_restart(rig);
+    rig_up(rig);
+    hold(rig, 0, SIDE_BUY, "1", "v1");
+    protect(rig, 0, "97", "0", 0);
+    rig_forget(rig);
+    rig_book(rig, 1, "96", "97", "5");
+    rig_reply(rig, last_order(rig).id, OUTCOME_REFUSED, "");
+    rig_pass(rig, 5 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_int_equal(rig_notices(rig, 0, NOTICE_REFUSAL), 0);
+    rig_pass(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 2);
+    rig_destroy(rig);
+}
+
+/* F62 | unit | a runner whose position has a stop dies, on_death is cancel_and_flatten | closed now,
+ * whatever the stop waits for */
+static void death_does_not_wait_for_the_stop(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.strategies[0].on_death = DEATH_FLATTEN;
+    rig_restart(rig);
+    rig_up(rig);
+    hold(rig, 0, SIDE_BUY, "1", "v1");
+    protect(rig, 0, "50", "0", 0);
+    rig_forget(rig);
+    rig_runner(rig, 0, RUNNER_DEAD, rig->generation[0]);
+    assert_int_equal(row_of(rig).state, PROTECT_FIRING);
+    assert_int_equal(last_order(rig).size.e9, rig_size("1").e9);
+    rig_destroy(rig);
+}
+
+/* Only what a position has is told of when the host goes; a trail that waits for one is not. */
+static void a_stop_of_nothing_is_not_missed(void **state)
+{
+    (void)state;
+    for (int held = 0; held < 2; held++) {
+        struct rig *rig = ready();
+        if (held)
+            hold(rig, 0, SIDE_BUY, "1", "v1");
+        protect(rig, 0, "0", "0.1", INT64_MAX); /* held for ever: a sum that would not fit */
+        rig_pass(rig, SECOND);
+        assert_int_equal(row_of(rig).state, PROTECT_SET);
+        rig_forget(rig);
+        rig_operator(rig, OPERATOR_STOP, TARGET_ACCOUNT, 0, "end");
+        assert_int_equal(was_alerted(rig, "the host stops"), held);
+        rig_destroy(rig);
+    }
+}
+
+/* Where a stop comes through, only what it would meet gives way. */
+static void what_a_stop_does_not_meet_stays(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    hold(rig, 0, SIDE_BUY, "1", "v1");
+    hold(rig, 1, SIDE_SELL, "1", "v2");
+    protect(rig, 0, "0", "0", 5 * SECOND);
+    rig_book(rig, 1, "97", "98", "5");
+    rig_open_order(rig, 1, 1, SIDE_BUY, "78.5", "0.5", 7, "far");
+    rig_open_order(rig, 1, 1, SIDE_BUY, "95", "0.5", 8, "near");
+    rig_open_order(rig, 1, 1, SIDE_SELL, "110", "0.5", 9, "ask");
+    rig_book(rig, 1, "99", "101", "5"); /* it will sell at 80 and above */
+    rig_forget(rig);
+    rig_pass(rig, 5 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    assert_string_equal(rig_last(rig, COMMAND_CANCEL)->cancel.venue_id.text, "near");
+    rig_destroy(rig);
+}
+
+/* F73 | unit | a script amends an order while its stop closes the position | refused, and told why
+ */
+static void nothing_is_amended_while_it_fires(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    hold(rig, 0, SIDE_BUY, "1", "v1");
+    rig_open_order(rig, 0, 1, SIDE_BUY, "90", "0.5", 7, "v2");
+    protect(rig, 0, "97", "0", 0);
+    rig_book(rig, 1, "96", "97", "5");
+    rig_forget(rig);
+    rig_intent(rig, 0, (struct intent){.kind = INTENT_AMEND, .target = 7, .ref = 8,
+                                       .size = rig_size("2")});
+    const struct notice *notice = rig_last_notice(rig, 0, NOTICE_REFUSAL);
+    assert_int_equal(notice->refusal.verdict.code, REFUSED_STRATEGY_STATE);
+    assert_non_null(strstr(notice->refusal.text, "its protection fires"));
+    rig_destroy(rig);
+}
+
+/* F73 | unit | a script changes its stop with each tick, more often than it may send orders | refused
+ * as a flood of orders is; the last one that was taken stands */
+static void a_flood_of_changes_is_refused(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.strategies[0].max_messages = 3;
+    rig_restart(rig);
+    rig_up(rig);
+    hold(rig, 0, SIDE_BUY, "1", "v1");
+    rig_pass(rig, 2 * SECOND);
+    static const char *const STOPS[] = {"91", "92", "93", "94", "95"};
+    for (int i = 0; i < 5; i++)
+        protect(rig, 0, STOPS[i], "0", 0);
+    assert_int_equal(row_of(rig).terms.stop.e9, rig_price("93").e9);
+    assert_int_equal(rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict.code, REFUSED_RATE);
+    rig_destroy(rig);
+}
+
 static enum refusal refusal_of(struct rig *rig, struct intent intent)
 {
     rig_forget(rig);
@@ -513,6 +735,8 @@ static void what_cannot_be_meant_is_refused(void **state)
     intent.protect.stop.e9 = -1;
     assert_int_equal(refusal_of(rig, intent), REFUSED_MALFORMED);
     intent.protect = (struct protect_terms){.trail = {DECIMAL_ONE}};
+    assert_int_equal(refusal_of(rig, intent), REFUSED_MALFORMED);
+    intent.protect.trail.e9 = -1;
     assert_int_equal(refusal_of(rig, intent), REFUSED_MALFORMED);
     intent.protect = (struct protect_terms){.after_ns = -1};
     assert_int_equal(refusal_of(rig, intent), REFUSED_MALFORMED);
@@ -538,6 +762,16 @@ int suite_protect(void)
         cmocka_unit_test(another_hands_bid_keeps_no_exit_waiting),
         cmocka_unit_test(a_rest_under_one_step_ends_it),
         cmocka_unit_test(what_cannot_be_meant_is_refused),
+        cmocka_unit_test(a_wild_book_needs_a_young_trade),
+        cmocka_unit_test(a_wild_book_without_a_trade_is_no_price),
+        cmocka_unit_test(a_step_of_nothing_ends_no_stop),
+        cmocka_unit_test(a_large_position_is_closed_in_parts),
+        cmocka_unit_test(it_waits_as_long_as_a_duplicate_would),
+        cmocka_unit_test(death_does_not_wait_for_the_stop),
+        cmocka_unit_test(a_stop_of_nothing_is_not_missed),
+        cmocka_unit_test(what_a_stop_does_not_meet_stays),
+        cmocka_unit_test(nothing_is_amended_while_it_fires),
+        cmocka_unit_test(a_flood_of_changes_is_refused),
         cmocka_unit_test(what_fills_after_death_is_closed_too),
     };
     return cmocka_run_group_tests_name("protect", tests, NULL, NULL);
