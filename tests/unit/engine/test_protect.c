@@ -257,9 +257,9 @@ static void only_a_fresh_and_sane_price_fires_it(void **state)
     rig_destroy(rig);
 }
 
-/* F32 | unit | a book far from every trade but the last, which is young by its date and by our clock,
- * or by one of them alone; and then no mark that is young enough | a stop fires on a trade that is
- * young by both, and on a book that nothing disputes */
+/* F32 | unit | a book far from every trade but the last, which is young by its date and by our
+ * clock, or by one of them alone; and then no mark that is young enough | a stop fires on a trade
+ * that is young by both, and on a book that nothing disputes */
 static void a_wild_book_needs_a_young_trade(void **state)
 {
     static const struct { int64_t dated_ns, came_ns, silent_ns; bool fires; } CASES[] = {
@@ -539,8 +539,8 @@ static void a_rest_under_one_step_ends_it(void **state)
     rig_destroy(rig);
 }
 
-/* F69 | unit | a specification without a step comes while a stop fires on a short, then a good one |
- * it neither sends nor gives up, then it closes */
+/* F69 | unit | a specification without a step comes while a stop fires, then a good one | it neither
+ * sends nor gives up, then it closes */
 static void a_step_of_nothing_ends_no_stop(void **state)
 {
     (void)state;
@@ -620,22 +620,27 @@ static void it_waits_as_long_as_a_duplicate_would(void **state)
     rig_destroy(rig);
 }
 
-/* F62 | unit | a runner whose position has a stop dies, on_death is cancel_and_flatten | closed now,
- * whatever the stop waits for */
+/* F62 | unit | a runner dies that is long or short, with a stop or without, on_death is
+ * cancel_and_flatten | closed now, whatever the stop waits for */
 static void death_does_not_wait_for_the_stop(void **state)
 {
+    static const struct { enum side side; const char *stop; } CASES[] = {
+        {SIDE_BUY, "50"}, {SIDE_BUY, "0"}, {SIDE_SELL, "150"}, {SIDE_SELL, "0"}};
     (void)state;
-    struct rig *rig = rig_create(0);
-    rig->settings.strategies[0].on_death = DEATH_FLATTEN;
-    rig_restart(rig);
-    rig_up(rig);
-    hold(rig, 0, SIDE_BUY, "1", "v1");
-    protect(rig, 0, "50", "0", 0);
-    rig_forget(rig);
-    rig_runner(rig, 0, RUNNER_DEAD, rig->generation[0]);
-    assert_int_equal(row_of(rig).state, PROTECT_FIRING);
-    assert_int_equal(last_order(rig).size.e9, rig_size("1").e9);
-    rig_destroy(rig);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct rig *rig = rig_create(0);
+        rig->settings.strategies[0].on_death = DEATH_FLATTEN;
+        rig_restart(rig);
+        rig_up(rig);
+        hold(rig, 0, CASES[i].side, "1", "v1");
+        protect(rig, 0, CASES[i].stop, "0", 0);
+        rig_forget(rig);
+        rig_runner(rig, 0, RUNNER_DEAD, rig->generation[0]);
+        assert_int_equal(row_of(rig).state, PROTECT_FIRING);
+        assert_int_equal(last_order(rig).size.e9, rig_size("1").e9);
+        assert_int_equal(last_order(rig).side, CASES[i].side == SIDE_BUY ? SIDE_SELL : SIDE_BUY);
+        rig_destroy(rig);
+    }
 }
 
 /* Only what a position has is told of when the host goes; a trail that waits for one is not. */
@@ -676,8 +681,7 @@ static void what_a_stop_does_not_meet_stays(void **state)
     rig_destroy(rig);
 }
 
-/* F73 | unit | a script amends an order while its stop closes the position | refused, and told why
- */
+/* F73 | unit | a script amends an order while its stop closes the position | refused: it fires */
 static void nothing_is_amended_while_it_fires(void **state)
 {
     (void)state;
@@ -695,8 +699,8 @@ static void nothing_is_amended_while_it_fires(void **state)
     rig_destroy(rig);
 }
 
-/* F73 | unit | a script changes its stop with each tick, more often than it may send orders | refused
- * as a flood of orders is; the last one that was taken stands */
+/* F73 | unit | a script changes its stop more often than it may send orders | refused as a flood of
+ * orders is; the last one that was taken stands */
 static void a_flood_of_changes_is_refused(void **state)
 {
     (void)state;
