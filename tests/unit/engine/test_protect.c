@@ -539,8 +539,8 @@ static void a_rest_under_one_step_ends_it(void **state)
     rig_destroy(rig);
 }
 
-/* F69 | unit | a specification without a step comes while a stop fires, then a good one | it neither
- * sends nor gives up, then it closes */
+/* F69 | unit | a specification without a step comes while a stop fires, then a good one | it
+ * neither sends nor gives up, then it closes */
 static void a_step_of_nothing_ends_no_stop(void **state)
 {
     (void)state;
