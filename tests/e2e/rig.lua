@@ -385,11 +385,12 @@ end
 
 -- --- both ledgers, after both have ended
 
--- The rows of a kind, decoded.
+-- The rows of a kind, decoded, each with the stamp of its turn as `wall_ns`.
 function world_methods:journal(kind)
   local rows = {}
   local text, code = rig.shell(string.format(
-    "sqlite3 -readonly %s/state/journal.db \"SELECT body FROM records WHERE kind='%s' ORDER BY n\"",
+    "sqlite3 -readonly %s/state/journal.db \"SELECT json_set(body, '$.wall_ns', wall_ns) " ..
+    "FROM records WHERE kind='%s' ORDER BY n\"",
     self.dir, kind))
   rig.check(code == 0, "journal: %s", text)
   for line in text:gmatch("[^\n]+") do rows[#rows + 1] = cjson.decode(line) end

@@ -25,6 +25,37 @@ local function start(world, policy)
   rig.poll("reconciled", function() return world:status().reconciled end)
 end
 
+-- The exchange answers that to each question for fills, and so counts them. The host puts them one
+-- after the other: at the third the second was read, and that one was put after the trade.
+local COUNTED = "GET /orders/historical/fills: delay 1ms"
+
+local function by_the_next_look(world, trade)
+  world:fault(COUNTED)
+  rig.poll("a look for fills", function() return world:fired()[1] > 0 end)
+  trade()
+  local before = world:fired()[1]
+  rig.poll("the looks after it", function() return world:fired()[1] >= before + 3 end)
+  world:fault("clear")
+end
+
+-- From each fill at the exchange to the host's first row about its order, which a report may have
+-- brought, and to that of the fill itself.
+local function print_delays(world)
+  local first, count, told_ms, booked_ms = {}, 0, 0, 0
+  for _, fill in ipairs(world:journal("fill")) do
+    local order = fill.venue_order_id
+    first[order] = first[order] or fill.wall_ns
+    if not fill.provisional then
+      count = count + 1
+      told_ms = math.max(told_ms, (first[order] - fill.venue_ns) / 1e6)
+      booked_ms = math.max(booked_ms, (fill.wall_ns - fill.venue_ns) / 1e6)
+    end
+  end
+  rig.check(count >= 3, "%d fills of others in the journal, wanted 3", count)
+  print(("external: %d fills of others; the slowest was told of after %.0f ms and booked after " ..
+    "%.0f ms"):format(count, told_ms, booked_ms))
+end
+
 local function manual(world, side, size, after)
   world:fault(("venue: order %s %d %s"):format(side, size, PRODUCT))
   rig.poll("the manual trade", function()
@@ -37,11 +68,13 @@ end
 -- F52 | real process | a manual order fills, external_fills = freeze | its product reduces only,
 --   the others trade, until resumed
 -- F54 | real process | the venue liquidates the position | booked, alarm, the account reduces only
--- AC-A4 | real process | manual trades and a liquidation | shown as external
+-- AC-A4 | real process | manual trades and a liquidation | shown as external, at the next look for
+--   fills (every 3 s) at the latest
 rig.scenario("external", function(world)
   world:start_exchange()
   start(world, "alarm")
-  manual(world, "BUY", 2, 0.02)
+  by_the_next_look(world, function() world:fault("venue: order BUY 2 " .. PRODUCT) end)
+  rig.equal(size_of(world, "external"), 0.02, "position of others at the next look for fills")
   rig.equal(product(world, PRODUCT).state, "active", "state of the product, policy alarm")
   rig.contains(world:log(), PRODUCT, "the alarm")
   rig.equal(world.host:stop(), 0, "exit code of the host")
@@ -66,4 +99,5 @@ rig.scenario("external", function(world)
   rig.equal(world.exchange:stop(), 0, "exit code of the exchange")
   world:compare_fills()
   world:compare_positions()
+  print_delays(world)
 end)

@@ -1,6 +1,9 @@
--- cancel-mine, halt of one strategy, reduce and flatten: what the operator wants gone is gone at
--- the exchange, and what was let alone stays.
+-- cancel-mine, cancel-all, halt of one strategy, reduce and flatten: what the operator wants gone
+-- is gone at the exchange, and what was let alone stays.
 local rig = require "rig"
+local watcher = require "watcher"
+
+local STRANGE = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 
 local function live_ids(world, words)
   local ids = {}
@@ -37,8 +40,23 @@ local function cancel_mine(world)
   for _, id in ipairs(kept) do
     rig.equal(orders[id].status, "OPEN", "status of an order that was not meant")
   end
+  watcher.place_strange(world, STRANGE, "BIP-20DEC30-CDE", "1")
+  rig.poll("the stranger's order at the host", function()
+    for _, id in ipairs(live_ids(world, "--product BIP-20DEC30-CDE")) do
+      if id == STRANGE then return true end
+    end
+  end)
   world:must("cancel-mine")
-  wait_gone(world, kept, "cancels of all own orders")
+  orders = wait_gone(world, kept, "cancels of all own orders")
+  rig.equal(orders[STRANGE].status, "OPEN", "status of a stranger's order after cancel-mine")
+end
+
+local function cancel_all(world)
+  local gone = wait_ids(world, "--strategy keeper", 2)
+  gone[#gone + 1] = STRANGE
+  world:must("cancel-all --reason 'the key leaked'")
+  local orders = wait_gone(world, gone, "cancels of everybody's orders")
+  rig.equal(orders[STRANGE].status, "CANCELLED", "status of a stranger's order after cancel-all")
 end
 
 local function halt_one(world)
@@ -72,8 +90,8 @@ local function flat_at_venue(world)
   end
 end
 
--- AC-E3 | real process | cancel-mine, halt of one, reduce, flatten | each does its own and no
---   more, seen at the exchange
+-- AC-E3 | real process | cancel-mine, cancel-all, halt of one, reduce, flatten | each does its own
+--   and no more, seen at the exchange: a stranger's order is cancel-all's alone
 rig.scenario("flatten", function(world)
   world:start_exchange()
   world:start_host(function(text)
@@ -82,6 +100,7 @@ rig.scenario("flatten", function(world)
       world:quoter()})
   end)
   cancel_mine(world)
+  cancel_all(world)
   halt_one(world)
   rig.poll("a position", function()
     for _, product in ipairs(world:status().products) do

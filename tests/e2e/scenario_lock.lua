@@ -2,7 +2,7 @@
 local rig = require "rig"
 
 -- F65 | real process | a second daemon on the state directory | refuses and says why, the first
---   trades on
+--   trades on; in the end both ledgers are the same, nothing twice
 rig.scenario("lock", function(world)
   world:start_exchange()
   local first = world:start_host()
@@ -17,4 +17,6 @@ rig.scenario("lock", function(world)
   rig.equal(first:stop(), 0, "exit code of the first daemon")
   local _, code = rig.moongate("verify " .. world.dir .. "/state")
   rig.equal(code, 0, "moongate verify")
+  rig.equal(world.exchange:stop(), 0, "exit code of the exchange")
+  world:compare_ledgers()
 end)

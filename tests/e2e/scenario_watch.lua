@@ -29,6 +29,11 @@ local function agree(world, count)
   end)
 end
 
+-- Milliseconds since 1970 of an event of the watcher's, or of now.
+local function at_ms(event)
+  return tonumber((rig.shell(("date -d '%s' +%%s%%3N"):format(event and event.at or "now"))))
+end
+
 local function strangers_stand(world)
   local _, others = watcher.open(world)
   rig.equal(table.concat(others, " "), "7c9e6679-7425-40de-944b-e07fc1f90ae7 by-hand",
@@ -53,9 +58,14 @@ rig.scenario("watch", function(world)
   watcher.place_strange(world, "by-hand", "BTC-PERP-INTX", "0.01")
   agree(world, 4)
 
+  local killed_ms = at_ms()
   world.host:kill()
-  rig.equal(watcher.wait(world, "clean").cancelled, 4, "cancelled after the kill")
+  local clean = watcher.wait(world, "clean")
+  rig.equal(clean.cancelled, 4, "cancelled after the kill")
   own_orders(world, 0)
+  local last = watcher.events(world, "cancelled")[4]
+  print(("watch: from the kill to the last cancel %d ms, to two lists that show none %d ms"):format(
+    at_ms(last) - killed_ms, at_ms(clean) - killed_ms))
   strangers_stand(world)
   world:start_host()
   rig.contains(world:log(), "moongate-watch cancelled 4 own orders", "log of the host")

@@ -8,7 +8,7 @@ static const int64_t SECOND = 1000000000, TENTH = 100000000;
 static const struct beat HOST = {.run = 0xc0ffee01, .owner_tag = 7, .pid = 42};
 
 static struct vigil vigil;
-static int64_t now;
+static int64_t now, answers_ns; /* answers_ns: what the venue takes for each */
 
 static int make(void **state)
 {
@@ -16,6 +16,7 @@ static int make(void **state)
                                         .seed = 5};
     (void)state;
     now = 1000 * SECOND;
+    answers_ns = 0;
     vigil_init(&vigil, &config, now);
     assert_int_equal(vigil_step(&vigil, now), VIGIL_CHECK);
     vigil_checked(&vigil, true, now);
@@ -50,12 +51,14 @@ static void fall_silent(void)
 static void list(bool complete, uint32_t own_open)
 {
     assert_int_equal(act_within(2 * SECOND), VIGIL_LIST);
+    now += answers_ns;
     vigil_listed(&vigil, complete, own_open, now);
 }
 
 static void cancel(bool heard)
 {
     assert_int_equal(act_within(0), VIGIL_CANCEL);
+    now += answers_ns;
     vigil_cancelled(&vigil, heard, now);
 }
 
@@ -72,8 +75,9 @@ static void no_host_no_act(void **state)
     assert_int_equal(vigil.state, VIGIL_IDLE);
 }
 
-/* AC-E4 | unit | a host that is heard, then silent for four seconds | its orders are listed and
-   cancelled until two whole lists show none, all within ten seconds */
+/* AC-E4 | unit | a host that is heard, then silent for four seconds; each answer of the venue takes
+   half a second | its orders are listed and cancelled until two whole lists show none, all within
+   ten seconds of its last sign of life */
 static void a_silent_host_is_cleaned_up_behind(void **state)
 {
     (void)state;
@@ -85,6 +89,8 @@ static void a_silent_host_is_cleaned_up_behind(void **state)
     vigil.checking = true; /* and its answer never comes: that holds up nothing */
     assert_int_equal(act_within(5 * SECOND), VIGIL_LOOK);
     assert_in_range(now - died, 4 * SECOND, 4 * SECOND + TENTH);
+    answers_ns = SECOND / 2;
+    now += answers_ns;
     vigil_looked(&vigil, false, now);
     list(true, 250);
     cancel(true);
@@ -94,7 +100,7 @@ static void a_silent_host_is_cleaned_up_behind(void **state)
     assert_int_equal(vigil.state, VIGIL_CLEANING);
     list(true, 0);
     assert_int_equal(vigil.state, VIGIL_CLEAN);
-    assert_true(now - died < 7 * SECOND);
+    assert_true(now - died < 10 * SECOND);
 }
 
 /* AC-E4 | unit | lists and cancels that fail | asked again within two seconds each, for ever, and
