@@ -116,13 +116,16 @@ static struct funding_stamp *keep_stamp(struct funding *funding, int64_t at_ns)
     return last;
 }
 
-/* What a row does to the books, live and when the journal is read back. */
-static bool take_row(struct engine *engine, const struct record_funding *row, bool closes)
+static bool fund(struct engine *engine, const struct record_funding *row)
+{
+    return portfolio_fund(&engine->portfolio, row->actor, row->product, row->payment);
+}
+
+/* What a row that is in the books does beside them, live and when the journal is read back. */
+static void note_row(struct engine *engine, const struct record_funding *row, bool closes)
 {
     struct funding *funding = &engine->products[row->product].funding;
     struct funding_stamp *stamp = keep_stamp(funding, row->stamp_ns);
-    if (!portfolio_fund(&engine->portfolio, row->actor, row->product, row->payment))
-        return false;
     stamp->mark = row->mark;
     stamp->rate = row->rate;
     (void)money_add(stamp->payment, row->payment, &stamp->payment);
@@ -130,16 +133,24 @@ static bool take_row(struct engine *engine, const struct record_funding *row, bo
         funding->booked_ns = row->stamp_ns;
         engine->settling.missed += row->missed;
     }
-    return true;
 }
 
 static bool take_late(struct engine *engine, const struct record_funding *row)
 {
     struct funding *funding = &engine->products[row->product].funding;
     struct funding_stamp *last = &funding->kept[(funding->kept_count - 1) % FUNDING_KEPT];
+    if (!fund(engine, row))
+        return false;
     if (funding->kept_count > 0)
         (void)money_add(last->payment, row->payment, &last->payment);
-    return portfolio_fund(&engine->portfolio, row->actor, row->product, row->payment);
+    return true;
+}
+
+static void tell_unfit(struct engine *engine, product_index product)
+{
+    out_alert(engine, engine->settings.catalog.items[product].product_id,
+              ": a funding payment leaves the range that is kept exactly: it is not in our books",
+              NULL, NULL);
 }
 
 static void show(struct engine *engine, product_index product)
@@ -153,15 +164,16 @@ static bool take_mark(struct engine *engine, product_index product, struct price
     const struct funding *funding = &engine->products[product].funding;
     const struct instrument *spec = &engine->settings.catalog.items[product];
     int64_t age_ns;
-    if (funding->marked_ns == funding->pending_ns && funding->mark.e9 > 0)
+    if (funding->marked_ns == funding->pending_ns)
         *ret = funding->mark;
     else if (!market_mark(engine, product, ret, &age_ns))
         *ret = spec->mark;
     return ret->e9 > 0;
 }
 
-/* One actor's row; what it was paid is taken from `left`. */
-static void book_share(struct engine *engine, product_index product, uint8_t slot,
+/* One actor's row; what it was paid is taken from `left`. What does not fit has none, for a journal
+ * that holds it cannot be read back; but a stamp is closed in any case, or it would come again. */
+static bool book_share(struct engine *engine, product_index product, uint8_t slot,
                        const struct record_funding *stamp, struct money *left)
 {
     struct record_funding share = *stamp;
@@ -170,18 +182,25 @@ static void book_share(struct engine *engine, product_index product, uint8_t slo
     if (stamp->stamp_ns > engine->first_boot_wall_ns)
         share.position = held_at(engine, product, slot, stamp->stamp_ns);
     if (share.position.e9 == 0 && !closes)
-        return;
+        return true;
+    bool fits = true;
     if (closes)
         share.payment = *left;
-    else if (!pay(share.position, stamp->mark, stamp->rate, &share.payment))
-        return;
+    else
+        fits = pay(share.position, stamp->mark, stamp->rate, &share.payment);
+    fits = fits && fund(engine, &share);
+    if (!fits && !closes)
+        return false;
+    if (!fits)
+        share.payment.e18 = 0;
     (void)money_sub(*left, share.payment, left);
     share.missed = closes ? stamp->missed : 0;
     struct record_funding *row = add_row(engine, share.actor, product);
     memcpy(share.name, row->name, sizeof share.name);
     memcpy(share.product_id, row->product_id, sizeof share.product_id);
     *row = share;
-    (void)take_row(engine, row, closes);
+    note_row(engine, row, closes);
+    return fits;
 }
 
 static void tell_missed(struct engine *engine, product_index product, uint32_t missed)
@@ -215,15 +234,17 @@ static void book_stamp(struct engine *engine, product_index product)
         stamp.missed = (uint32_t)(since_ns / spec->funding_interval_ns - 1);
     for (uint8_t slot = 0; ours && slot < ACTOR_SLOTS; slot++)
         (void)size_add(all, held_at(engine, product, slot, stamp.stamp_ns), &all);
-    (void)pay(all, stamp.mark, stamp.rate, &left);
+    bool whole = pay(all, stamp.mark, stamp.rate, &left), fits = whole;
     /* The operator's comes last: it takes what rounding left, and closes the stamp. */
-    for (uint8_t slot = 0; ours && slot < ACTOR_SLOTS; slot++)
+    for (uint8_t slot = 0; ours && whole && slot < ACTOR_SLOTS; slot++)
         if (actor_of_slot(slot) != ACTOR_OPERATOR)
-            book_share(engine, product, slot, &stamp, &left);
-    book_share(engine, product, actor_slot(ACTOR_OPERATOR), &stamp, &left);
+            fits = book_share(engine, product, slot, &stamp, &left) && fits;
+    fits = book_share(engine, product, actor_slot(ACTOR_OPERATOR), &stamp, &left) && fits;
     funding->pending_ns = 0;
     if (all.e9 != 0 && is_paid_in_sums(engine, product))
         stage_on_stamp(engine);
+    if (!fits)
+        tell_unfit(engine, product);
     if (stamp.missed > 0)
         tell_missed(engine, product, stamp.missed);
     show(engine, product);
@@ -255,8 +276,14 @@ void funding_on_fill(struct engine *engine, actor_index actor, const struct even
         late.mark = stamp->at_ns == late.stamp_ns ? stamp->mark : late.mark;
         late.rate = stamp->at_ns == late.stamp_ns ? stamp->rate : late.rate;
     }
+    late.product = fill->product;
+    late.actor = actor;
     if (late.stamp_ns == 0)
         return;
+    if (!take_late(engine, &late)) {
+        tell_unfit(engine, fill->product);
+        return;
+    }
     struct record_funding *row = add_row(engine, actor, fill->product);
     row->stamp_ns = late.stamp_ns;
     row->position = late.position;
@@ -264,7 +291,6 @@ void funding_on_fill(struct engine *engine, actor_index actor, const struct even
     row->rate = late.rate;
     row->payment = late.payment;
     memcpy(row->trade_id, fill->trade_id.text, sizeof row->trade_id);
-    (void)take_late(engine, row);
     show(engine, fill->product);
 }
 
@@ -468,7 +494,9 @@ bool funding_restore(struct engine *engine, const struct record_funding *record,
     /* A stamp that is closed is not paid twice, whatever wrote it again. */
     if (row.stamp_ns <= engine->products[product].funding.booked_ns)
         return true;
-    bool fits = take_row(engine, &row, record->actor == ACTOR_OPERATOR);
+    bool fits = fund(engine, &row);
+    if (fits)
+        note_row(engine, &row, record->actor == ACTOR_OPERATOR);
     show(engine, product);
     return fits;
 }

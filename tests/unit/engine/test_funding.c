@@ -235,6 +235,153 @@ static void short_receives_when_the_rate_is_positive(void **state)
     rig_destroy(rig);
 }
 
+static void tell(struct rig *rig, const char *trade_id, const char *size, int64_t venue_ns)
+{
+    struct event event = {.kind = EVENT_FILL};
+    event.fill = (struct event_fill){
+        .trade_id = rig_venue_id(trade_id), .venue_order_id = rig_venue_id("x"), .side = SIDE_BUY,
+        .price = rig_price("100"), .size = rig_size(size), .venue_ns = venue_ns};
+    rig_step(rig, &event);
+}
+
+static void pass_stamp_at(struct rig *rig, const char *rate)
+{
+    rig_tick(rig, HOUR);
+    rig->settings.catalog.items[0].mark = rig_price("100"); /* for want of a market */
+    show_spec(rig, 0, next_hour(rig), rate);
+    for (int i = 0; i < 20; i++)
+        rig_tick(rig, SECOND);
+}
+
+static bool was_told(const struct rig *rig, const char *part)
+{
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        if (rig->commands[i].kind == COMMAND_ALERT &&
+            strstr(rig->commands[i].alert.text, part) != NULL)
+            return true;
+    return false;
+}
+
+static void is_more_than_a_sum(struct rig *rig)
+{
+    tell(rig, "t1", "9000000000", rig->now.wall_ns);
+    pass_stamp_at(rig, "9000000000");
+}
+
+static void is_more_than_a_sum_for_two(struct rig *rig)
+{
+    rig_fill(rig, "t2", "v1", 0, SIDE_BUY, "100", "4600000000", "0");
+    tell(rig, "t1", "4600000000", rig->now.wall_ns);
+    pass_stamp_at(rig, "188000000");
+    assert_funding(rig, 0, 0, "0");
+}
+
+static void is_as_much_twice(struct rig *rig)
+{
+    tell(rig, "t1", "9000000000", rig->now.wall_ns);
+    pass_stamp_at(rig, "188000000");
+    assert_false(was_told(rig, "kept exactly"));
+    pass_stamp_at(rig, "188000000");
+}
+
+static void is_of_late_fills(struct rig *rig)
+{
+    int64_t held_ns = rig->now.wall_ns;
+    pass_stamp_at(rig, "188000000");
+    tell(rig, "t1", "9000000000", held_ns);
+    assert_false(was_told(rig, "kept exactly"));
+    tell(rig, "t2", "200000000", held_ns);
+}
+
+/* 9,000,000,000 x 100 x 188,000,000 is 169.2e18, of which one fits a sum and two do not. */
+/* F30 | unit | rates beyond reason: a payment that fits no sum, two that together fit none, one of
+ * a late fill | alert, not booked, by no later look either; the journal is read back */
+static void a_payment_that_fits_no_sum_is_told(void **state)
+{
+    static const struct { void (*pay)(struct rig *); const char *booked; } CASES[] = {
+        {is_more_than_a_sum, "0"}, {is_more_than_a_sum_for_two, "0"},
+        {is_as_much_twice, "-169200000000000000000"},
+        {is_of_late_fills, "-169200000000000000000"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct rig *rig = ready();
+        CASES[i].pay(rig);
+        assert_true(was_told(rig, "kept exactly"));
+        assert_funding(rig, ACTOR_EXTERNAL, 0, CASES[i].booked);
+        rig_pass(rig, 5 * SECOND);
+        rig_restart(rig);
+        assert_funding(rig, ACTOR_EXTERNAL, 0, CASES[i].booked);
+        rig_destroy(rig);
+    }
+}
+
+/* F30 | unit | a next stamp at the beginning of time, one ten hours ahead, and no interval | no
+ * stamp passes, nothing is paid; without an interval the venue's sum is not compared with ours */
+static void a_stamp_that_cannot_be_is_none(void **state)
+{
+    static const struct { int64_t interval_ns, next_ns, ahead_ns; bool compares; } CASES[] = {
+        {3600000000000, 1, 0, true}, {3600000000000, 0, 36000000000000, true}, {0, 1, 0, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct rig *rig = rig_create(0);
+        struct instrument *spec = &rig->settings.catalog.items[0];
+        spec->funding_interval_ns = CASES[i].interval_ns;
+        spec->funding_time_ns = CASES[i].ahead_ns ? rig->now.wall_ns + CASES[i].ahead_ns
+                                                  : CASES[i].next_ns;
+        spec->funding_rate.e9 = 19000;
+        rig_restart(rig);
+        rig_up(rig);
+        tell(rig, "t1", "1", rig->now.wall_ns);
+        rig_tick(rig, HOUR);
+        for (int k = 0; k < 5; k++)
+            rig_tick(rig, SECOND);
+        assert_funding(rig, ACTOR_EXTERNAL, 0, "0");
+        /* What the venue's sum begins from, where it is compared. */
+        assert_int_equal(rig_records(rig, RECORD_FUNDING), CASES[i].compares);
+        rig_destroy(rig);
+    }
+}
+
+/* The ring of stamps goes round after two days: the newest is not the last in it. */
+/* AC-G2 | unit | a fill of before the last three of many stamps is told, to a host that was there
+ * and to one that began after them | paid at each one's mark, named by the newest; not paid */
+static void a_late_fill_is_paid_by_each_stamp_it_was_held_over(void **state)
+{
+    enum { STAMPS = 50 };
+    (void)state;
+    for (int young = 0; young < 2; young++) { /* the journal of a host that began after them */
+        struct rig *rig = rig_create(0);
+        struct record boot = {.kind = RECORD_BOOT};
+        int64_t first_ns = rig->now.wall_ns - STAMPS * HOUR;
+        boot.at.wall_ns = young ? rig->now.wall_ns - 1 : first_ns - HOUR;
+        assert_true(engine_restore(rig->engine, &boot));
+        for (int i = 0; i < STAMPS; i++) {
+            struct record row = {.kind = RECORD_FUNDING,
+                                 .funding = {.product_id = "BIP-20DEC30-CDE",
+                                             .actor = ACTOR_OPERATOR,
+                                             .stamp_ns = first_ns + i * HOUR,
+                                             .mark = {(100 + i) * (int64_t)DECIMAL_ONE},
+                                             .rate = {DECIMAL_ONE / 100}}};
+            assert_true(engine_restore(rig->engine, &row));
+        }
+        struct record order = {.kind = RECORD_ORDER,
+                               .order = {.product_id = "BIP-20DEC30-CDE", .name = "quoter",
+                                         .size = {DECIMAL_ONE}, .state = ORDER_OPEN}};
+        order.order.venue_id = rig_venue_id("x");
+        assert_true(engine_restore(rig->engine, &order));
+        rig_forget(rig);
+        rig_tick(rig, 1);
+        tell(rig, "t1", "1", first_ns + (STAMPS - 4) * HOUR + 1);
+        assert_funding(rig, 0, 0, young ? "0" : "-4.44"); /* 1.47, 1.48 and 1.49 */
+        const struct record *last = &rig->journal[rig->journal_count - 1];
+        for (; !young && last->kind != RECORD_FUNDING; last--)
+            assert_true(last > rig->journal);
+        if (!young)
+            assert_int_equal(last->funding.mark.e9, rig_price("149").e9);
+        rig_destroy(rig);
+    }
+}
+
 /* ---- the venue's own sum */
 
 static struct account_row account(struct rig *rig)
@@ -316,6 +463,83 @@ static void a_sum_that_is_far_off_is_alarmed(void **state)
     rig_destroy(rig);
 }
 
+/* AC-G1 | unit | a stamp passed that nobody heard the rate of, then the venue pays what our stamps
+ * do not say | booked: what was missed is in it */
+static void what_was_missed_explains_a_sum(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_restart(rig);
+    rig->now.mono_ns += 2 * HOUR;
+    rig->now.wall_ns += 2 * HOUR;
+    rig_up(rig);
+    show_spec(rig, 0, next_hour(rig), RATE);
+    rig_pass(rig, 5 * SECOND);
+    rig->balances[0].funding_pnl = rig_money("0.25");
+    rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "look");
+    rig_pass(rig, 10 * SECOND);
+    assert_int_equal(account(rig).funding_unexplained.e18, 0);
+    assert_int_equal(account(rig).funding.e18, rig_money("0.24905").e18);
+    assert_compared(rig, 1, true);
+    rig_destroy(rig);
+}
+
+/* The funding_pnl that the balance shows from now on, read at once. */
+static void venue_pays(struct rig *rig, const char *sum)
+{
+    rig->balances[0].funding_pnl = rig_money(sum);
+    rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "look");
+    for (int i = 0; i < 10; i++)
+        rig_tick(rig, SECOND);
+}
+
+/* AC-G1 | unit | two products pay in one sum and the stamps of one are never told; the sum moves
+ * twice meanwhile | compared once, after two hours, with the stamps up to when it first moved */
+static void a_sum_waits_for_every_stamp_but_not_for_ever(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    struct funding_row row;
+    rig->settings.catalog.items[1].profile = PROFILE_CDE;
+    rig->settings.product_limits[0].max_book_age_ns = 10 * HOUR;
+    rig_restart(rig);
+    rig->now.wall_ns = next_hour(rig) - 60 * SECOND;
+    for (product_index i = 0; i < 2; i++)
+        show_spec(rig, i, next_hour(rig), RATE);
+    rig_up(rig);
+    tell(rig, "t1", "0.5", rig->now.wall_ns);
+    rig_tick(rig, 5 * SECOND);
+    for (int i = 0; i < 2; i++)
+        pass_stamp_at(rig, RATE);
+    venue_pays(rig, "-0.00095");
+    venue_pays(rig, "-0.0019");
+    assert_false(snapshot_funding(rig->engine, &row));
+    pass_stamp_at(rig, RATE);
+    assert_false(snapshot_funding(rig->engine, &row));
+    pass_stamp_at(rig, RATE);
+    assert_compared(rig, 1, true);
+    assert_int_equal(account(rig).funding.e18, rig_money("-0.0038").e18); /* nothing was added */
+    rig_destroy(rig);
+}
+
+/* F30 | unit | the venue's funding_pnl moves by more than any sum, and back | nothing is booked */
+static void a_sum_beyond_its_range_is_passed_over(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct funding_row row;
+    rig->balances[0].funding_pnl = rig_money("-160000000000000000000");
+    rig_restart(rig); /* its first word is what the others are counted from */
+    rig->journal_count = 0;
+    rig_restart(rig);
+    rig_up(rig);
+    venue_pays(rig, "160000000000000000000");
+    assert_false(snapshot_funding(rig->engine, &row));
+    venue_pays(rig, "-160000000000000000000");
+    assert_int_equal(account(rig).funding_unexplained.e18, 0);
+    rig_destroy(rig);
+}
+
 /* ---- for the gate */
 
 static void what_is_to_come_is_projected(void **state)
@@ -335,6 +559,12 @@ static void what_is_to_come_is_projected(void **state)
     spec.funding_interval_ns = 0;
     assert_false(funding_project_day(&spec, rig_price("100"), rig_size("2"), &day));
     assert_true(funding_next_ns(&spec, 0) == INT64_MAX);
+    static const int64_t ABSURD[] = {INT64_MAX, INT64_MAX / 100}; /* one stamp, one day */
+    spec.funding_interval_ns = HOUR;
+    for (int i = 0; i < 2; i++) {
+        spec.funding_rate.e9 = ABSURD[i];
+        assert_false(funding_project_day(&spec, rig_price("1000"), rig_size("900000000"), &day));
+    }
 }
 
 int suite_funding(void)
@@ -349,6 +579,12 @@ int suite_funding(void)
         cmocka_unit_test(what_rounding_leaves_is_the_operators),
         cmocka_unit_test(a_stamp_without_a_rate_is_told),
         cmocka_unit_test(short_receives_when_the_rate_is_positive),
+        cmocka_unit_test(a_payment_that_fits_no_sum_is_told),
+        cmocka_unit_test(a_stamp_that_cannot_be_is_none),
+        cmocka_unit_test(a_late_fill_is_paid_by_each_stamp_it_was_held_over),
+        cmocka_unit_test(what_was_missed_explains_a_sum),
+        cmocka_unit_test(a_sum_waits_for_every_stamp_but_not_for_ever),
+        cmocka_unit_test(a_sum_beyond_its_range_is_passed_over),
         cmocka_unit_test(the_venues_sum_is_booked),
         cmocka_unit_test(a_sum_that_is_far_off_is_alarmed),
         cmocka_unit_test(what_is_to_come_is_projected),
