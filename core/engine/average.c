@@ -1,5 +1,6 @@
 #include "engine/average.h"
 
+#include "base/check.h"
 #include "base/wide.h"
 
 static const int64_t SECOND_NS = 1000000000;
@@ -26,7 +27,8 @@ void average_add(struct average *average, int64_t at_ns, struct price price, int
 {
     int64_t second = at_ns / SECOND_NS;
     __int128 worth = (__int128)price.e9 * weight, sum;
-    if (at_ns < 0 || weight <= 0 || price.e9 <= 0 || second <= average->newest - AVERAGE_SLOTS)
+    CHECK(weight > 0 && price.e9 > 0);
+    if (at_ns < 0 || second <= average->newest - AVERAGE_SLOTS)
         return;
     advance(average, second);
     struct average_slot *slot = &average->slots[second % AVERAGE_SLOTS];
@@ -54,7 +56,9 @@ bool average_get(struct average *average, int64_t now_ns, struct price *ret)
 {
     __int128 quotient;
     advance(average, now_ns / SECOND_NS);
-    return average->weight > 0 &&
-           wide_div(average->sum, average->weight, ROUND_HALF_EVEN, &quotient) &&
-           wide_to_int64(quotient, &ret->e9);
+    if (average->weight == 0)
+        return false;
+    CHECK(wide_div(average->sum, average->weight, ROUND_HALF_EVEN, &quotient));
+    ret->e9 = (int64_t)quotient; /* between the prices that it is of */
+    return true;
 }

@@ -14,7 +14,8 @@ struct average {
     int64_t newest; /* second of the newest slot ever written */
 };
 
-/* A sample is passed over that is older than the window, not above 0, or too large for the sums. */
+/* Price and weight are above 0. A sample is passed over that is older than the window, or too large
+ * for the sums. */
 void average_add(struct average *average, int64_t at_ns, struct price price, int64_t weight);
 /* Adds `price` for the time from `from_ns` to `to_ns`, cut to the window. */
 void average_hold(struct average *average, int64_t from_ns, int64_t to_ns, struct price price);

@@ -337,8 +337,7 @@ struct book_walk book_walk(const struct book *book, enum side taker, struct size
             part = left;
         walk.filled.e9 += part.e9;
         walk.worst = level.price;
-        if (!money_add(walk.notional, money_of(level.price, part), &walk.notional))
-            break;
+        walk.notional.e18 += money_of(level.price, part).e18; /* fits: at most price times size */
     }
     walk.whole = walk.filled.e9 >= size.e9;
     return walk;

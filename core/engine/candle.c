@@ -10,8 +10,8 @@ void candle_init(struct candle_builder *builder, int64_t length_ns)
 
 static int64_t start_of(const struct candle_builder *builder, int64_t wall_ns)
 {
-    int64_t past = wall_ns % builder->length_ns;
-    return wall_ns - (past < 0 ? past + builder->length_ns : past);
+    CHECK(wall_ns >= 0);
+    return wall_ns - wall_ns % builder->length_ns;
 }
 
 static void begin(struct candle_builder *builder, const struct trade *trade, int64_t start_ns)

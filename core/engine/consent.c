@@ -88,7 +88,7 @@ static uint64_t number_of(const char *text)
     uint64_t number = 0;
     for (; *text >= '0' && *text <= '9' && number < UINT32_MAX; text++)
         number = number * 10 + (uint64_t)(*text - '0');
-    return number;
+    return *text == '\0' ? number : 0; /* 0: of none */
 }
 
 /* A tightened limit stands until it is revoked; all else that is for good leaves nothing behind. */
@@ -302,7 +302,8 @@ bool consent_restore(struct engine *engine, const struct record_consent *record,
     struct consent_held *held = find(engine, consent.number);
     consent.index = index;
     if ((unsigned)record->step >= CONSENT_STEP_COUNT ||
-        (unsigned)consent.kind >= CONSENT_KIND_COUNT || consent.number == 0)
+        (unsigned)consent.kind >= CONSENT_KIND_COUNT || consent.number == 0 ||
+        consent.for_ns < 0 || consent.for_ns > MAX_CONSENT_NS || record->until_wall_ns < 0)
         return false;
     if (consent.number > all->last)
         all->last = consent.number;

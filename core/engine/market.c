@@ -204,8 +204,8 @@ static void build_candles(struct engine *engine, product_index product, const st
 /* History is weighed at its age; news at the time it came. */
 static int64_t trade_mono_ns(const struct engine *engine, const struct trade *trade, bool history)
 {
-    int64_t age_ns = engine->now.wall_ns - trade->venue_ns;
-    return engine->now.mono_ns - (history && age_ns > 0 ? age_ns : 0);
+    bool dated = trade->venue_ns >= 0 && trade->venue_ns < engine->now.wall_ns;
+    return engine->now.mono_ns - (history && dated ? engine->now.wall_ns - trade->venue_ns : 0);
 }
 
 /* Whoever trades takes from the book, and the ticker tells of it. */

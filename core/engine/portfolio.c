@@ -54,8 +54,8 @@ bool portfolio_claim(struct portfolio *portfolio, actor_index actor, product_ind
     struct position *to = &portfolio->exact[actor_slot(actor)][product];
     struct position *from = &portfolio->exact[actor_slot(ACTOR_EXTERNAL)][product];
     struct position next_to = *to, next_from = *from;
-    struct money back = {-fee.e18};
-    if (!book_one(&next_to, side, price, size, fee) ||
+    struct money back;
+    if (!money_sub((struct money){0}, fee, &back) || !book_one(&next_to, side, price, size, fee) ||
         !book_one(&next_from, side == SIDE_BUY ? SIDE_SELL : SIDE_BUY, price, size, back))
         return false;
     *to = next_to;

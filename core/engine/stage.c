@@ -221,7 +221,8 @@ static struct size wanted_of(const struct engine_settings *settings, enum checkp
     return (struct size){0};
 }
 
-/* How often it was seen at all: nothing seen is not passed. */
+/* How often it was seen at all: nothing seen is not passed. A recovery is not asked to be seen: the
+ * feed would have to be cut for it, with orders at work, and its uptime would fail. */
 static uint64_t seen_of(const struct stage_measures *m, enum checkpoint checkpoint)
 {
     switch (checkpoint) {

@@ -217,8 +217,6 @@ static void view_position(struct engine *engine, actor_index actor, product_inde
 {
     const struct portfolio *portfolio = &engine->portfolio;
     ret->account_position = portfolio->shown_account[product].size;
-    if (actor >= MAX_STRATEGIES)
-        return;
     const struct position *own = &portfolio->shown[actor][product];
     ret->position = own->size;
     ret->realised = own->realised;
@@ -299,6 +297,7 @@ void strategies_view(struct engine *engine, actor_index actor, product_index pro
 {
     struct product *p = &engine->products[product];
     int64_t mark_age_ns;
+    CHECK(actor < MAX_STRATEGIES);
     memset(ret, 0, sizeof *ret);
     ret->mono_ns = engine->now.mono_ns;
     ret->wall_ns = engine->now.wall_ns;
@@ -317,18 +316,17 @@ void strategies_view(struct engine *engine, actor_index actor, product_index pro
         ret->mark.e9 = 0;
     view_position(engine, actor, product, ret);
     view_facts(engine, product, ret);
-    if (actor < MAX_STRATEGIES)
-        view_room(engine, actor, product, ret);
+    view_room(engine, actor, product, ret);
     ret->state = (uint8_t)ladder_state(engine, actor, product);
     ret->ladder = (uint8_t)ladder_step(engine, product);
 }
 
-static uint32_t products_of(const struct engine *engine, actor_index runner)
+_Static_assert(MAX_PRODUCTS < 32, "a bit of a mask for each product, and one to shift past them");
+
+static uint32_t products_of(const struct engine *engine, actor_index strategy)
 {
-    uint32_t all = engine->settings.catalog.count < 32
-                       ? (1u << engine->settings.catalog.count) - 1
-                       : UINT32_MAX;
-    return runner < MAX_STRATEGIES ? engine->settings.strategies[runner].products & all : all;
+    uint32_t all = (1u << engine->settings.catalog.count) - 1;
+    return engine->settings.strategies[strategy].products & all;
 }
 
 /* The next product, in turn, that changed since this runner was shown it. */
@@ -370,7 +368,7 @@ void strategies_build_views(struct engine *engine)
 {
     for (actor_index i = 0; i < MAX_STRATEGIES; i++) {
         const struct runner *runner = &engine->runners[i];
-        if (runner->credit && !runner->view_sent && runner->state == RUNNER_READY)
+        if (runner->credit && !runner->view_sent) /* only one that is READY has a credit */
             build_view(engine, i);
     }
 }

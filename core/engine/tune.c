@@ -54,7 +54,7 @@ bool tune_is_of_config(const struct consent_held *held)
 {
     char now[DECIMAL_TEXT_MAX];
     const struct limit_row *row;
-    if (held->consent.kind != CONSENT_LIMIT || tune_is_tightening(&held->consent))
+    if (held->consent.kind != CONSENT_LIMIT)
         return true;
     row = find_row(held->consent.target, held->consent.what);
     if (row == NULL)

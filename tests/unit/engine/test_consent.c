@@ -431,6 +431,221 @@ static void a_full_table_still_tightens(void **state)
     rig_destroy(rig);
 }
 
+/* ---- at the edges: of time, of the table, of what is typed */
+
+/* The engine hears of it before anything fell due: time is up all the same. */
+static void what_is_over_is_over_before_it_is_cleared(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    char token[16];
+    set_aside(rig, TARGET_PRODUCT, 0, "7", MINUTE);
+    assert_int_equal(asked(rig, 1, 1, "0.6", 1), REFUSED_ORDER_SIZE); /* of another product */
+    assert_int_equal(asked(rig, 0, 0, "0.6", 2), REFUSED_NOT);
+    rig_pass(rig, MINUTE - SECOND);
+    rig->now.mono_ns += SECOND;
+    assert_int_equal(asked(rig, 0, 0, "0.7", 3), REFUSED_ORDER_SIZE);
+    token_of(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "7", MINUTE), token);
+    rig->now.mono_ns += 2 * MINUTE;
+    assert_false(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
+    assert_int_equal(count(rig, true), 0);
+    rig_destroy(rig);
+}
+
+static void a_clock_that_went_back_gives_no_more_time(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    set_aside(rig, TARGET_ACCOUNT, 0, "7", 10 * MINUTE);
+    rig->now.wall_ns -= 60 * MINUTE;
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.6", 1), REFUSED_NOT);
+    rig_pass(rig, 10 * MINUTE);
+    assert_int_equal(asked(rig, 0, 0, "0.7", 2), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
+/* Sixteen that stand, none of which may be forgotten: even what tightens has to wait. */
+static void a_table_of_grants_has_no_room(void **state)
+{
+    (void)state;
+    static const char *const CONTROLS[] = {"7", "8", "9", "10", "11", "12", "13", "14",
+                                           "15", "16", "17", "18", "19", "20", "21", "22"};
+    struct rig *rig = ready();
+    for (int i = 0; i < MAX_CONSENTS; i++)
+        set_aside(rig, TARGET_STRATEGY, 1, CONTROLS[i], 10 * MINUTE);
+    assert_int_equal(count(rig, true), MAX_CONSENTS);
+    assert_false(limit_size(rig, "0.3", 0));
+    assert_non_null(strstr(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.text,
+                           "revoke one first"));
+    assert_int_equal(asked(rig, 0, 0, "0.4", 1), REFUSED_NOT);
+    assert_true(say(rig, OPERATOR_REVOKE, TARGET_ACCOUNT, 0, "3", 0)->done);
+    assert_true(limit_size(rig, "0.3", 0));
+    assert_int_equal(asked(rig, 0, 0, "0.41", 2), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
+static void three_wrong_tokens_leave_what_stands(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    set_aside(rig, TARGET_ACCOUNT, 0, "7", 10 * MINUTE);
+    say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "8", MINUTE);
+    for (int i = 0; i < 3; i++)
+        assert_false(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, "aaaaaa", 0)->done);
+    assert_int_equal(count(rig, true), 1);
+    assert_int_equal(count(rig, false), 0);
+    assert_int_equal(asked(rig, 0, 0, "0.6", 1), REFUSED_NOT);
+    rig_destroy(rig);
+}
+
+/* `revoke` without a reason: of a request, of what stands, of what tightens. A number is one. */
+static void revoke_names_one_by_its_number_alone(void **state)
+{
+    (void)state;
+    static const char *const NOBODYS[] = {"", "0", "2", "1x", "x1", "-1", " 1", "4294967297",
+                                          "18446744073709551617"};
+    struct rig *rig = ready();
+    struct event revoke = {.kind = EVENT_OPERATOR, .operator = {.verb = OPERATOR_REVOKE}};
+    char token[16];
+    token_of(say(rig, OPERATOR_OVERRIDE, TARGET_ACCOUNT, 0, "7", MINUTE), token);
+    for (size_t i = 0; i < sizeof NOBODYS / sizeof NOBODYS[0]; i++)
+        if (say(rig, OPERATOR_REVOKE, TARGET_ACCOUNT, 0, NOBODYS[i], 0)->done)
+            fail_msg("'%s'", NOBODYS[i]);
+    revoke.operator.id[0] = '1';
+    rig_step(rig, &revoke);
+    assert_false(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->done);
+    const struct record *last = &rig->journal[rig->journal_count - 1];
+    while (last->kind != RECORD_CONSENT)
+        last--;
+    assert_int_equal(last->consent.step, CONSENT_ENDED);
+    assert_string_equal(last->consent.consent.reason, "revoked");
+    assert_true(limit_size(rig, "0.3", 0));
+    revoke.operator.id[0] = '2';
+    rig_step(rig, &revoke); /* it lets more through: a request of its own */
+    confirm_last(rig);
+    assert_int_equal(count(rig, true), 0);
+    assert_int_equal(asked(rig, 0, 0, "0.5", 1), REFUSED_NOT);
+    rig_destroy(rig);
+}
+
+/* F72 | unit | what tightened is to be taken back, is replaced, then that is confirmed | nothing is
+ * taken back by it */
+static void a_revoke_of_what_is_over_takes_nothing_back(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    char token[16];
+    assert_true(limit_size(rig, "0.3", 0));
+    token_of(say(rig, OPERATOR_REVOKE, TARGET_ACCOUNT, 0, "1", 0), token);
+    assert_true(limit_size(rig, "0.2", 0)); /* in its place */
+    assert_non_null(strstr(say(rig, OPERATOR_CONFIRM, TARGET_ACCOUNT, 0, token, 0)->text,
+                           "over already"));
+    assert_int_equal(asked(rig, 0, 0, "0.25", 1), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
+/* The same limit of two products; a tighter one over a looser one that stands; too long. */
+static void limits_stand_side_by_side_and_the_tighter_wins(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    assert_false(limit_size(rig, "0.6", 240 * MINUTE + 1));
+    assert_true(limit_size(rig, "0.6", 240 * MINUTE));
+    confirm_last(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.6", 1), REFUSED_NOT);
+    assert_true(say_value(rig, OPERATOR_LIMIT, TARGET_PRODUCT, 1, "max_order_size", "0.2", 0)
+                    ->done);
+    assert_int_equal(count(rig, true), 2);
+    assert_int_equal(asked(rig, 1, 1, "0.3", 2), REFUSED_ORDER_SIZE);
+    assert_int_equal(asked(rig, 0, 0, "0.59", 3), REFUSED_NOT);
+    assert_true(limit_size(rig, "0.4", 0)); /* than the config's: at once, and for good */
+    assert_int_equal(count(rig, true), 2);
+    assert_int_equal(asked(rig, 0, 0, "0.45", 4), REFUSED_ORDER_SIZE);
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.45", 5), REFUSED_ORDER_SIZE);
+    assert_int_equal(asked(rig, 1, 1, "0.3", 6), REFUSED_ORDER_SIZE);
+    rig_destroy(rig);
+}
+
+/* ---- the journal read back */
+
+static struct record granted(uint64_t number)
+{
+    struct record record = {.kind = RECORD_CONSENT};
+    struct record_consent *r = &record.consent;
+    r->step = CONSENT_GRANTED;
+    r->consent = (struct consent){.number = number, .kind = CONSENT_OVERRIDE, .what = "7",
+                                  .for_ns = MINUTE};
+    r->until_wall_ns = 1700000000 * SECOND + MINUTE;
+    return record;
+}
+
+/* F64 | unit | consents of the journal that nobody can have given, or more than there is room for |
+ * the start is refused */
+static void a_consent_that_cannot_be_is_refused(void **state)
+{
+    (void)state;
+    for (int fault = 0; fault < 8; fault++) {
+        struct rig *rig = rig_create(0);
+        struct record record = granted(1);
+        struct record_consent *r = &record.consent;
+        if (fault == 1)
+            r->step = CONSENT_STEP_COUNT;
+        if (fault == 2)
+            r->consent.kind = CONSENT_KIND_COUNT;
+        if (fault == 3)
+            r->consent.number = 0;
+        if (fault == 4)
+            r->consent.for_ns = -1;
+        if (fault == 5)
+            r->consent.for_ns = 240 * MINUTE + 1;
+        if (fault == 6)
+            r->until_wall_ns = INT64_MIN;
+        if (fault == 7)
+            r->consent.target = TARGET_PRODUCT + 1;
+        assert_int_equal(engine_restore(rig->engine, &record), fault == 0);
+        rig_destroy(rig);
+    }
+    struct rig *rig = rig_create(0);
+    for (uint64_t i = 1; i <= MAX_CONSENTS + 1; i++) {
+        struct record record = granted(i);
+        assert_int_equal(engine_restore(rig->engine, &record), i <= MAX_CONSENTS);
+    }
+    rig_destroy(rig);
+}
+
+/* Of a strategy that is not configured any more, of limits that another version had: nothing comes
+ * of them, and the host starts. */
+static void consents_of_what_is_gone_change_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    set_aside(rig, TARGET_STRATEGY, 1, "7", 10 * MINUTE);
+    assert_true(limit_size(rig, "0.6", 10 * MINUTE));
+    confirm_last(rig);
+    assert_true(say_value(rig, OPERATOR_LIMIT, TARGET_PRODUCT, 1, "max_order_size", "0.2", 0)
+                    ->done);
+    for (uint32_t i = 0; i < rig->journal_count; i++) {
+        struct consent *consent = &rig->journal[i].consent.consent;
+        if (rig->journal[i].kind != RECORD_CONSENT || consent->kind != CONSENT_LIMIT)
+            continue;
+        if (consent->for_ns > 0)
+            memcpy(consent->what, "max_elephants", 14);
+        else
+            memcpy(consent->value, "an ell", 7);
+    }
+    rig->settings.strategy_count = 1;
+    rig_restart(rig);
+    rig_up(rig);
+    assert_int_equal(asked(rig, 0, 0, "0.6", 1), REFUSED_ORDER_SIZE);
+    assert_int_equal(asked(rig, 0, 1, "0.5", 2), REFUSED_NOT);
+    assert_int_equal(count(rig, true), 1); /* it is there to be revoked */
+    rig_destroy(rig);
+}
+
 int suite_consent(void)
 {
     const struct CMUnitTest tests[] = {
@@ -450,6 +665,15 @@ int suite_consent(void)
         cmocka_unit_test(every_limit_can_be_tightened),
         cmocka_unit_test(a_second_word_is_a_second_users),
         cmocka_unit_test(a_full_table_still_tightens),
+        cmocka_unit_test(what_is_over_is_over_before_it_is_cleared),
+        cmocka_unit_test(a_clock_that_went_back_gives_no_more_time),
+        cmocka_unit_test(a_table_of_grants_has_no_room),
+        cmocka_unit_test(three_wrong_tokens_leave_what_stands),
+        cmocka_unit_test(revoke_names_one_by_its_number_alone),
+        cmocka_unit_test(a_revoke_of_what_is_over_takes_nothing_back),
+        cmocka_unit_test(limits_stand_side_by_side_and_the_tighter_wins),
+        cmocka_unit_test(a_consent_that_cannot_be_is_refused),
+        cmocka_unit_test(consents_of_what_is_gone_change_nothing),
     };
     return cmocka_run_group_tests_name("consent", tests, NULL, NULL);
 }

@@ -8,12 +8,19 @@
 
 static const int64_t SECOND = 1000000000, HOUR = 3600000000000, DAY = 86400000000000;
 
+/* An order for half a coin of two is filled; one more works in each product, one at the market. */
 static struct rig *ready(void)
 {
     struct rig *rig = rig_create(0);
+    struct intent market = rig_limit_intent(0, SIDE_BUY, "0", "0.01", 2);
+    market.type = ORDER_TYPE_MARKET;
+    market.tif = TIF_IOC;
     rig->now.wall_ns -= rig->now.wall_ns % DAY - 22 * HOUR; /* two hours before midnight */
     rig_up(rig);
     rig_open_order(rig, 0, 0, SIDE_BUY, "99", "2", 1, "v1");
+    rig_open_order(rig, 1, 1, SIDE_BUY, "99", "0.5", 1, "v2");
+    rig_intent(rig, 0, market);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 3);
     rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "0.5", "0.25");
     rig->venue_position[0] = rig_size("0.5");
     rig_pass(rig, 10 * SECOND);
@@ -66,6 +73,34 @@ static void a_day_that_is_over_is_journaled_once(void **state)
     rig_forget(rig);
     rig_pass(rig, 60 * SECOND);
     assert_int_equal(rig_records(rig, RECORD_DAILY), 0);
+    rig_destroy(rig);
+}
+
+/* Paid for a position that is closed since: the day of the payment tells it. */
+static void funding_alone_is_news(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct record paid = {.kind = RECORD_FUNDING};
+    rig_fill(rig, "t2", "stray", 0, SIDE_SELL, "99", "0.5", "0");
+    rig_restart(rig);
+    rig->now.mono_ns += 5 * HOUR;
+    rig->now.wall_ns += 5 * HOUR;
+    rig_up(rig);
+    assert_int_equal(row_of(rig, 1).product, 0); /* the strategy's half, and a stranger's */
+    paid.at = rig->now;
+    paid.funding.actor = 1; /* who never traded it */
+    paid.funding.stamp_ns = rig->now.wall_ns;
+    paid.funding.payment = rig_money("-0.5");
+    memcpy(paid.funding.product_id, "BTC-PERP-INTX", 14);
+    memcpy(paid.funding.name, "cross", 6);
+    rig->journal[rig->journal_count++] = paid;
+    rig_restart(rig);
+    rig_up(rig);
+    struct record_daily row = row_of(rig, 1);
+    assert_string_equal(row.name, "cross");
+    assert_int_equal(row.fills, 0);
+    assert_true(row.funding.e18 == rig_money("-0.5").e18);
     rig_destroy(rig);
 }
 
@@ -145,6 +180,7 @@ int suite_daily(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_day_is_told_by_strategy_and_product),
         cmocka_unit_test(a_day_that_is_over_is_journaled_once),
+        cmocka_unit_test(funding_alone_is_news),
         cmocka_unit_test(a_clock_that_steps_ends_no_day_twice),
         cmocka_unit_test(a_clock_that_is_not_measured_ends_no_day),
         cmocka_unit_test(a_restart_goes_on_with_the_day),

@@ -205,6 +205,38 @@ static void snapshot_trades_are_history(void **state)
     rig_destroy(rig);
 }
 
+/* History that tells no time, or one to come, is of now. */
+static void history_without_a_past_is_of_now(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct rig *rig = ready();
+        const int64_t times_ns[] = {rig->now.wall_ns + 5 * SECOND, -1, INT64_MIN};
+        struct trade trade = {.price = rig_price("110"), .size = rig_size("1"), .trade_id = 1000,
+                              .venue_ns = times_ns[i]};
+        rig_frame(rig, STREAM_MARKET);
+        rig_step(rig, &(struct event){.kind = EVENT_TRADES, .trades = {0, true, &trade, 1}});
+        assert_int_equal(rig_product(rig, 0).mark.e9, rig_price("105").e9);
+        rig_destroy(rig);
+    }
+}
+
+/* F20 | unit | events of a stream that there is none of | nothing comes of them */
+static void a_stream_that_is_none_is_nobodys(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    uint32_t commands = rig->command_count, records = rig->journal_count;
+    const enum stream none = (enum stream)STREAM_COUNT;
+    rig_step(rig, &(struct event){.kind = EVENT_FRAME, .frame = {none, 7, 0}});
+    rig_step(rig, &(struct event){.kind = EVENT_HEARTBEAT, .heartbeat = {none, 7}});
+    rig_step(rig, &(struct event){.kind = EVENT_LINK, .link = {.stream = none}});
+    assert_int_equal(rig->command_count, commands);
+    assert_int_equal(rig->journal_count, records);
+    assert_true(rig_product(rig, 0).book_valid);
+    rig_destroy(rig);
+}
+
 static void candles_close_by_time(void **state)
 {
     (void)state;
@@ -283,9 +315,14 @@ static void a_trade_from_the_future_makes_no_candle(void **state)
                           .size = rig_size("1"),
                           .trade_id = 1000,
                           .venue_ns = rig->now.wall_ns + 61 * SECOND};
-    rig_frame(rig, STREAM_MARKET);
-    rig_step(rig, &(struct event){.kind = EVENT_TRADES, .trades = {.trades = &trade, .count = 1}});
-    rig->trade_id = 1000;
+    for (int i = 0; i < 2; i++) {
+        rig_frame(rig, STREAM_MARKET);
+        rig_step(rig, &(struct event){.kind = EVENT_TRADES,
+                                      .trades = {.trades = &trade, .count = 1}});
+        trade.trade_id++;
+        trade.venue_ns = -1; /* nor one from before all time */
+    }
+    rig->trade_id = 1001;
     rig_trade(rig, 0, "100", "1");
     rig_pass(rig, 10 * SECOND);
     assert_int_equal(rig_notices(rig, 0, NOTICE_CANDLE), MAX_CANDLE_LENGTHS);
@@ -445,6 +482,8 @@ int suite_market(void)
         cmocka_unit_test(a_crossed_book_is_not_usable),
         cmocka_unit_test(the_mark_is_vwap_else_the_mid),
         cmocka_unit_test(snapshot_trades_are_history),
+        cmocka_unit_test(history_without_a_past_is_of_now),
+        cmocka_unit_test(a_stream_that_is_none_is_nobodys),
         cmocka_unit_test(candles_close_by_time),
         cmocka_unit_test(candles_are_told_to_rules_too),
         cmocka_unit_test(one_message_of_many_candles_is_bounded),

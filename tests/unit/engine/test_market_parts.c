@@ -115,6 +115,13 @@ static void candle_closes_by_time_and_late_trades_are_left(void **state)
     assert_false(feed_trade(&builder, 119 * SECOND, 101, 1, &closed));
     assert_int_equal(builder.late, 1);
     assert_false(builder.open);
+    assert_false(candle_flush(&builder, INT64_MAX, &closed)); /* nor at the end of time */
+    /* Of a minute that nothing was told of, before the one that is open. */
+    assert_false(feed_trade(&builder, 301 * SECOND, 102, 1, &closed));
+    assert_false(feed_trade(&builder, 239 * SECOND, 90, 1, &closed));
+    assert_int_equal(builder.late, 2);
+    assert_true(candle_flush(&builder, 400 * SECOND, &closed));
+    assert_int_equal(closed.low.e9, 102);
 }
 
 /* Any stream of trades in order: candles cover each trade once, in order, without overlap. */
@@ -164,6 +171,26 @@ static void vwap_of_the_window(void **state)
     assert_true(average.sum == 0 && average.weight == 0);
     average_add(&average, 1000 * SECOND, (struct price){100}, 3); /* older than the window */
     assert_false(average_get(&average, 1181 * SECOND, &price));
+}
+
+/* F30 | unit | trades larger than the sums have room for | passed over, the average stands */
+static void an_average_of_the_largest_trades_stands(void **state)
+{
+    (void)state;
+    static struct average average;
+    struct price price;
+    memset(&average, 0, sizeof average);
+    average_add(&average, -1, (struct price){7}, 1); /* from before there was a clock */
+    assert_false(average_get(&average, 0, &price));
+    for (int i = 0; i < 4; i++) { /* two of them are all that money holds */
+        average_add(&average, (1000 + i) * SECOND, (struct price){INT64_MAX}, INT64_MAX);
+        average_add(&average, (1000 + i) * SECOND, (struct price){1}, INT64_MAX); /* same second */
+    }
+    assert_true(average_get(&average, 1003 * SECOND, &price));
+    assert_true(average.weight == 2 * (__int128)INT64_MAX + 2 * (__int128)INT64_MAX);
+    assert_int_equal(price.e9, INT64_MAX / 2 + 1);
+    assert_true(average_get(&average, 1182 * SECOND, &price)); /* the last second is left */
+    assert_int_equal(price.e9, 1);
 }
 
 static void twap_weighs_by_time(void **state)
@@ -222,6 +249,7 @@ static void latches_only_tighten(void **state)
     assert_int_equal(guard_tightest(&guard, 1, 2), TRADING_REDUCING);
     assert_true(guard_tighten(&guard, LATCH_ACCOUNT, 0, TRADING_REDUCING, false, "d", &latch));
     assert_int_equal(guard_tightest(&guard, ACTOR_OPERATOR, 0), TRADING_REDUCING);
+    assert_int_equal(guard_tightest(&guard, ACTOR_OPERATOR, NO_PRODUCT), TRADING_REDUCING);
     assert_true(guard_resume(&guard, LATCH_ACCOUNT, 0, "looked at it", &latch));
     assert_string_equal(latch.reason, "looked at it");
     assert_false(guard_resume(&guard, LATCH_ACCOUNT, 0, "again", &latch));
@@ -242,6 +270,13 @@ static void latches_are_restored(void **state)
     latch.scope = LATCH_PRODUCT;
     latch.index = MAX_PRODUCTS;
     assert_false(guard_restore(&again, &latch));
+    latch.scope = LATCH_STRATEGY;
+    latch.index = MAX_STRATEGIES;
+    assert_false(guard_restore(&again, &latch));
+    latch.scope = LATCH_PRODUCT + 1;
+    latch.index = 0;
+    assert_false(guard_restore(&again, &latch));
+    assert_memory_equal(&guard, &again, sizeof guard);
 }
 
 int suite_market_parts(void)
@@ -254,6 +289,7 @@ int suite_market_parts(void)
         cmocka_unit_test(candle_closes_by_time_and_late_trades_are_left),
         cmocka_unit_test(candles_cover_all_trades),
         cmocka_unit_test(vwap_of_the_window),
+        cmocka_unit_test(an_average_of_the_largest_trades_stands),
         cmocka_unit_test(twap_weighs_by_time),
         cmocka_unit_test(rate_counts_at_least_the_window),
         cmocka_unit_test(latches_only_tighten),

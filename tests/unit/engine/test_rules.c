@@ -246,6 +246,111 @@ static void less_than_a_step_is_a_refusal(void **state)
     }
 }
 
+/* A rule's number is hostile until it is a size: the least there is, and one below zero. */
+static void less_than_nothing_is_a_refusal(void **state)
+{
+    (void)state;
+    static const char *const MOSTS[] = {"-9223372036.854775808", "-0.05"};
+    struct rig *rig = ready(1);
+    for (order_ref i = 0; i < 2; i++) {
+        rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", i + 1);
+        verdict_of(rig, 0, rig_last(rig, COMMAND_JUDGE)->judge.request, true, MOSTS[i]);
+        assert_int_equal(refusal(rig)->refusal.verdict.code, REFUSED_RULE);
+        rig_pass(rig, 200 * MS);
+    }
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_destroy(rig);
+}
+
+/* AC-D4 | unit | more orders wait for the rules than there is room for | the next is refused, and
+ * none of the others */
+static void more_than_can_wait_is_refused(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(1);
+    rig->settings.strategies[0].max_messages = rig->settings.strategies[0].max_working_orders =
+        2 * MAX_PENDING_INTENTS;
+    rig->settings.product_limits[0].max_working_orders = 2 * MAX_PENDING_INTENTS;
+    rig->settings.duplicate_window_ns = 1;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    rig_forget(rig);
+    for (order_ref i = 0; i < MAX_PENDING_INTENTS; i++)
+        rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.01", i + 1);
+    assert_int_equal(rig_count(rig, COMMAND_JUDGE), MAX_PENDING_INTENTS);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.01", MAX_PENDING_INTENTS + 1);
+    assert_int_equal(refusal(rig)->refusal.verdict.code, REFUSED_FULL);
+    assert_int_equal(rig_notices(rig, 0, NOTICE_REFUSAL), 1);
+    rig_destroy(rig);
+}
+
+/* Of two that wait the first is let go: what comes for the second finds it. */
+static void those_that_wait_are_found_past_a_gap(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 3; way++) {
+        struct rig *rig = ready(2);
+        rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+        uint64_t first = rig_last(rig, COMMAND_JUDGE)->judge.request;
+        rig_limit(rig, 1, 1, SIDE_BUY, "99", "0.2", 1);
+        uint64_t second = rig_last(rig, COMMAND_JUDGE)->judge.request;
+        verdict(rig, 1, first, false);
+        if (way == 0) { /* its own cancel; another strategy's has the same number */
+            rig_limit(rig, 1, 1, SIDE_BUY, "98", "0.3", 2);
+            rig_cancel(rig, 0, 1);
+            rig_cancel(rig, 1, 1);
+            assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("0.3").e9);
+        } else if (way == 1) { /* a halt */
+            rig_operator(rig, OPERATOR_HALT, TARGET_ACCOUNT, 0, "enough");
+            assert_int_equal(rig_product(rig, 1).working_buy.e9, 0);
+        } else { /* a rule that has said yes dies: the other one's word is still wanted */
+            verdict(rig, 0, second, true);
+            rig_runner(rig, MAX_STRATEGIES, RUNNER_DEAD, rig->generation[MAX_STRATEGIES]);
+            assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("0.2").e9);
+            verdict(rig, 1, second, false);
+            assert_int_equal(rig_product(rig, 1).working_buy.e9, 0);
+        }
+        assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+        rig_destroy(rig);
+    }
+}
+
+/* A rule may set a timer as any script may; it is told of candles alone, so none rings. */
+static void a_rules_timer_rings_for_nobody(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(1);
+    rig_step(rig, &(struct event){.kind = EVENT_TIMER_SET,
+                                  .timer_set = {MAX_STRATEGIES, rig->generation[MAX_STRATEGIES], 1,
+                                                MS}});
+    rig_pass(rig, 1000 * MS);
+    assert_int_equal(rig_notices(rig, MAX_STRATEGIES, NOTICE_TIMER), 0);
+    assert_int_equal(rig_count(rig, COMMAND_RUNNER_END), 0);
+    rig_destroy(rig);
+}
+
+/* Nobody told of the third product: the rules see that its worth is not known. */
+static void a_holding_without_a_mark_has_none(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(1);
+    rig->settings.catalog.count = 3;
+    rig->settings.catalog.items[2] = rig->settings.catalog.items[1];
+    memcpy(rig->settings.catalog.items[2].product_id, "ETH-PERP-INTX", 14);
+    rig->settings.product_limits[2] = rig->settings.product_limits[1];
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig->settings.catalog.count = 2; /* the rig tells of two */
+    rig_up(rig);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    const struct view *view = rig_last(rig, COMMAND_JUDGE)->judge.view;
+    assert_int_equal(view->holding_count, 3);
+    assert_true(view->holdings[1].mark.e9 > 0);
+    assert_int_equal(view->holdings[2].mark.e9, 0);
+    rig_destroy(rig);
+}
+
 static void a_cancel_withdraws_what_waits(void **state)
 {
     (void)state;
@@ -442,6 +547,11 @@ int suite_rules(void)
         cmocka_unit_test(an_outcome_lost_meanwhile_refuses),
         cmocka_unit_test(a_rule_may_leave_a_part),
         cmocka_unit_test(less_than_a_step_is_a_refusal),
+        cmocka_unit_test(less_than_nothing_is_a_refusal),
+        cmocka_unit_test(more_than_can_wait_is_refused),
+        cmocka_unit_test(those_that_wait_are_found_past_a_gap),
+        cmocka_unit_test(a_rules_timer_rings_for_nobody),
+        cmocka_unit_test(a_holding_without_a_mark_has_none),
         cmocka_unit_test(a_cancel_withdraws_what_waits),
         cmocka_unit_test(a_forged_verdict_moves_nothing),
         cmocka_unit_test(rules_never_turn_a_refusal_into_an_acceptance),

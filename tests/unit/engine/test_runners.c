@@ -107,6 +107,56 @@ static void a_restart_after_death(void **state)
     rig_destroy(rig);
 }
 
+static void a_death_is_told_once(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    uint32_t old = rig->generation[0];
+    rig_runner(rig, 0, RUNNER_DEAD, old);
+    assert_int_equal(rig_records(rig, RECORD_RUNNER), 1);
+    rig_runner(rig, 0, RUNNER_DEAD, old);
+    rig_runner(rig, 0, (enum runner_state)77, old + 1);
+    assert_int_equal(rig_records(rig, RECORD_RUNNER), 1);
+    rig_runner(rig, 0, RUNNER_STARTING, old + 1);
+    rig_runner(rig, 0, RUNNER_STARTING, old + 1);
+    assert_int_equal(rig_records(rig, RECORD_RUNNER), 2);
+    assert_int_equal(snapshot_generation(rig->engine, 0), old + 1);
+    rig_destroy(rig);
+}
+
+/* The first of all has whatever number it has. */
+static void generation_zero_is_one(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_runner(rig, 0, RUNNER_READY, 0);
+    assert_int_equal(rig_records(rig, RECORD_RUNNER), 1);
+    rig_destroy(rig);
+}
+
+/* Two credits and two books before the turn is over: the view that is built waits to be sent. */
+static void one_view_per_turn(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    const struct command *commands;
+    uint32_t count, views = 0;
+    struct level level = {rig_price("98"), rig_size("1"), SIDE_BUY};
+    struct event book = {.kind = EVENT_BOOK, .at = rig->now,
+                         .book = {.levels = &level, .count = 1}};
+    struct event credit = {.kind = EVENT_CREDIT, .at = rig->now,
+                           .credit = {0, rig->generation[0]}};
+    for (int i = 0; i < 2; i++) {
+        engine_step(rig->engine, &credit);
+        engine_step(rig->engine, &book);
+    }
+    commands = engine_commands(rig->engine, &count);
+    for (uint32_t i = 0; i < count; i++)
+        views += commands[i].kind == COMMAND_VIEW && commands[i].view.runner == 0;
+    assert_int_equal(views, 1);
+    rig_destroy(rig);
+}
+
 static void timers_ring_once_at_their_time(void **state)
 {
     (void)state;
@@ -180,6 +230,9 @@ int suite_runners(void)
         cmocka_unit_test(death_keeps_or_cancels_by_policy),
         cmocka_unit_test(a_newer_one_that_dies_at_birth_leaves_the_old_trading),
         cmocka_unit_test(a_restart_after_death),
+        cmocka_unit_test(a_death_is_told_once),
+        cmocka_unit_test(generation_zero_is_one),
+        cmocka_unit_test(one_view_per_turn),
         cmocka_unit_test(timers_ring_once_at_their_time),
         cmocka_unit_test(too_many_timers_end_the_runner),
         cmocka_unit_test(an_unconfigured_runner_is_nobody),

@@ -40,7 +40,8 @@ static const char *say(struct rig *rig, enum operator_verb verb, uint8_t product
     event.operator.index = product == NO_PRODUCT ? 0 : product;
     event.operator.for_ns = for_ns;
     if (verb == OPERATOR_LIMIT)
-        text_copy(event.operator.value, sizeof event.operator.value, "0.02", 4);
+        text_copy(event.operator.value, sizeof event.operator.value, id[0] == 'd' ? "0.02" : "0.2",
+                  id[0] == 'd' ? 4 : 3);
     text_copy(event.operator.id, VENUE_ID_MAX, id, strlen(id));
     text_copy(event.operator.reason, REASON_MAX, "all was well", 12);
     rig_step(rig, &event);
@@ -190,6 +191,18 @@ static void a_lost_feed_counts_against_its_uptime(void **state)
     assert_non_null(strstr(say(rig, OPERATOR_PROMOTE, NO_PRODUCT, "", 0), "feed_uptime"));
     assert_true(checkpoint(rig, CHECKPOINT_RECOVERY).value.e9 >= 2 * SECOND);
     assert_true(checkpoint(rig, CHECKPOINT_RECOVERY).passes);
+    rig_destroy(rig);
+}
+
+/* Nobody has to cut it by hand: a feed that was never lost speaks for a promotion. */
+static void a_feed_that_was_never_lost_holds_nobody_back(void **state)
+{
+    (void)state;
+    struct rig *rig = staged(STAGE_PRODUCTION);
+    struct checkpoint_row row = checkpoint(rig, CHECKPOINT_RECOVERY);
+    assert_true(row.asked && row.passes && !row.unseen);
+    assert_int_equal(row.value.e9, 0);
+    assert_true(promoted(rig));
     rig_destroy(rig);
 }
 
@@ -392,6 +405,7 @@ static void a_larger_size_wants_the_checkpoints_and_ends_by_itself(void **state)
     assert_true(promoted(rig));
     assert_string_equal(say(rig, OPERATOR_LIMIT, 0, "demo_max_size", MINUTE),
                         "checkpoint observed_s: 0, wanted at least 10");
+    assert_non_null(strstr(say(rig, OPERATOR_LIMIT, 0, "canary_max_size", MINUTE), "checkpoint"));
     trade_well(rig, 10, 4);
     assert_true(confirmed(rig, say(rig, OPERATOR_LIMIT, 0, "demo_max_size", MINUTE)));
     assert_int_equal(answered(rig, "0.02", 20, OUTCOME_ACCEPTED, 0), REFUSED_NOT);
@@ -412,6 +426,7 @@ int suite_stage(void)
         cmocka_unit_test(a_failing_checkpoint_refuses_and_is_named),
         cmocka_unit_test(slow_answers_are_a_failing_checkpoint),
         cmocka_unit_test(a_lost_feed_counts_against_its_uptime),
+        cmocka_unit_test(a_feed_that_was_never_lost_holds_nobody_back),
         cmocka_unit_test(drift_forbids_the_next_step),
         cmocka_unit_test(a_slow_recovery_is_a_failing_checkpoint),
         cmocka_unit_test(funding_that_is_not_ours_is_a_failing_checkpoint),

@@ -1,6 +1,7 @@
 /* The venue's word on orders, told late, twice, out of order, in contradiction, or not at all. */
 #include "suites.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "engine_rig.h"
@@ -208,6 +209,42 @@ static void replies_in_so_many_words(void **state)
     rig_destroy(rig);
 }
 
+/* F07 | unit | the stream shows an order without the venue's id, the reply brings it | learnt then,
+ * journaled, and good to cancel by; a report without it is of the same order */
+static void an_id_that_comes_late_is_learnt(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = place(rig, 1);
+    rig_report(rig, id, "", VENUE_OPEN, "0", "0", REPORT_USER_UPDATE);
+    assert_int_equal(rig_order(rig, id).state, ORDER_OPEN);
+    assert_working_buy(rig, "1");
+    rig_forget(rig);
+    rig_reply(rig, id, OUTCOME_ACCEPTED, "v1");
+    assert_int_equal(rig_order(rig, id).state, ORDER_OPEN);
+    assert_int_equal(rig_records(rig, RECORD_ORDER), 1);
+    rig_report(rig, id, "", VENUE_OPEN, "0.4", "99", REPORT_USER_UPDATE);
+    assert_working_buy(rig, "0.6");
+    rig_cancel(rig, 0, 1);
+    assert_string_equal(rig_last(rig, COMMAND_CANCEL)->cancel.venue_id.text, "v1");
+    rig_destroy(rig);
+}
+
+/* What it filled in truth has more weight than that it was called failed. */
+static void a_failed_order_that_filled_is_filled(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_report(rig, id, "v1", VENUE_FAILED, "0", "0", REPORT_USER_UPDATE);
+    rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_USER_UPDATE);
+    assert_int_equal(rig_order(rig, id).state, ORDER_FILLED);
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("1").e9);
+    rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_USER_UPDATE);
+    assert_int_equal(rig_order(rig, id).state, ORDER_FILLED);
+    rig_destroy(rig);
+}
+
 /* F40 | unit | the user channel tells a part fill before the reply | booked; the late reply
  * writes nothing */
 static void the_stream_may_be_first(void **state)
@@ -371,6 +408,25 @@ static void foreign_orders_count_and_alarm(void **state)
     assert_int_equal(rig_product(rig, 0).working_sell.e9, 0);
     report_foreign(rig, "x2", (struct client_id){{8}}, VENUE_CANCELLED); /* long gone */
     assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
+    rig_destroy(rig);
+}
+
+/* F51 | unit | orders of another hand, more than the table has room for | each counts that fits,
+ * each that does not is told by its id */
+static void more_foreign_orders_than_fit_are_told(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    char text[16] = "x";
+    for (uint32_t i = 0; i <= MAX_ORDERS; i++) {
+        snprintf(text + 1, sizeof text - 1, "%u", (unsigned)i);
+        rig_forget(rig);
+        report_foreign(rig, text, (struct client_id){{9, (uint8_t)i, (uint8_t)(i >> 8)}},
+                       VENUE_OPEN);
+    }
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "no room for an order"));
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, text));
+    assert_int_equal(rig_product(rig, 0).working_sell.e9, MAX_ORDERS * rig_size("2").e9);
     rig_destroy(rig);
 }
 
@@ -584,6 +640,9 @@ int suite_venue(void)
         cmocka_unit_test(a_refused_order_that_is_listed_is_live),
         cmocka_unit_test(a_failed_order_is_not_revived_by_the_stream),
         cmocka_unit_test(replies_in_so_many_words),
+        cmocka_unit_test(an_id_that_comes_late_is_learnt),
+        cmocka_unit_test(a_failed_order_that_filled_is_filled),
+        cmocka_unit_test(more_foreign_orders_than_fit_are_told),
         cmocka_unit_test(the_stream_may_be_first),
         cmocka_unit_test(said_twice_is_said_once),
         cmocka_unit_test(ended_orders_stay_ended_but_may_have_filled_more),
