@@ -508,9 +508,15 @@ static bool may_be_ours(struct engine *engine, const struct staged_fill *staged)
     return false;
 }
 
+/* The least number has no opposite: a fill with such a fee could not be taken back. */
+static bool fee_is_valid(struct money fee)
+{
+    return money_sub((struct money){0}, fee, &fee);
+}
+
 static bool fill_is_valid(const struct event_fill *fill)
 {
-    return fill->price.e9 > 0 && fill->size.e9 > 0 &&
+    return fill->price.e9 > 0 && fill->size.e9 > 0 && fee_is_valid(fill->fee) &&
            (fill->side == SIDE_BUY || fill->side == SIDE_SELL) &&
            fill->trade_id.text[0] != '\0';
 }
@@ -685,6 +691,7 @@ bool fills_restore(struct engine *engine, const struct record_fill *record)
     struct order *order = client_id_is_set(record->id) ? orders_find(&engine->orders, record->id)
                                                        : order_of(engine, &fill);
     if (fill.price.e9 <= 0 || fill.size.e9 <= 0 || fill.side > SIDE_SELL ||
+        !fee_is_valid(fill.fee) ||
         (order != NULL && order->product != fill.product))
         return false;
     if (record->provisional)

@@ -415,10 +415,11 @@ static bool add_fill(struct metrics *m, const struct record_fill *r)
     const struct event_fill *fill = &r->fill;
     int actor = find_actor(m, r->actor, r->name), product = find_product(m, r->product_id);
     int64_t sign = fill->kind == FILL_REVERSAL ? -1 : 1;
+    struct money back;
     if (r->provisional)
         return true; /* the exact one comes */
     if (actor < 0 || product < 0 || fill->side > SIDE_SELL || fill->price.e9 <= 0 ||
-        fill->size.e9 <= 0)
+        fill->size.e9 <= 0 || !money_sub((struct money){0}, fill->fee, &back))
         return false;
     if (sign > 0 || m->marks[product].e9 == 0)
         m->marks[product] = fill->price;

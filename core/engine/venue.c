@@ -331,9 +331,10 @@ static void report_twin(struct engine *engine, struct order *order,
     track_twin(engine, report);
 }
 
-/* Of an order found by its client id. An id of ours from an old day, or one that another hand has edited: what the venue shows under
- * our client id is not the order that the gate approved. Prices and sizes that were not told prove
- * nothing; neither does a clock that is off by less than half a day. */
+/* Of an order found by its client id. An id of ours from an old day, or one that another hand has
+ * edited: what the venue shows under our client id is not the order that the gate approved. Prices
+ * and sizes that were not told prove nothing; neither does a clock that is off by less than half a
+ * day. */
 static bool is_another(const struct order *order, const struct event_order_report *report)
 {
     const int64_t half_a_day_ns = 12 * 3600 * NS_PER_S;

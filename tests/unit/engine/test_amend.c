@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine_rig.h"
+#include "model/client_id.h"
 
 static const int64_t SECOND = 1000000000;
 
@@ -374,6 +375,45 @@ static void an_exit_that_fills_takes_the_others_along(void **state)
     rig_destroy(rig);
 }
 
+/* An exit of ours that the journal does not know, and a stranger's order beside it. */
+static void show_exit(struct rig *rig, const char *venue_id, bool ours)
+{
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_USER_UPDATE, .has_client_id = ours, .venue_id = rig_venue_id(venue_id),
+        .client_id = client_id_make(rig->settings.owner_tag, 99, 5), .product = 1,
+        .side = SIDE_SELL, .status = VENUE_OPEN, .type = ORDER_TYPE_BRACKET, .tif = TIF_GTC,
+        .size = rig_size("0.5"), .limit_price = rig_price("105")};
+    rig_step(rig, &event);
+}
+
+/* F49 | unit | a strategy's own part is gone and the account is long still | its stop is swept; an
+ * exit that is nobody's waits for the account's, and another hand's order is never touched */
+static void a_stop_goes_with_its_strategys_part(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.unknown_own_orders = UNKNOWN_OWN_ADOPT;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    hold(rig, 0, "2", 1, "v1");
+    hold(rig, 1, "1", 1, "w1");
+    open_stop(rig, SIDE_SELL, "95", "94", "1", 2, "v2");
+    show_exit(rig, "a1", true);
+    show_exit(rig, "x9", false);
+    struct client_id out = rig_open_order(rig, 0, 1, SIDE_SELL, "101", "2", 3, "v3");
+    rig_forget(rig);
+    rig_report(rig, out, "v3", VENUE_FILLED, "2", "101", REPORT_USER_UPDATE);
+    rig_fill(rig, "v3", "v3", 1, SIDE_SELL, "101", "2", "0");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    assert_string_equal(rig_last(rig, COMMAND_CANCEL)->cancel.venue_id.text, "v2");
+    rig_fill(rig, "hand", "x1", 1, SIDE_SELL, "99", "1", "0"); /* now the account is flat too */
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 2);
+    assert_string_equal(rig_last(rig, COMMAND_CANCEL)->cancel.venue_id.text, "a1");
+    rig_destroy(rig);
+}
+
 /* F49 | unit | the position went while the host was down | its exit is swept when the venue has
  * told */
 static void an_exit_is_swept_after_a_restart(void **state)
@@ -434,6 +474,7 @@ int suite_amend(void)
         cmocka_unit_test(a_stop_is_exposure),
         cmocka_unit_test(a_stop_left_behind_is_swept),
         cmocka_unit_test(an_exit_that_fills_takes_the_others_along),
+        cmocka_unit_test(a_stop_goes_with_its_strategys_part),
         cmocka_unit_test(an_exit_is_swept_after_a_restart),
         cmocka_unit_test(a_stop_that_fires_ends_an_amendment),
     };

@@ -270,6 +270,19 @@ static void depth_within_a_band(void **state)
     rig_destroy(rig);
 }
 
+/* F30 | unit | the feed tells more coins than numbers hold, or a band past every price | the depth
+ * is the largest number, or none */
+static void depth_has_ends(void **state)
+{
+    (void)state;
+    struct rig *rig = small_book();
+    struct ratio one = {DECIMAL_ONE / 100};
+    book_set(&rig->book, SIDE_BUY, price_at("99.5"), (struct size){INT64_MAX});
+    assert_int_equal(book_depth(&rig->book, SIDE_BUY, one).e9, INT64_MAX);
+    assert_int_equal(book_depth(&rig->book, SIDE_SELL, (struct ratio){INT64_MAX}).e9, 0);
+    rig_destroy(rig);
+}
+
 static void walk_for_a_size(void **state)
 {
     (void)state;
@@ -304,6 +317,7 @@ int suite_book(void)
         cmocka_unit_test(clear_starts_over),
         cmocka_unit_test(mid_and_sanity),
         cmocka_unit_test(depth_within_a_band),
+        cmocka_unit_test(depth_has_ends),
         cmocka_unit_test(walk_for_a_size),
     };
     return cmocka_run_group_tests_name("book", tests, NULL, NULL);

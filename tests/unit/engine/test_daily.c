@@ -127,7 +127,13 @@ static void a_clock_that_is_not_measured_ends_no_day(void **state)
     step_wall(rig, 3 * HOUR);
     rig_pass(rig, 60 * SECOND); /* what is due comes up many times */
     assert_int_equal(rig_records(rig, RECORD_DAILY), 0);
+    struct event clock = {.kind = EVENT_HEALTH, .health = {.cause = HEALTH_CLOCK, .on = true}};
+    rig_step(rig, &clock); /* it is measured again, and something else is wrong with it */
     rig_step(rig, &(struct event){.kind = EVENT_SKEW, .skew = {.known = true}});
+    assert_int_equal(rig_records(rig, RECORD_DAILY), 0);
+    clock.health.on = false;
+    rig_step(rig, &clock);
+    rig_pass(rig, 60 * SECOND);
     assert_int_equal(rig_records(rig, RECORD_DAILY), 2);
     rig_destroy(rig);
 }

@@ -625,6 +625,12 @@ static void a_sum_that_leaves_its_range_is_told_at_once(void **state)
         assert_false(metrics_is_whole(story.metrics));
         metrics_destroy(story.metrics);
     }
+    struct story story = begin();
+    struct record back = fill_of(&story, "one", "A", SIDE_BUY, "1", "1", "-" ALL);
+    back.fill.fill.kind = FILL_REVERSAL;
+    back.fill.fill.fee.e18--; /* it has no opposite */
+    assert_false(tells(&story, &back));
+    metrics_destroy(story.metrics);
 }
 
 /* Figures of which a part has no number stay unknown; the others are as they are. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/prng.h"
-#include "engine/position.h"
+#include "engine/portfolio.h"
 
 static struct price price_at(const char *text)
 {
@@ -157,6 +157,67 @@ static void overflow_leaves_it_alone(void **state)
     assert_memory_equal(&p, &before, sizeof p);
 }
 
+/* ---- the portfolio: two books of one fill, both or none */
+
+#define MOST "9223372036.854775807"
+#define ALL "170141183460469231731.687303715884105727" /* that money holds */
+
+enum act { BOOK, FUND, CLAIM };
+
+/* By actor 0 in product 0, after what was done before; a fee stands for a payment too. */
+struct booking { enum act act; actor_index actor; const char *price, *size, *fee; };
+static const struct beyond { const char *what; struct booking before, last; } BEYOND[] = {
+    {"its own fees", {BOOK, 0, "1", "1", ALL}, {BOOK, 0, "1", "1", "1"}},
+    {"all fees", {BOOK, 1, "1", "1", ALL}, {BOOK, 0, "1", "1", "1"}},
+    {"what all hold", {BOOK, 1, "1", MOST, "0"}, {BOOK, 0, "1", "1", "0"}},
+    {"its own funding", {FUND, 0, "0", "0", ALL}, {FUND, 0, "0", "0", "1"}},
+    {"all funding", {FUND, 1, "0", "0", ALL}, {FUND, 0, "0", "0", "1"}},
+    {"what the claimer holds", {BOOK, 0, "1", MOST, "0"}, {CLAIM, 0, "1", "1", "0"}},
+    {"the stranger's fees", {BOOK, ACTOR_EXTERNAL, "1", "1", "-" ALL}, {CLAIM, 0, "1", "1", "1"}},
+    {"a fee that cannot be given back", {BOOK, 0, "1", "1", "0"},
+     {CLAIM, 0, "1", "1", "-170141183460469231731.687303715884105728"}},
+};
+
+static bool act_on(struct portfolio *portfolio, const struct booking *b)
+{
+    struct price price = price_at(b->price);
+    struct size size = size_at(b->size);
+    struct money fee = money_at(b->fee);
+    if (b->act == FUND)
+        return portfolio_fund(portfolio, b->actor, 0, fee);
+    return (b->act == BOOK ? portfolio_book : portfolio_claim)(portfolio, b->actor, 0, SIDE_BUY,
+                                                              price, size, fee);
+}
+
+/* F30 | unit | a fill, a payment or a claim past what numbers hold, in one of its two books |
+ * refused, and both are as they were */
+static void what_does_not_fit_one_book_is_in_neither(void **state)
+{
+    (void)state;
+    static struct portfolio portfolio, before;
+    for (size_t i = 0; i < sizeof BEYOND / sizeof BEYOND[0]; i++) {
+        memset(&portfolio, 0, sizeof portfolio);
+        assert_true(act_on(&portfolio, &BEYOND[i].before));
+        before = portfolio;
+        if (act_on(&portfolio, &BEYOND[i].last))
+            fail_msg("%s", BEYOND[i].what);
+        assert_memory_equal(&portfolio, &before, sizeof portfolio);
+    }
+}
+
+/* Known by its quantity alone, for nothing, or nothing of it: the least price there is. */
+static void a_provisional_price_is_never_none(void **state)
+{
+    (void)state;
+    struct order order;
+    memset(&order, 0, sizeof order);
+    assert_int_equal(portfolio_provisional_price(&order).e9, 1);
+    order.filled = order.size = size_at("2");
+    assert_int_equal(portfolio_provisional_price(&order).e9, 1);
+    order.provisional_cost = money_at("7");
+    assert_int_equal(portfolio_provisional_price(&order).e9, price_at("3.5").e9);
+}
+
 int suite_position(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +227,8 @@ int suite_position(void)
         cmocka_unit_test(any_fills_keep_the_cash),
         cmocka_unit_test(part_cost_is_the_rounded_fraction),
         cmocka_unit_test(overflow_leaves_it_alone),
+        cmocka_unit_test(what_does_not_fit_one_book_is_in_neither),
+        cmocka_unit_test(a_provisional_price_is_never_none),
     };
     return cmocka_run_group_tests_name("position", tests, NULL, NULL);
 }

@@ -134,26 +134,46 @@ static void generation_zero_is_one(void **state)
     rig_destroy(rig);
 }
 
-/* Two credits and two books before the turn is over: the view that is built waits to be sent. */
+/* A credit and a book between two looks at one turn's commands: the view that is built waits to be
+ * sent, and none takes its place. */
 static void one_view_per_turn(void **state)
 {
     (void)state;
     struct rig *rig = ready();
-    const struct command *commands;
     uint32_t count, views = 0;
     struct level level = {rig_price("98"), rig_size("1"), SIDE_BUY};
     struct event book = {.kind = EVENT_BOOK, .at = rig->now,
                          .book = {.levels = &level, .count = 1}};
     struct event credit = {.kind = EVENT_CREDIT, .at = rig->now,
                            .credit = {0, rig->generation[0]}};
-    for (int i = 0; i < 2; i++) {
+    for (int look = 0; look < 2; look++) {
         engine_step(rig->engine, &credit);
         engine_step(rig->engine, &book);
+        const struct command *commands = engine_commands(rig->engine, &count);
+        views = 0;
+        for (uint32_t i = 0; i < count; i++)
+            views += commands[i].kind == COMMAND_VIEW && commands[i].view.runner == 0;
+        assert_int_equal(views, 1);
     }
-    commands = engine_commands(rig->engine, &count);
-    for (uint32_t i = 0; i < count; i++)
-        views += commands[i].kind == COMMAND_VIEW && commands[i].view.runner == 0;
-    assert_int_equal(views, 1);
+    rig_destroy(rig);
+}
+
+static void a_full_share_of_orders_leaves_no_room(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.strategies[0].max_working_orders = 2;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "98", "0.1", 1, "v1");
+    for (uint16_t left = 2; left-- > 0;) {
+        rig_step(rig, &(struct event){.kind = EVENT_CREDIT, .credit = {0, rig->generation[0]}});
+        rig_level(rig, 0, SIDE_BUY, left ? "97" : "96", "1");
+        assert_int_equal(rig->views[0].room.orders, left);
+        if (left > 0)
+            rig_open_order(rig, 0, 0, SIDE_BUY, "97", "0.1", 2, "v2");
+    }
     rig_destroy(rig);
 }
 
@@ -233,6 +253,7 @@ int suite_runners(void)
         cmocka_unit_test(a_death_is_told_once),
         cmocka_unit_test(generation_zero_is_one),
         cmocka_unit_test(one_view_per_turn),
+        cmocka_unit_test(a_full_share_of_orders_leaves_no_room),
         cmocka_unit_test(timers_ring_once_at_their_time),
         cmocka_unit_test(too_many_timers_end_the_runner),
         cmocka_unit_test(an_unconfigured_runner_is_nobody),

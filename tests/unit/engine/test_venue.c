@@ -242,7 +242,37 @@ static void a_failed_order_that_filled_is_filled(void **state)
     assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("1").e9);
     rig_report(rig, id, "v1", VENUE_OPEN, "0", "0", REPORT_USER_UPDATE);
     assert_int_equal(rig_order(rig, id).state, ORDER_FILLED);
+    id = rig_open_order(rig, 0, 0, SIDE_BUY, "98", "1", 2, "v2");
+    rig_report(rig, id, "v2", VENUE_FAILED, "0", "0", REPORT_USER_UPDATE);
+    rig_fill(rig, "t2", "v2", 0, SIDE_BUY, "98", "1", "0"); /* a fill says so, and a late frame */
+    rig_report(rig, id, "v2", VENUE_OPEN, "0", "0", REPORT_USER_UPDATE);
+    assert_int_equal(rig_order(rig, id).state, ORDER_FILLED);
     rig_destroy(rig);
+}
+
+/* F07 | unit | the venue shows our client id at another price, size or side of noon | parked: the
+ * order is UNKNOWN and counts, the other counts beside it and goes */
+static void an_order_of_another_shape_is_not_ours(void **state)
+{
+    (void)state;
+    static const struct { const char *price, *size; int64_t age_ns; bool parked; } CASES[] = {
+        {"99", "1", 0, false},   {"0", "0", 0, false},   {"98.5", "1", 0, true},
+        {"99", "1.5", 0, true},  {"99", "1", 11 * 3600 * (int64_t)1000000000, false},
+        {"99", "1", 13 * 3600 * (int64_t)1000000000, true}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct rig *rig = ready();
+        struct event event = {.kind = EVENT_ORDER_REPORT};
+        struct client_id id = place(rig, 1);
+        event.order = (struct event_order_report){
+            .source = REPORT_USER_UPDATE, .client_id = id, .has_client_id = true,
+            .venue_id = rig_venue_id("v1"), .status = VENUE_OPEN, .side = SIDE_BUY,
+            .size = rig_size(CASES[i].size), .limit_price = rig_price(CASES[i].price),
+            .created_ns = CASES[i].age_ns ? rig->now.wall_ns - CASES[i].age_ns : 0};
+        rig_step(rig, &event);
+        assert_int_equal(rig_order(rig, id).state, CASES[i].parked ? ORDER_UNKNOWN : ORDER_OPEN);
+        assert_int_equal(rig_count(rig, COMMAND_CANCEL), CASES[i].parked);
+        rig_destroy(rig);
+    }
 }
 
 /* F40 | unit | the user channel tells a part fill before the reply | booked; the late reply
@@ -642,6 +672,7 @@ int suite_venue(void)
         cmocka_unit_test(replies_in_so_many_words),
         cmocka_unit_test(an_id_that_comes_late_is_learnt),
         cmocka_unit_test(a_failed_order_that_filled_is_filled),
+        cmocka_unit_test(an_order_of_another_shape_is_not_ours),
         cmocka_unit_test(more_foreign_orders_than_fit_are_told),
         cmocka_unit_test(the_stream_may_be_first),
         cmocka_unit_test(said_twice_is_said_once),
