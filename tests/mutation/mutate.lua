@@ -177,7 +177,7 @@ link() {
         said invalid
 }
 link "$tree/gate.o" "$objects"/test_gate.c.o "$objects"/test_gate_properties.c.o \
-    "$objects"/gate_world.c.o
+    "$objects"/gate_world.c.o "$objects"/gate_shake.c.o
 for suite in gate gate_properties; do
     timeout 60 "$work/t" $suite >/dev/null 2>&1 || said "noticed $suite"
 done
