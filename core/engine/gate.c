@@ -8,12 +8,21 @@
 #include "engine/gate_private.h"
 #include "model/approved_order_private.h"
 
-/* What an order on `side` may take from a position and still do nothing but reduce it, when every
- * order that already works on that side has filled first; but not those `passed`. */
-static __int128 reducible_of(const struct gate_exposure *exposure, enum side side,
-                             struct size passed)
+/* Of our books and the venue's word the nearer to flat: what is sure to be there. */
+static __int128 sure_position(const struct gate_input *in)
 {
-    __int128 held = side == SIDE_SELL ? exposure->position.e9 : -(__int128)exposure->position.e9;
+    __int128 ours = in->exposure.position.e9, venue = ours + in->venue_apart.e9;
+    if (!in->compared || (ours < 0) != (venue < 0))
+        return 0;
+    return (venue < ours) == (ours < 0) ? ours : venue;
+}
+
+/* What an order on `side` may take from `position` and still do nothing but reduce it, when every
+ * order that already works on that side has filled first; but not those `passed`. */
+static __int128 reducible_of(__int128 position, const struct gate_exposure *exposure,
+                             enum side side, struct size passed)
+{
+    __int128 held = side == SIDE_SELL ? position : -position;
     __int128 working = side == SIDE_SELL ? exposure->working_sell.e9 : exposure->working_buy.e9;
     if (exposure->working_buy.e9 < 0 || exposure->working_sell.e9 < 0)
         return 0;
@@ -39,10 +48,11 @@ struct size gate_reducible(const struct gate_input *in)
     __int128 account, own;
     if (in->intent->side != SIDE_BUY && in->intent->side != SIDE_SELL)
         return (struct size){0};
-    account = reducible_of(&in->exposure, in->intent->side, passed_by(in));
-    own = in->actor == ACTOR_OPERATOR ? account
-                                      : reducible_of(&in->strategy_exposure, in->intent->side,
-                                                     (struct size){0});
+    account = reducible_of(sure_position(in), &in->exposure, in->intent->side, passed_by(in));
+    own = in->actor == ACTOR_OPERATOR
+              ? account
+              : reducible_of(in->strategy_exposure.position.e9, &in->strategy_exposure,
+                             in->intent->side, (struct size){0});
     if (own < account)
         account = own;
     return (struct size){account > INT64_MAX ? INT64_MAX : (int64_t)account};

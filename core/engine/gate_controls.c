@@ -251,7 +251,7 @@ static bool check_step(const struct judged *j, struct verdict *ret)
     if (size.e9 > i->size_max.e9)
         return gate_refuse_size(j, ret, REFUSED_SIZE_STEP, "size_max", i->size_max, size,
                                 i->size_max);
-    if (j->value.e18 >= i->quote_min.e18)
+    if (j->reducing || j->value.e18 >= i->quote_min.e18) /* a rest must have a way out */
         return true;
     gate_refuse_limit(j, ret, REFUSED_SIZE_STEP, GATE_PRODUCT, "quote_min");
     return gate_refuse_figures(ret, UNIT_MONEY, i->quote_min, j->value, i->quote_min);

@@ -12,6 +12,7 @@
 #include "engine/market.h"
 #include "engine/outbox.h"
 #include "engine/protect.h"
+#include "engine/reconcile.h"
 #include "engine/risk.h"
 #include "engine/strategies.h"
 #include "engine/tail.h"
@@ -128,6 +129,8 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
     ret->strategy_exposure =
         exposure_of(engine->portfolio.shown[slot][i].size, &orders->actors[slot][i]);
     ret->others = others_of(engine, i);
+    ret->compared = engine->counters.reconciles > 0;
+    ret->venue_apart = reconcile_apart(engine, i);
     risk_fill_input(engine, actor, ret);
     tail_fill_input(engine, ret);
     ret->overridden = consent_overridden(engine, actor, i);

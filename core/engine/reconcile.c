@@ -330,6 +330,12 @@ static bool compare(struct engine *engine, product_index product)
     return same;
 }
 
+struct size reconcile_apart(const struct engine *engine, product_index product)
+{
+    const struct cycle *cycle = &engine->cycle;
+    return cycle->settled[product] ? cycle->difference[product] : (struct size){0};
+}
+
 /* ---- operators who wait for the outcome */
 
 void reconcile_ask(struct engine *engine, uint64_t token)
@@ -445,9 +451,10 @@ static void end_positions(struct engine *engine, bool in_cycle)
     if (agreed && !engine->cycle.recorded)
         record_agreement(engine);
     engine->cycle.recorded = agreed;
+    engine->cycle.agreed_once = engine->cycle.agreed_once || agreed;
     answer_asks(engine, agreed);
     engine->counters.reconciles++;
-    engine->reconciled = engine->user_up;
+    engine->reconciled = engine->user_up && engine->cycle.agreed_once;
     if (engine->reconciled)
         watch_reconciled(engine);
     engine->reconciled_ns = engine->now.mono_ns;
@@ -608,7 +615,10 @@ static bool accept_one(struct engine *engine, product_index product)
     if (price.e9 <= 0)
         return false;
     fill.price = price;
-    return fills_accept(engine, &fill);
+    if (!fills_accept(engine, &fill))
+        return false;
+    engine->cycle.settled[product] = false;
+    return true;
 }
 
 uint32_t reconcile_accept(struct engine *engine)

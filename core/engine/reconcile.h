@@ -4,7 +4,9 @@
  * Between cycles each kind of list is read at its own cadence (the drop copy); a position that
  * differs in one of those begins a cycle, which judges it.
  *
- * A cycle that agrees makes the engine `reconciled`; before that nothing is sent that opens. A list
+ * The first cycle that agrees makes the engine `reconciled`; until the first of all nothing is sent,
+ * and until one agrees (an operator's `accept` lets it) nothing that opens. Later ones need only be
+ * whole: what differs then binds its product. A list
  * counts for a phase only when it was asked for after the phase before it had ended. A position
  * that differs is looked at twice, because lists are not one snapshot; the same difference twice
  * with no fill between them is real: the product goes to REDUCING and people are told. No position
@@ -25,5 +27,7 @@ void reconcile_tell(struct engine *engine, product_index product, struct size ou
 void reconcile_on_list_end(struct engine *engine, const struct event_list_end *event);
 void reconcile_on_position(struct engine *engine, const struct event_position *event);
 void reconcile_due(struct engine *engine);
+/* The venue's position less ours, where the same difference was found twice; else 0. */
+struct size reconcile_apart(const struct engine *engine, product_index product);
 /* What the venue holds beyond our books becomes ACTOR_EXTERNAL's; how many products it was. */
 uint32_t reconcile_accept(struct engine *engine);

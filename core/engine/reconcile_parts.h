@@ -32,7 +32,7 @@ struct cycle {
     int64_t began_ns;
     struct reconcile_ask asks[RECONCILE_ASKS]; /* operators who wait for the outcome */
     uint32_t ask_count;
-    bool again, recorded;     /* recorded: the journal has the present outcome */
+    bool again, recorded, agreed_once; /* recorded: the journal has the present outcome */
     struct size venue[MAX_PRODUCTS], difference[MAX_PRODUCTS];
     struct price venue_average[MAX_PRODUCTS];
     uint64_t fills[MAX_PRODUCTS]; /* product.fills when `difference` was seen */

@@ -43,11 +43,11 @@ end
 
 function orders.on_book(book)
   if not go or book:stale() then return end
-  local out = {} -- what is UNKNOWN has no id to cancel it by yet
-  for _, order in ipairs(host.orders(book.product)) do
+  local out, all = {}, host.orders(book.product)
+  for _, order in ipairs(all) do -- what is UNKNOWN has no id to cancel it by yet
     if order.state == "open" then out[#out + 1] = order end
   end
-  if #out >= OUT then
+  if #out >= OUT or (#out > 0 and #all > OUT) then
     host.cancel(out[1].ref)
     return
   end

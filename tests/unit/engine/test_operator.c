@@ -307,9 +307,10 @@ static void flatten_takes_from_those_who_hold(void **state)
 {
     (void)state;
     struct rig *rig = ready();
+    rig->venue_position[1] = rig_size("1");
     buy(rig, 0, "1", 1, "v1", "t1");
-    buy(rig, 1, "2", 1, "v2", "t2");
     rig->venue_position[1] = rig_size("3");
+    buy(rig, 1, "2", 1, "v2", "t2");
     rig_forget(rig);
     rig_operator(rig, OPERATOR_FLATTEN, TARGET_PRODUCT, 1, "out");
     rig_pass(rig, SECOND);
@@ -326,9 +327,10 @@ static void flatten_of_one_strategy_leaves_the_other(void **state)
 {
     (void)state;
     struct rig *rig = ready();
+    rig->venue_position[1] = rig_size("1");
     buy(rig, 0, "1", 1, "v1", "t1");
-    buy(rig, 1, "2", 1, "v2", "t2");
     rig->venue_position[1] = rig_size("3");
+    buy(rig, 1, "2", 1, "v2", "t2");
     rig_forget(rig);
     rig_operator(rig, OPERATOR_FLATTEN, TARGET_STRATEGY, 1, "out");
     rig_pass(rig, SECOND);

@@ -154,28 +154,102 @@ static void comparing_again_writes_nothing(void **state)
     rig_destroy(rig);
 }
 
-/* F50 | unit | the venue holds a position that the journal does not know | that product only
- * reduces, alert, the other trades */
+/* A position of 1 in the journal, and a host that starts again with its links up and no list. */
+static struct rig *started_blind(void)
+{
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+    rig->venue_position[0] = rig_size("1");
+    rig_pass(rig, SECOND);
+    rig_restart(rig);
+    rig->hold_lists = true;
+    rig_up(rig);
+    return rig;
+}
+
+static uint32_t places_after(struct rig *rig, int64_t ns)
+{
+    rig_pass(rig, ns);
+    return rig_count(rig, COMMAND_PLACE);
+}
+
+/* F50 | unit | a start with a position in the journal, and no list of the venue's yet | nothing
+ * leaves, not what would reduce and no flatten; both once it was compared */
+/* AC-A1 | unit | a script sells what the journal says it holds, before the first comparison |
+ * refused: the venue may hold it no more */
+static void nothing_leaves_before_the_first_comparison(void **state)
+{
+    (void)state;
+    struct rig *rig = started_blind();
+    rig_limit(rig, 0, 0, SIDE_SELL, "101", "0.4", 2);
+    assert_int_equal(rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict.code,
+                     REFUSED_HEALTH);
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_ACCOUNT, 0, "out");
+    assert_int_equal(places_after(rig, 5 * SECOND), 0);
+    rig->hold_lists = false;
+    assert_int_equal(places_after(rig, 60 * SECOND), 1);
+    assert_true(is_reconciled(rig));
+    rig_destroy(rig);
+}
+
+/* F50 | unit | the venue holds a position that the journal does not know | nothing opens on any
+ * product until an operator accepts; then that product only reduces, the other trades */
 /* AC-A3 | unit | a difference that stays | reduced and told once, no position made up */
-static void a_difference_at_start_reduces_that_product(void **state)
+static void a_difference_at_start_waits_for_the_operator(void **state)
 {
     (void)state;
     struct rig *rig = rig_create(0);
     rig->venue_position[0] = rig_size("0.5");
     rig_up(rig);
-    assert_true(is_reconciled(rig));
+    assert_false(is_reconciled(rig));
     assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
-    assert_int_equal(rig_product(rig, 1).state, TRADING_ACTIVE);
     assert_int_equal(rig_product(rig, 0).position.e9, 0); /* no position was made up */
     assert_true(rig_count(rig, COMMAND_ALERT) >= 1);
     assert_int_equal(rig_records(rig, RECORD_RECONCILE), 1);
-    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
-    rig_limit(rig, 0, 1, SIDE_BUY, "99", "0.1", 2);
-    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_limit(rig, 0, 1, SIDE_BUY, "99", "0.1", 1);
+    assert_int_equal(rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict.code,
+                     REFUSED_HEALTH);
     rig_forget(rig);
     rig_pass(rig, 30 * SECOND); /* the same difference again is no news */
     assert_int_equal(rig_records(rig, RECORD_RECONCILE), 0);
+    rig_operator(rig, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0, "it is mine");
+    rig_pass(rig, 3 * SECOND);
+    assert_true(is_reconciled(rig));
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 2);
+    rig_limit(rig, 0, 1, SIDE_BUY, "99", "0.1", 3);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    assert_int_equal(rig_order(rig, rig_last(rig, COMMAND_PLACE)->place.id).product, 1);
     rig_destroy(rig);
+}
+
+/* AC-A3 | unit | another hand closes our position in part, in whole, or turns it, and no fill is told
+ * | what reduces our books and would open or turn the venue's does not leave */
+static void what_reduces_our_books_alone_does_not_leave(void **state)
+{
+    (void)state;
+    static const struct { const char *venue, *sell; bool leaves; } CASES[] = {
+        {"0", "0.1", false}, {"-1", "0.1", false}, {"0.4", "0.4", true}, {"0.4", "0.5", false},
+        {"2", "1", true}, {"2", "1.1", false}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct rig *rig = rig_create(0);
+        rig_up(rig);
+        struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+        rig_report(rig, id, "v1", VENUE_FILLED, "1", "99", REPORT_USER_UPDATE);
+        rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
+        rig->venue_position[0] = rig_size(CASES[i].venue);
+        rig_pass(rig, 14 * SECOND);
+        assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+        rig_forget(rig);
+        rig_limit(rig, 0, 0, SIDE_SELL, "101", CASES[i].sell, 2);
+        if (rig_count(rig, COMMAND_PLACE) != CASES[i].leaves)
+            fail_msg("the venue has %s, sell %s", CASES[i].venue, CASES[i].sell);
+        assert_true(is_reconciled(rig)); /* it was once: another product trades */
+        rig_limit(rig, 0, 1, SIDE_BUY, "99", "0.1", 3);
+        assert_int_equal(rig_count(rig, COMMAND_PLACE), 1u + CASES[i].leaves);
+        rig_destroy(rig);
+    }
 }
 
 /* AC-A3 | unit | the operator accepts | booked as external; trading needs another act */
@@ -685,7 +759,9 @@ int suite_reconcile(void)
         cmocka_unit_test(the_user_stream_going_down_undoes_it),
         cmocka_unit_test(the_drop_copy_has_a_cadence),
         cmocka_unit_test(comparing_again_writes_nothing),
-        cmocka_unit_test(a_difference_at_start_reduces_that_product),
+        cmocka_unit_test(nothing_leaves_before_the_first_comparison),
+        cmocka_unit_test(a_difference_at_start_waits_for_the_operator),
+        cmocka_unit_test(what_reduces_our_books_alone_does_not_leave),
         cmocka_unit_test(an_operator_accepts_the_venues_word),
         cmocka_unit_test(a_resumed_difference_reduces_again),
         cmocka_unit_test(a_broken_list_of_fills_is_asked_from_the_same_time),
