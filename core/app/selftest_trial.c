@@ -88,8 +88,7 @@ static int64_t quiet_minute(const struct engine_settings *settings)
 
 static void fill_account(struct gate_input *in)
 {
-    in->compared = in->reconciled = in->market_up = in->user_up = true;
-    in->journal_up = in->skew_known = true;
+    in->reconciled = in->market_up = in->user_up = in->journal_up = in->skew_known = true;
     in->account_worth.known = in->strategy_worth.known = in->tail.known = true;
     in->equity_known = in->result_known = in->volatility_known = true;
     in->equity.e18 = in->available_margin.e18 = RICH;

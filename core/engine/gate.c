@@ -12,7 +12,7 @@
 static __int128 sure_position(const struct gate_input *in)
 {
     __int128 ours = in->exposure.position.e9, venue = ours + in->venue_apart.e9;
-    if (!in->compared || (ours < 0) != (venue < 0))
+    if ((ours < 0) != (venue < 0))
         return 0;
     return (venue < ours) == (ours < 0) ? ours : venue;
 }

@@ -10,7 +10,7 @@
  * makes it malformed, unpriceable, too frequent, or forbidden by HALTED. What other hands let rest
  * on the account is exposure and keeps nobody from getting out: one that takes what is there and
  * rests nowhere may reduce the position as if they had nothing there. Where the venue's position
- * differs from ours, only what reduces both is reducing; before the first look, nothing is. With a stale book one that
+ * differs from ours, only what reduces both is reducing. With a stale book one that
  * takes what is there (limit, IOC) is judged by the last good mid, while that is younger than
  * max_exit_price_age; any other order is refused as book_stale. A refusal says the
  * control, the limit, the value, the headroom (what an order may use of that limit, in its unit:
@@ -99,7 +99,6 @@ struct gate_input {
     struct gate_tail tail;     /* control 28; of what opens alone */
     struct manifest manifest;  /* of the strategy's script; all zero: none */
     struct gate_others others; /* a part of exposure and of the working counts */
-    bool compared;             /* with the venue's lists, in this life of the host */
     struct size venue_apart;   /* its position less ours, found twice; 0: they agree */
 };
 

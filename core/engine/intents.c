@@ -129,7 +129,6 @@ void intents_gate_input(struct engine *engine, actor_index asking, actor_index a
     ret->strategy_exposure =
         exposure_of(engine->portfolio.shown[slot][i].size, &orders->actors[slot][i]);
     ret->others = others_of(engine, i);
-    ret->compared = engine->counters.reconciles > 0;
     ret->venue_apart = reconcile_apart(engine, i);
     risk_fill_input(engine, actor, ret);
     tail_fill_input(engine, ret);

@@ -225,7 +225,7 @@ static struct gate_input make_input(const struct intent *intent)
     const __int128 million = (__int128)1000000 * DECIMAL_ONE * DECIMAL_ONE;
     struct gate_input in = {
         .settings = &settings, .intent = intent, .instrument = &settings.catalog.items[0],
-        .compared = true, .reconciled = true, .market_up = true, .user_up = true, .journal_up = true,
+        .reconciled = true, .market_up = true, .user_up = true, .journal_up = true,
         .skew_known = true, .book_valid = true, .mark_valid = true,
         .bid.e9 = 61400LL * DECIMAL_ONE, .ask.e9 = 61401LL * DECIMAL_ONE,
         .mark.e9 = 61400LL * DECIMAL_ONE,

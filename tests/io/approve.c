@@ -33,9 +33,9 @@ struct approved_order approve_order(const struct catalog *catalog, struct client
                                   .type = ORDER_TYPE_LIMIT, .tif = TIF_GTC, .price = price,
                                   .size = catalog->items[0].contract_size, .ref = 1};
     struct gate_input in = {.settings = &settings, .intent = &intent, .actor = ACTOR_OPERATOR,
-                            .instrument = &catalog->items[0], .compared = true,
-                            .reconciled = true, .market_up = true, .user_up = true,
-                            .journal_up = true, .skew_known = true, .book_valid = true,
+                            .instrument = &catalog->items[0], .reconciled = true,
+                            .market_up = true, .user_up = true, .journal_up = true,
+                            .skew_known = true, .book_valid = true,
                             .bid = {price.e9 - catalog->items[0].tick.e9},
                             .ask = {price.e9 + catalog->items[0].tick.e9}, .mark_valid = true,
                             .mark = price,

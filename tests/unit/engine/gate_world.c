@@ -130,8 +130,7 @@ static const struct word words[] = {
     IN("day_loss", KIND_MONEY, day_loss), IN("drawdown", KIND_MONEY, drawdown),
     IN("losses", KIND_COUNT, loss_streak), IN("since_loss_ms", KIND_MS, since_loss_ns),
     IN("volatility_known", KIND_BOOL, volatility_known), IN("volatility", KIND_E9, volatility),
-    IN("overridden", KIND_COUNT, overridden), IN("compared", KIND_BOOL, compared),
-    IN("venue_apart", KIND_E9, venue_apart),
+    IN("overridden", KIND_COUNT, overridden), IN("venue_apart", KIND_E9, venue_apart),
     {"var", KIND_COUNT, offsetof(struct world, settings.var.mode), false},
     {"max_var", KIND_MONEY, offsetof(struct world, settings.var.max_var), false},
     {"scenarios", KIND_COUNT, offsetof(struct world, settings.var.scenario_count), false},
@@ -210,8 +209,8 @@ void world_init(struct world *world)
     text_copy(world->settings.var.scenarios[0].name, NAME_MAX_BYTES, "crash", 5);
     text_copy(world->settings.var.scenarios[1].name, NAME_MAX_BYTES, "squeeze", 7);
     world_set(world, "open=yes tick=5 step=0.01 size_min=0.01 size_max=50 contract=0.01 "
-                     "compared=yes reconciled=yes market_up=yes user_up=yes journal_up=yes "
-                     "skew_known=yes now_ms=1000 book_valid=yes bid=60000 ask=60005 mark_valid=yes mark=60002.5");
+                     "reconciled=yes market_up=yes user_up=yes journal_up=yes skew_known=yes "
+                     "now_ms=1000 book_valid=yes bid=60000 ask=60005 mark_valid=yes mark=60002.5");
 }
 
 /* Cuts a text at its blanks; a text that does not fit is a mistake in the table. */

@@ -340,25 +340,6 @@ static void an_order_after_a_cancel_mine_is_kept(void **state)
 }
 
 /* Even what could only reduce waits: before the comparison nobody knows what would. */
-/* F50 | unit | restart, lists unanswered | nothing leaves, not even what reduces */
-static void nothing_leaves_after_a_restart_until_compared(void **state)
-{
-    (void)state;
-    struct rig *rig = rig_create(0);
-    rig_up(rig);
-    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
-    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1", "0");
-    rig_restart(rig);
-    rig->hold_lists = true;
-    rig_up(rig);
-    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("1").e9);
-    rig_limit(rig, 0, 0, SIDE_SELL, "101", "1", 2);
-    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
-    assert_int_equal(rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.verdict.code,
-                     REFUSED_HEALTH);
-    rig_destroy(rig);
-}
-
 /* The first list reaches back to what may have ended while we were away; later ones need not. */
 static void the_first_list_reaches_back(void **state)
 {
@@ -662,7 +643,6 @@ int suite_restore(void)
         cmocka_unit_test(a_halt_survives_and_ids_do_not_repeat),
         cmocka_unit_test(an_acknowledged_cancel_mine_survives),
         cmocka_unit_test(an_order_after_a_cancel_mine_is_kept),
-        cmocka_unit_test(nothing_leaves_after_a_restart_until_compared),
         cmocka_unit_test(the_first_list_reaches_back),
         cmocka_unit_test(a_strangers_order_is_restored_as_last_shown),
         cmocka_unit_test(names_count_when_the_order_of_the_config_changes),
