@@ -4,21 +4,21 @@
  *     struct gate_input in = ...;                 what is true now, gathered by the engine
  *     if (gate_approve(&in, id, &order, &verdict))  send(order);  else refuse(verdict);
  *
- * Laws: a missing, stale or absurd input refuses; orders are judged on the worst case (position
- * and every working, sent and UNKNOWN order filled against us); an order that can do nothing but
- * reduce is never refused by size-of-book, value, working-value or position limits, only by what
- * makes it malformed, unpriceable, too frequent, or forbidden by HALTED. What other hands let rest
- * on the account is exposure and keeps nobody from getting out: one that takes what is there and
- * rests nowhere may reduce the position as if they had nothing there. Where the venue's position
- * differs from ours, only what reduces both is reducing. With a stale book one that
- * takes what is there (limit, IOC) is judged by the last good mid, while that is younger than
- * max_exit_price_age; any other order is refused as book_stale. A refusal says the
- * control, the limit, the value, the headroom (what an order may use of that limit, in its unit:
- * 0 where no size would pass) and the config line; every figure in it is at 1e-18
- * whatever its unit (counts and nanoseconds too), so money_format prints them all. The operator's
- * orders may only reduce. A stop is working exposure from the day it is placed, valued at the
- * worst price it could trade at once it has fired. tests/tables/gate.txt is the table of what each
- * control does to opening, reducing, cancel and operator-flatten. */
+ * Laws: a missing, stale or absurd input refuses; orders are judged on the worst case (position and
+ * every working, sent and UNKNOWN order filled against us); an order that can do nothing but reduce
+ * is never refused by size-of-book, value, working-value or position limits, only by what makes it
+ * malformed, unpriceable, too frequent, or forbidden by HALTED. What other hands let rest on the
+ * account is exposure and keeps nobody from getting out: one that takes what is there and rests
+ * nowhere may reduce the position as if they had nothing there. Where the venue's position differs
+ * from ours, only what reduces both is reducing. With a stale book one that takes what is there
+ * (limit, IOC) is judged by the last good mid, while that is younger than max_exit_price_age; any
+ * other order is refused as book_stale. A refusal says the control, the limit, the value, the
+ * headroom (what an order may use of that limit, in its unit: 0 where no size would pass) and the
+ * config line; every figure in it is at 1e-18 whatever its unit (counts and nanoseconds too), so
+ * money_format prints them all. The operator's orders may only reduce. A stop is working exposure
+ * from the day it is placed, valued at the worst price it could trade at once it has fired.
+ * tests/tables/gate.txt is the table of what each control does to opening, reducing, cancel and
+ * operator-flatten. */
 #include "model/approved_order.h"
 #include "model/manifest.h"
 #include "model/settings.h"

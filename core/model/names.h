@@ -51,7 +51,7 @@
     X(HEALTH_ACCOUNT, "account", LADDER_HALTED, "the key is of another account: fatal")          \
     X(HEALTH_MARKET_DOWN, "market_down", LADDER_NO_OPEN, "the market stream is down")            \
     X(HEALTH_USER_DOWN, "user_down", LADDER_NO_OPEN, "the user stream is down")                  \
-    X(HEALTH_NOT_RECONCILED, "not_reconciled", LADDER_NO_OPEN, "not in agreement with the venue yet")\
+    X(HEALTH_NOT_RECONCILED, "not_reconciled", LADDER_NO_OPEN, "it does not agree with the venue")\
     X(HEALTH_SKEW, "skew", LADDER_NO_OPEN, "the skew against the venue is unknown or too large") \
     X(HEALTH_JOURNAL_DEAD, "journal_dead", LADDER_HALTED, "the journal is dead")                 \
     X(HEALTH_EQUITY, "equity_unknown", LADDER_NO_OPEN, "the venue does not tell the balance")

@@ -224,8 +224,8 @@ static void a_difference_at_start_waits_for_the_operator(void **state)
     rig_destroy(rig);
 }
 
-/* AC-A3 | unit | another hand closes our position in part, in whole, or turns it, and no fill is told
- * | what reduces our books and would open or turn the venue's does not leave */
+/* AC-A3 | unit | another hand closes our position in part, in whole, or turns it, no fill told |
+ * what reduces our books and would open or turn the venue's does not leave */
 static void what_reduces_our_books_alone_does_not_leave(void **state)
 {
     (void)state;
