@@ -111,7 +111,6 @@ struct price gate_value_price(const struct gate_input *in);
 /* The last tick inside the collar, where a closing order is sure to meet what the band allows;
  * with a stale book the band is the last good one. 0 without either. */
 struct price gate_close_price(const struct gate_input *in);
-
 /* |mark - of| <= of * limit: control 5, for two marks of one moment. */
 bool gate_mark_agrees(struct price mark, struct price of, struct ratio limit);
 

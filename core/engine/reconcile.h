@@ -7,9 +7,10 @@
  * The first cycle that agrees makes the engine `reconciled`; before the first of all nothing is
  * sent, and before one agrees (an operator's `accept` lets it) nothing that opens. Later ones need
  * only be whole: what differs then binds its product. A list counts for a phase only when it was
- * asked for after the phase before it had ended. A position that differs is looked at twice, because lists are not one snapshot; the same difference twice
- * with no fill between them is real: the product goes to REDUCING and people are told. No position
- * is ever changed to fit; an operator's `accept` may do that.
+ * asked for after the phase before it had ended. A position that differs is looked at twice,
+ * because lists are not one snapshot; the same difference twice with no fill between them is real:
+ * the product goes to REDUCING and people are told. No position is ever changed to fit; an
+ * operator's `accept` may do that.
  *
  * COMMAND_LIST of orders means: all that are open, and all of any state created since the time it
  * carries. Of fills: all since that time. */
