@@ -300,7 +300,7 @@ static void add_worth(struct gate_worth *worth, struct price price, struct size 
     struct size up, down;
     if (!has_any(position, sum))
         return;
-    struct size minus = {position.e9 == INT64_MIN ? INT64_MAX : -position.e9};
+    struct size minus = {-position.e9}; /* the range of positions is symmetric: position.c */
     worth->known = worth->known && price.e9 > 0 &&
                    size_add(position, exposure_size(sum->buy), &up) &&
                    size_add(minus, exposure_size(sum->sell), &down) &&

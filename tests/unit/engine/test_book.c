@@ -276,9 +276,9 @@ static void depth_has_ends(void **state)
 {
     (void)state;
     struct rig *rig = small_book();
-    struct ratio one = {DECIMAL_ONE / 100};
+    struct ratio two = {DECIMAL_ONE / 50};
     book_set(&rig->book, SIDE_BUY, price_at("99.5"), (struct size){INT64_MAX});
-    assert_int_equal(book_depth(&rig->book, SIDE_BUY, one).e9, INT64_MAX);
+    assert_int_equal(book_depth(&rig->book, SIDE_BUY, two).e9, INT64_MAX);
     assert_int_equal(book_depth(&rig->book, SIDE_SELL, (struct ratio){INT64_MAX}).e9, 0);
     rig_destroy(rig);
 }

@@ -400,6 +400,7 @@ static void what_is_set_aside_does_not_latch(void **state)
 }
 
 #define ALL "170141183460469231731.687303715884105727" /* the most that money holds */
+#define NEARLY "-170141183460469231730"                /* a rebate: less than two are left */
 
 static void fund(struct rig *rig, const char *payment)
 {
@@ -419,8 +420,8 @@ static void a_result_that_no_number_holds_opens_nothing(void **state)
 {
     (void)state;
     static const struct { const char *fees[2], *funding, *sold_at; } CASES[] = {
-        {{ALL, "2"}, NULL, NULL}, {{ALL, "0"}, "-3", NULL}, {{"-" ALL, "0"}, NULL, "100"},
-        {{"-" ALL, "0"}, NULL, NULL}};
+        {{ALL, "2"}, NULL, NULL},     {{ALL, "0"}, "-3", NULL}, {{"-" ALL, "0"}, NULL, NULL},
+        {{NEARLY, "0"}, NULL, "101"}, {{NEARLY, "0"}, NULL, NULL}, {{"0", "-" ALL}, NULL, "101"}};
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct rig *rig = ready();
         const char *const ids[] = {"v1", "v2"}, *const trades[] = {"t1", "t2"};
@@ -535,6 +536,26 @@ static void exposure_that_no_number_holds_opens_nothing(void **state)
     }
 }
 
+/* F30 | unit | what works elsewhere would need more margin than numbers hold | none is left for an
+ * order */
+static void margin_that_no_number_holds_leaves_none(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig->settings.product_limits[1].initial_margin.e9 = INT64_MAX;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    rig_forget(rig);
+    show_other_hand(rig, 1, NULL, SIDE_SELL, "9000000000", "9000000000");
+    rig_pass(rig, 2 * SECOND);
+    set_aside(rig, "15");
+    set_aside(rig, "17");
+    set_aside(rig, "18");
+    assert_int_equal(asked(rig, 0, "90", 30), REFUSED_MARGIN);
+    rig_destroy(rig);
+}
+
 int suite_risk(void)
 {
     const struct CMUnitTest tests[] = {
@@ -556,6 +577,7 @@ int suite_risk(void)
         cmocka_unit_test(a_result_that_no_number_holds_opens_nothing),
         cmocka_unit_test(money_that_cannot_be_opens_nothing_and_latches_nothing),
         cmocka_unit_test(exposure_that_no_number_holds_opens_nothing),
+        cmocka_unit_test(margin_that_no_number_holds_leaves_none),
     };
     return cmocka_run_group_tests_name("risk", tests, NULL, NULL);
 }

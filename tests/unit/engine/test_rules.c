@@ -299,6 +299,7 @@ static void those_that_wait_are_found_past_a_gap(void **state)
         if (way == 0) { /* its own cancel; another strategy's has the same number */
             rig_limit(rig, 1, 1, SIDE_BUY, "98", "0.3", 2);
             rig_cancel(rig, 0, 1);
+            assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("0.5").e9);
             rig_cancel(rig, 1, 1);
             assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("0.3").e9);
         } else if (way == 1) { /* a halt */

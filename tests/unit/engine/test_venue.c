@@ -250,6 +250,21 @@ static void a_failed_order_that_filled_is_filled(void **state)
     rig_destroy(rig);
 }
 
+/* F30 | unit | a fill whose fee has no opposite, which no reversal could take back | not booked */
+static void a_fee_that_cannot_be_taken_back_is_none(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "1",
+             "-170141183460469231731.687303715884105728");
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, 0);
+    assert_working_buy(rig, "1");
+    rig_fill(rig, "t2", "v1", 0, SIDE_BUY, "99", "1", "0.1");
+    assert_int_equal(rig_position(rig, 0, 0).size.e9, rig_size("1").e9);
+    rig_destroy(rig);
+}
+
 /* F07 | unit | the venue shows our client id at another price, size or side of noon | parked: the
  * order is UNKNOWN and counts, the other counts beside it and goes */
 static void an_order_of_another_shape_is_not_ours(void **state)
@@ -672,6 +687,7 @@ int suite_venue(void)
         cmocka_unit_test(replies_in_so_many_words),
         cmocka_unit_test(an_id_that_comes_late_is_learnt),
         cmocka_unit_test(a_failed_order_that_filled_is_filled),
+        cmocka_unit_test(a_fee_that_cannot_be_taken_back_is_none),
         cmocka_unit_test(an_order_of_another_shape_is_not_ours),
         cmocka_unit_test(more_foreign_orders_than_fit_are_told),
         cmocka_unit_test(the_stream_may_be_first),
