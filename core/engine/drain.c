@@ -117,7 +117,7 @@ void drain_shut_down(struct engine *engine, const char *reason)
     operator_halt_account(engine, reason);
     judge_drop_all(engine, reason);
     for (product_index i = 0; i < engine->settings.catalog.count; i++)
-        engine->products[i].flatten = false;
+        engine->products[i].flattening = 0;
     drain_begin(engine, 0, ACTOR_OPERATOR, NO_PRODUCT);
     struct command_fatal *c = &out_command(engine, COMMAND_FATAL)->fatal;
     out_join(c->reason, sizeof c->reason, reason, NULL, NULL, NULL);

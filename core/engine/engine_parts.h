@@ -32,6 +32,8 @@ enum {
 static const int64_t MAX_CONSENT_NS = 4 * 3600 * (int64_t)1000000000;
 static const int64_t NS_PER_MS = 1000000, NS_PER_S = 1000000000;
 
+struct flatten { bool told; uint8_t tries; int64_t due_ns; }; /* told of a refusal; not before */
+
 struct product {
     struct book book;
     bool book_taken;          /* a snapshot came since the link came up, no gap since */
@@ -48,10 +50,8 @@ struct product {
     uint64_t trade_count, book_updates;
     uint64_t version;         /* rises with all a view of this product shows */
     uint64_t fills;           /* exact fills booked: a comparison across one proves nothing */
-    bool flatten, flatten_told; /* until flat, resumed or given up; told of a refusal */
-    uint8_t flatten_tries;
-    actor_index flatten_actor; /* ACTOR_OPERATOR: everyone's */
-    int64_t flatten_ns;       /* not before */
+    uint32_t flattening;      /* until flat, resumed or given up: a bit for each of the next */
+    struct flatten flattens[ACTOR_SLOTS]; /* by whose position goes; the operator's: everyone's */
     bool sweep;               /* the position moved while exits rest: see sweep.h */
     struct funding funding;
 };

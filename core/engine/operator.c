@@ -32,11 +32,32 @@ static product_index product_of(const struct event_operator *event)
     return event->target == TARGET_PRODUCT ? event->index : NO_PRODUCT;
 }
 
-static void drop_flatten(struct engine *engine, const struct event_operator *event)
+static uint32_t flatten_bit(actor_index actor)
+{
+    return UINT32_C(1) << actor_slot(actor);
+}
+
+/* Each ends what was asked for in its own scope or within it. True when there was any. */
+static bool drop_flattens(struct engine *engine, const struct event_operator *event)
+{
+    uint32_t bits = event->target == TARGET_STRATEGY ? flatten_bit(event->index) : UINT32_MAX;
+    bool any = false;
+    for (product_index i = 0; i < engine->settings.catalog.count; i++) {
+        struct product *p = &engine->products[i];
+        if (event->target == TARGET_PRODUCT && event->index != i)
+            continue;
+        any = any || (p->flattening & bits);
+        p->flattening &= ~bits;
+    }
+    return any;
+}
+
+static bool is_flattening(const struct engine *engine)
 {
     for (product_index i = 0; i < engine->settings.catalog.count; i++)
-        if (event->target != TARGET_PRODUCT || event->index == i)
-            engine->products[i].flatten = false;
+        if (engine->products[i].flattening)
+            return true;
+    return false;
 }
 
 static bool has_reason(const struct event_operator *event)
@@ -85,13 +106,17 @@ static void resume(struct engine *engine, const struct event_operator *event)
         out_reply(engine, event->token, false, "the host is shutting down: resume after its start");
         return;
     }
-    drop_flatten(engine, event);
+    bool dropped = drop_flattens(engine, event);
     drain_withdraw(engine, actor_of(event), product_of(event));
     if (guard_resume(&engine->guard, (int)event->target, event->index, event->reason, &latch))
         out_latch(engine, &latch);
     risk_on_resume(engine, (int)event->target, event->index);
     overdue_on_resume(engine, (int)event->target, event->index);
-    out_reply(engine, event->token, true, "active");
+    char text[REASON_MAX];
+    memset(text, 0, sizeof text);
+    out_join(text, sizeof text, "active", dropped ? "; its flatten has ended" : NULL,
+             is_flattening(engine) ? "; another flatten goes on until its own resume" : NULL, NULL);
+    out_reply(engine, event->token, true, text);
 }
 
 void operator_halt_account(struct engine *engine, const char *reason)
@@ -139,11 +164,8 @@ static void begin_flatten(struct engine *engine, const struct event_operator *ev
         struct product *p = &engine->products[i];
         if (event->target == TARGET_PRODUCT && event->index != i)
             continue;
-        p->flatten = true;
-        p->flatten_told = false;
-        p->flatten_tries = 0;
-        p->flatten_actor = actor_of(event);
-        p->flatten_ns = engine->now.mono_ns;
+        p->flattening |= flatten_bit(actor_of(event));
+        p->flattens[actor_slot(actor_of(event))] = (struct flatten){.due_ns = engine->now.mono_ns};
     }
     engine_due(engine, engine->now.mono_ns);
 }
@@ -242,14 +264,31 @@ void operator_on_event(struct engine *engine, const struct event_operator *event
     out_reply(engine, event->token, false, "unknown verb");
 }
 
-/* The journal has to know, or a restart would flatten what was built since. */
-static void end_flatten(struct engine *engine, product_index product, const char *how)
+/* The journal has to know, or a restart would flatten what was built since. Whose it was is the
+ * target, where is the id. */
+static void end_flatten(struct engine *engine, product_index product, actor_index actor,
+                        const char *how)
 {
-    struct event_operator event = {.verb = OPERATOR_FLATTEN, .target = TARGET_PRODUCT,
-                                   .index = product};
-    engine->products[product].flatten = false;
+    const char *where = engine->settings.catalog.items[product].product_id;
+    struct event_operator event = {.verb = OPERATOR_FLATTEN};
+    if (actor != ACTOR_OPERATOR) {
+        event.target = TARGET_STRATEGY;
+        event.index = actor;
+    }
+    engine->products[product].flattening &= ~flatten_bit(actor);
     text_copy(event.reason, sizeof event.reason, how, strlen(how));
+    text_copy(event.id, sizeof event.id, where, strlen(where));
     record_operator(engine, &event)->done = true;
+}
+
+static void restore_end(struct engine *engine, const struct event_operator *event)
+{
+    const struct catalog *catalog = &engine->settings.catalog;
+    product_index product = catalog_find(catalog, event->id, strnlen(event->id, VENUE_ID_MAX));
+    if (event->target == TARGET_PRODUCT) /* as it was written when a product had one at most */
+        (void)drop_flattens(engine, event);
+    else if (product != NO_PRODUCT)
+        engine->products[product].flattening &= ~flatten_bit(actor_of(event));
 }
 
 /* What was acknowledged holds over a restart: the orders of then are cancelled still, and a flatten
@@ -260,13 +299,15 @@ bool operator_restore(struct engine *engine, const struct record_operator *recor
     if (record->target > TARGET_PRODUCT)
         return false;
     event.target = record->target;
-    if (record->verb == OPERATOR_RESUME || record->done) {
-        drop_flatten(engine, &event);
+    memcpy(event.id, record->id, sizeof event.id);
+    if (record->done) {
+        restore_end(engine, &event);
         return true;
     }
+    if (record->verb == OPERATOR_RESUME)
+        (void)drop_flattens(engine, &event);
     if (record->verb == OPERATOR_FLATTEN)
         begin_flatten(engine, &event);
-    memcpy(event.id, record->id, sizeof event.id);
     parked_restore_verb(engine, &event);
     if (record->verb == OPERATOR_CANCEL_ALL)
         cancels_want_everyone(engine, product_of(&event));
@@ -293,10 +334,9 @@ static void price_blind(struct engine *engine, actor_index actor, struct intent 
         *intent = limit;
 }
 
-static void flatten_size(struct engine *engine, product_index product, actor_index actor,
-                         struct size position)
+static void flatten_size(struct engine *engine, struct flatten *flatten, product_index product,
+                         actor_index actor, struct size position)
 {
-    struct product *p = &engine->products[product];
     struct verdict verdict;
     struct intent intent;
     struct size most = engine->settings.catalog.items[product].size_max;
@@ -312,26 +352,27 @@ static void flatten_size(struct engine *engine, product_index product, actor_ind
         intent.size = most;
     if (!market_book_is_fresh(engine, product))
         price_blind(engine, actor, &intent);
-    if (intents_place_for_operator(engine, actor, &intent, &verdict) || p->flatten_told)
+    if (intents_place_for_operator(engine, actor, &intent, &verdict) || flatten->told)
         return;
-    p->flatten_told = true;
+    flatten->told = true;
     out_alert(engine, engine->settings.catalog.items[product].product_id,
               ": flatten waits, the gate says ", refusal_text(verdict.code), NULL);
 }
 
 /* No order of the operator's may turn the account around: what another strategy holds against
  * this one stays. With nothing of that sign in the account the gate refuses, and that is told. */
-static void flatten_strategy(struct engine *engine, product_index product, actor_index actor)
+static void flatten_strategy(struct engine *engine, struct flatten *flatten, product_index product,
+                             actor_index actor)
 {
     struct size own = engine->portfolio.shown[actor_slot(actor)][product].size;
     struct size net = engine->portfolio.shown_account[product].size;
     if (own.e9 > 0 ? net.e9 > 0 && net.e9 < own.e9 : net.e9 < 0 && net.e9 > own.e9)
         own = net;
-    flatten_size(engine, product, actor, own);
+    flatten_size(engine, flatten, product, actor, own);
 }
 
 /* The account's position is taken from those who hold its sign, each for no more than its own. */
-static void flatten_everyone(struct engine *engine, product_index product)
+static void flatten_everyone(struct engine *engine, struct flatten *flatten, product_index product)
 {
     struct size left = engine->portfolio.shown_account[product].size;
     for (uint8_t slot = 0; slot < ACTOR_SLOTS && left.e9 != 0; slot++) {
@@ -341,7 +382,8 @@ static void flatten_everyone(struct engine *engine, product_index product)
             continue;
         if (left.e9 > 0 ? own.e9 > left.e9 : own.e9 < left.e9)
             own = left;
-        flatten_size(engine, product, actor == ACTOR_EXTERNAL ? ACTOR_OPERATOR : actor, own);
+        flatten_size(engine, flatten, product,
+                     actor == ACTOR_EXTERNAL ? ACTOR_OPERATOR : actor, own);
         left.e9 -= own.e9;
     }
 }
@@ -353,47 +395,56 @@ static bool is_flat(const struct engine *engine, product_index product, actor_in
     return engine->portfolio.shown[actor_slot(actor)][product].size.e9 == 0;
 }
 
-static void due_flatten(struct engine *engine, product_index product)
+static void due_flatten(struct engine *engine, product_index product, actor_index actor)
 {
-    struct product *p = &engine->products[product];
-    actor_index actor = p->flatten_actor;
+    struct flatten *flatten = &engine->products[product].flattens[actor_slot(actor)];
     const char *name = engine->settings.catalog.items[product].product_id;
-    if (engine->now.mono_ns < p->flatten_ns) {
-        engine_due(engine, p->flatten_ns);
+    if (engine->now.mono_ns < flatten->due_ns) {
+        engine_due(engine, flatten->due_ns);
         return;
     }
-    p->flatten_ns = engine->now.mono_ns + FLATTEN_GAP_NS;
-    engine_due(engine, p->flatten_ns);
+    flatten->due_ns = engine->now.mono_ns + FLATTEN_GAP_NS;
+    engine_due(engine, flatten->due_ns);
     if (drain_has_own(engine, actor, product)) {
         cancels_want_all(engine, actor, product);
         return;
     }
     if (is_flat(engine, product, actor)) {
-        end_flatten(engine, product, "flat");
+        end_flatten(engine, product, actor, "flat");
         return;
     }
-    if (p->flatten_tries == FLATTEN_TRIES) {
-        end_flatten(engine, product, "given up");
+    if (flatten->tries == FLATTEN_TRIES) {
+        end_flatten(engine, product, actor, "given up");
         out_alert(engine, name, ": flatten given up, a position is left", NULL, NULL);
         return;
     }
     uint64_t orders = engine->counters.orders;
     if (actor == ACTOR_OPERATOR)
-        flatten_everyone(engine, product);
+        flatten_everyone(engine, flatten, product);
     else
-        flatten_strategy(engine, product, actor);
+        flatten_strategy(engine, flatten, product, actor);
     /* A flatten that the gate refuses waits for better days, but a stop does not wait with it. */
-    p->flatten_tries += engine->counters.orders != orders || engine->stopping;
+    flatten->tries += engine->counters.orders != orders || engine->stopping;
+}
+
+/* One strategy's waits while everyone's goes on, or both would sell the same. */
+static void due_flattens(struct engine *engine, product_index product)
+{
+    const struct product *p = &engine->products[product];
+    if (p->flattening & flatten_bit(ACTOR_OPERATOR))
+        due_flatten(engine, product, ACTOR_OPERATOR);
+    if (p->flattening & flatten_bit(ACTOR_OPERATOR))
+        return;
+    for (actor_index i = 0; p->flattening >> i; i++)
+        if (p->flattening >> i & 1)
+            due_flatten(engine, product, i);
 }
 
 /* Stopped means told: no order that may still fill, no fill known by its quantity alone, no
  * flatten that has yet to place its order. */
 static bool is_settled(struct engine *engine)
 {
-    for (product_index i = 0; i < engine->settings.catalog.count; i++)
-        if (engine->products[i].flatten)
-            return false;
-    if (drain_is_open(engine) || engine->portfolio.provisional_count > 0)
+    if (is_flattening(engine) || drain_is_open(engine) || engine->portfolio.provisional_count > 0)
         return false;
     return !engine->settings.cancel_on_stop || !drain_has_own(engine, ACTOR_OPERATOR, NO_PRODUCT);
 }
@@ -403,8 +454,8 @@ void operator_due(struct engine *engine)
     if (engine->stopped_told)
         return;
     for (product_index i = 0; i < engine->settings.catalog.count; i++)
-        if (engine->products[i].flatten)
-            due_flatten(engine, i);
+        if (engine->products[i].flattening)
+            due_flattens(engine, i);
     if (!engine->stopping)
         return;
     if (!is_settled(engine)) {

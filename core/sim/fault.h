@@ -15,7 +15,7 @@
 
 /* X(SYMBOL, "name", weight, "what goes wrong") */
 #define FAULT_LIST(X)                                                                             \
-    X(FAULT_PLACE_LATE, "place_late", 6, "an order arrives up to 110 s late, its reply never")    \
+    X(FAULT_PLACE_LATE, "place_late", 6, "an order arrives up to 125 s late, its reply never")    \
     X(FAULT_PLACE_LOST, "place_lost", 6, "an order never reaches the venue, nobody says so")      \
     X(FAULT_PLACE_MUTE, "place_mute", 8, "the venue took an order, its reply is lost")            \
     X(FAULT_PLACE_TWICE, "place_twice", 5, "an order is delivered twice")                         \

@@ -76,7 +76,7 @@ void world_place(struct world *world, const struct venue_request *request, struc
     }
     int64_t at_ns = soon(world);
     if ((fault = world_strike(world, FAULT_PLACE_LATE)) != NULL)
-        at_ns = world->now_ns + up_to(fault->roll, 110 * SECOND);
+        at_ns = world->now_ns + up_to(fault->roll, 125 * SECOND);
     struct letter *letter = post_place(world, request, id, order, at_ns);
     if (!fault)
         fault = world_strike(world, FAULT_PLACE_MUTE);

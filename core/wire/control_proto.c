@@ -15,7 +15,8 @@ static const struct control_verb_spec VERBS[CONTROL_VERB_COUNT] = {
     [CONTROL_REDUCE] = {"reduce", "only orders that can do nothing but reduce; latched",
         .mutating = true, .takes_strategy = true, .takes_product = true, .takes_reason = true,
         .example = "reduce --strategy ma_cross"},
-    [CONTROL_RESUME] = {"resume", "clear a latch; the reason goes into the journal",
+    [CONTROL_RESUME] = {"resume", "clear a latch and end a flatten, of that scope; the "
+        "reason goes into the journal",
         .mutating = true, .takes_strategy = true, .takes_product = true, .takes_reason = true,
         .needs_reason = true, .example = "resume --reason 'venue says it is fixed'"},
     [CONTROL_RELOAD] = {"reload", "load changed scripts into fresh runners; NAME: that one alone",

@@ -280,14 +280,25 @@ static void cancel_only(struct sim *sim, uint64_t roll)
     host_post(sim, &event, (int64_t)((roll >> 8) % (uint64_t)(60 * SECOND)));
 }
 
+/* Of the account, a strategy or a product. */
+static void scoped(struct sim *sim, enum fault_kind kind, enum operator_verb verb)
+{
+    const struct fault *fault = world_strike(&sim->world, kind);
+    if (!fault)
+        return;
+    int target = (int)(fault->roll % 3);
+    host_operator(sim, verb, target,
+                  (uint8_t)((fault->roll >> 8) % (target == TARGET_STRATEGY
+                                                      ? SIM_STRATEGIES
+                                                      : sim->settings.catalog.count)));
+}
+
 static void strike_operator(struct sim *sim)
 {
     const struct fault *fault;
     if (!sim->engine)
         return;
-    if ((fault = world_strike(&sim->world, FAULT_HALT)) != NULL)
-        host_operator(sim, OPERATOR_HALT, (int)(fault->roll % 3),
-                      (uint8_t)((fault->roll >> 8) % sim->settings.catalog.count));
+    scoped(sim, FAULT_HALT, OPERATOR_HALT);
     if (world_strike(&sim->world, FAULT_HALT_CANCEL))
         host_halt_cancel(sim);
     if (world_strike(&sim->world, FAULT_FATAL))
@@ -300,8 +311,7 @@ static void strike_operator(struct sim *sim)
         host_operator(sim, OPERATOR_REDUCE, TARGET_ACCOUNT, 0);
     if (world_strike(&sim->world, FAULT_CANCEL_MINE))
         host_operator(sim, OPERATOR_CANCEL_MINE, TARGET_ACCOUNT, 0);
-    if (world_strike(&sim->world, FAULT_FLATTEN))
-        host_operator(sim, OPERATOR_FLATTEN, TARGET_ACCOUNT, 0);
+    scoped(sim, FAULT_FLATTEN, OPERATOR_FLATTEN);
     if ((fault = world_strike(&sim->world, FAULT_ONE_ORDER)) != NULL)
         host_one_order(sim, fault->roll);
     if (world_strike(&sim->world, FAULT_RECONCILE))

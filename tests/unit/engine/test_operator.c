@@ -349,8 +349,10 @@ static void hold(struct rig *rig, actor_index strategy, const char *size, order_
     if (strcmp(size, "0") == 0)
         return;
     enum side side = sells ? SIDE_SELL : SIDE_BUY;
-    rig_open_order(rig, strategy, 1, side, sells ? "101" : "99", size + sells, ref, venue);
-    rig_fill(rig, trade, venue, 1, side, sells ? "101" : "99", size + sells, "0");
+    const char *price = sells ? "101" : "99";
+    struct client_id id = rig_open_order(rig, strategy, 1, side, price, size + sells, ref, venue);
+    rig_report(rig, id, venue, VENUE_FILLED, size + sells, price, REPORT_USER_UPDATE);
+    rig_fill(rig, trade, venue, 1, side, price, size + sells, "0");
     rig->venue_position[1].e9 += (sells ? -1 : 1) * rig_size(size + sells).e9;
 }
 
@@ -446,6 +448,123 @@ static void flatten_goes_on_without_a_book(void **state)
     rig_destroy(rig);
 }
 
+/* ---- flattens beside each other */
+
+struct act { enum operator_verb verb; int target; uint8_t index; };
+
+/* Both hold in product 1, one long 1, one long 2, and both have a quote there: while those are not
+ * cancelled every flatten waits. */
+static struct rig *holding(struct client_id quotes[2])
+{
+    struct rig *rig = ready();
+    hold(rig, 0, "1", 1);
+    hold(rig, 1, "2", 2);
+    quotes[0] = rig_open_order(rig, 0, 1, SIDE_SELL, "110", "0.5", 3, "q0");
+    quotes[1] = rig_open_order(rig, 1, 1, SIDE_SELL, "111", "0.5", 4, "q1");
+    rig_forget(rig);
+    return rig;
+}
+
+static void release(struct rig *rig, const struct client_id quotes[2])
+{
+    rig_report(rig, quotes[0], "q0", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_report(rig, quotes[1], "q1", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_pass(rig, 2 * SECOND);
+}
+
+/* Each strategy's part was sold once, or not at all. */
+static void assert_sold(const struct rig *rig, bool first, bool second)
+{
+    uint32_t sold[2] = {0, 0};
+    for (uint32_t i = 0; i < rig->command_count; i++) {
+        if (rig->commands[i].kind != COMMAND_PLACE)
+            continue;
+        struct order_row row = rig_order(rig, rig->commands[i].place.id);
+        assert_true(row.actor < 2 && row.side == SIDE_SELL);
+        assert_int_equal(row.size.e9, rig_size(row.actor ? "2" : "1").e9);
+        sold[row.actor]++;
+    }
+    assert_int_equal(sold[0], first);
+    assert_int_equal(sold[1], second);
+}
+
+/* F71 | unit | a flatten is asked for while another goes on, or one of them is resumed from, a
+ * restart between or none | each goes on to its own end; a resume ends its own scope and no other,
+ * and says so */
+static void no_flatten_takes_anothers_place(void **state)
+{
+    static const char ENDED[] = "active; its flatten has ended", ALONE[] = "active",
+        BOTH[] = "active; its flatten has ended; another flatten goes on until its own resume",
+        OTHER[] = "active; another flatten goes on until its own resume",
+        BEGUN[] = "flattening: own orders are cancelled first, then orders that reduce leave";
+    static const struct { struct act acts[3]; bool first, second; const char *says; } ROWS[] = {
+        {{{OPERATOR_FLATTEN, TARGET_ACCOUNT, 0}, {OPERATOR_FLATTEN, TARGET_STRATEGY, 0}},
+         true, true, BEGUN},
+        {{{OPERATOR_FLATTEN, TARGET_STRATEGY, 0}, {OPERATOR_FLATTEN, TARGET_STRATEGY, 1}},
+         true, true, BEGUN},
+        {{{OPERATOR_FLATTEN, TARGET_ACCOUNT, 0}, {OPERATOR_RESUME, TARGET_STRATEGY, 1}},
+         true, true, OTHER},
+        {{{OPERATOR_FLATTEN, TARGET_ACCOUNT, 0}, {OPERATOR_RESUME, TARGET_PRODUCT, 0}},
+         true, true, OTHER},
+        {{{OPERATOR_FLATTEN, TARGET_STRATEGY, 0}, {OPERATOR_FLATTEN, TARGET_STRATEGY, 1},
+          {OPERATOR_RESUME, TARGET_STRATEGY, 0}}, false, true, BOTH},
+        {{{OPERATOR_FLATTEN, TARGET_STRATEGY, 0}, {OPERATOR_FLATTEN, TARGET_PRODUCT, 1},
+          {OPERATOR_RESUME, TARGET_STRATEGY, 0}}, true, true, BOTH},
+        {{{OPERATOR_FLATTEN, TARGET_STRATEGY, 0}, {OPERATOR_RESUME, TARGET_STRATEGY, 1}},
+         true, false, OTHER},
+        {{{OPERATOR_FLATTEN, TARGET_PRODUCT, 1}, {OPERATOR_RESUME, TARGET_PRODUCT, 1}},
+         false, false, ENDED},
+        {{{OPERATOR_FLATTEN, TARGET_STRATEGY, 0}, {OPERATOR_FLATTEN, TARGET_STRATEGY, 1},
+          {OPERATOR_RESUME, TARGET_ACCOUNT, 0}}, false, false, ENDED},
+        {{{OPERATOR_CANCEL_MINE, TARGET_ACCOUNT, 0}, {OPERATOR_RESUME, TARGET_ACCOUNT, 0}},
+         false, false, ALONE}};
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct client_id quotes[2];
+        struct rig *rig = holding(quotes);
+        for (int k = 0; k < 3 && ROWS[i / 2].acts[k].verb != OPERATOR_HALT; k++)
+            rig_operator(rig, ROWS[i / 2].acts[k].verb, ROWS[i / 2].acts[k].target,
+                         ROWS[i / 2].acts[k].index, "out");
+        assert_string_equal(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.text,
+                            ROWS[i / 2].says);
+        if (i % 2) {
+            rig_restart(rig);
+            rig_up(rig);
+        }
+        assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+        release(rig, quotes);
+        assert_sold(rig, ROWS[i / 2].first, ROWS[i / 2].second);
+        rig_destroy(rig);
+    }
+}
+
+/* F71 | unit | of two flattens one has ended when the host is killed | what its strategy built
+ * since is left alone, the other goes on */
+static void a_restart_knows_which_flatten_has_ended(void **state)
+{
+    (void)state;
+    struct client_id quotes[2];
+    struct rig *rig = holding(quotes);
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_STRATEGY, 0, "out");
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_STRATEGY, 1, "out");
+    rig_report(rig, quotes[0], "q0", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_pass(rig, 2 * SECOND);
+    assert_sold(rig, true, false);
+    struct client_id sale = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig_reply(rig, sale, OUTCOME_ACCEPTED, "f0");
+    rig_report(rig, sale, "f0", VENUE_FILLED, "1", "99", REPORT_USER_UPDATE);
+    rig_fill(rig, "t9", "f0", 1, SIDE_SELL, "99", "1", "0");
+    rig->venue_position[1] = rig_size("2");
+    rig_pass(rig, 2 * SECOND);
+    hold(rig, 0, "1", 5);
+    rig_restart(rig);
+    rig_up(rig);
+    rig_report(rig, quotes[1], "q1", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_pass(rig, 2 * SECOND);
+    assert_sold(rig, false, true);
+    rig_destroy(rig);
+}
+
 /* F63 | unit | the store tells that it died | halted, resume refuses */
 static void a_dead_journal_halts_for_good(void **state)
 {
@@ -483,6 +602,8 @@ int suite_operator(void)
         cmocka_unit_test(flatten_of_one_strategy_leaves_the_other),
         cmocka_unit_test(flatten_takes_from_each_its_own),
         cmocka_unit_test(flatten_of_more_than_the_account_holds_goes_as_far),
+        cmocka_unit_test(no_flatten_takes_anothers_place),
+        cmocka_unit_test(a_restart_knows_which_flatten_has_ended),
         cmocka_unit_test(a_dead_journal_halts_for_good),
     };
     return cmocka_run_group_tests_name("operator", tests, NULL, NULL);
