@@ -3,9 +3,11 @@
 #include "rig.h"
 
 #include <linux/landlock.h>
+#include <errno.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -348,6 +350,47 @@ static bool was_restarted(struct rig *rig, void *count)
     return rig->seen[0].ready == *(uint32_t *)count;
 }
 
+/* The next so many processes cannot be made. */
+static int spawns_refused;
+
+int __real_posix_spawn(pid_t *, const char *, const posix_spawn_file_actions_t *,
+                       const posix_spawnattr_t *, char *const[], char *const[]);
+int __wrap_posix_spawn(pid_t *pid, const char *program, const posix_spawn_file_actions_t *files,
+                       const posix_spawnattr_t *attributes, char *const words[],
+                       char *const environment[]);
+
+int __wrap_posix_spawn(pid_t *pid, const char *program, const posix_spawn_file_actions_t *files,
+                       const posix_spawnattr_t *attributes, char *const words[],
+                       char *const environment[])
+{
+    if (spawns_refused > 0)
+        return spawns_refused--, EAGAIN;
+    return __real_posix_spawn(pid, program, files, attributes, words, environment);
+}
+
+/* F70 | unit | no process can be made for a runner, at its start or after its death | the start says
+ * so; the dead one is tried again until there is room */
+static void test_no_process_to_be_had(void **state)
+{
+    (void)state;
+    struct rig *rig = puppet_rig();
+    struct err err = {""};
+    uint32_t second = 2;
+    rig->config.max_restarts = 3;
+    rig_open(rig);
+    rig_add(rig, 0, "a", "exit_view");
+    rig_run(rig, rig_is_alive, &zero);
+    spawns_refused = 1;
+    assert_int_equal(rig_try_add(rig, 1, "a", &err), -1);
+    assert_non_null(strstr(err.text, "cannot be started: "));
+    spawns_refused = 1;
+    rig_view(rig, 0);
+    rig_run(rig, was_restarted, &second);
+    assert_int_equal(spawns_refused, 0);
+    assert_int_equal(rig_status(rig, 0).restarts, 2);
+    rig_destroy(rig);
+}
+
 static void test_death_and_restart(void **state)
 {
     (void)state;
@@ -515,6 +558,7 @@ int suite_life(void)
         cmocka_unit_test(test_a_burst_is_delivered),
         cmocka_unit_test(test_a_full_queue_loses_nothing),
         cmocka_unit_test(test_death_and_restart),
+        cmocka_unit_test(test_no_process_to_be_had),
         cmocka_unit_test(test_state_survives_a_kill),
         cmocka_unit_test(test_a_state_not_taken_is_left_out),
         cmocka_unit_test(test_what_cannot_start_stays_dead),

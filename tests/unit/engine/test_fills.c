@@ -74,6 +74,7 @@ static void a_part_of_the_provisional_gives_way(void **state)
 /* AC-C2: each user event twice, each fill twice, in any order. */
 /* AC-C2 | unit | each user event and each fill twice, mixed | position, cost and fees as if once */
 /* F20 | unit | each user event and each fill twice | booked once */
+/* R4 | unit | each user event and each fill twice, mixed | booked once */
 static void everything_twice_changes_nothing(void **state)
 {
     (void)state;
@@ -318,6 +319,7 @@ static void fills_from_before_the_first_boot_are_history(void **state)
 
 /* The fill comes before the id of its order: it waits for the list that tells whose it is. */
 /* F40 | unit | a fill while its order is UNKNOWN | waits and is booked to its strategy once */
+/* R4 | unit | a fill while its order is UNKNOWN | kept, and booked to its strategy once */
 static void a_fill_before_its_order_is_known_waits(void **state)
 {
     (void)state;

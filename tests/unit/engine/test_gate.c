@@ -544,6 +544,25 @@ static void a_limit_that_is_not_set_refuses_everything(void **state)
     }
 }
 
+/* F73 | unit | reduce-only, a bracket, the operator's close, while flat | refused: reduce_only */
+static void nothing_reduces_what_is_flat(void **state)
+{
+    static const char *const ORDERS[] = {"sell 0.05 @ 60005 reduce", "buy 0.05 @ 60000 reduce",
+                                         "sell 0.05 bracket at 59900 @ 60100",
+                                         "operator sell 0.05 market", "operator buy 0.05 @ 60000"};
+    (void)state;
+    for (size_t i = 0; i < sizeof ORDERS / sizeof ORDERS[0]; i++) {
+        struct world world;
+        struct verdict verdict;
+        world_init(&world);
+        world_order(&world, ORDERS[i]);
+        world_set(&world, "price_collar=0.06 worst=60000");
+        assert_false(ask(&world, false, &verdict));
+        assert_int_equal(verdict.code, REFUSED_REDUCE_ONLY);
+        assert_int_equal(verdict.headroom.e18, 0);
+    }
+}
+
 static int run_table(void)
 {
     static struct row rows[ROWS_MAX];
@@ -585,6 +604,7 @@ int suite_gate(void)
         cmocka_unit_test(an_override_sets_aside_its_own_control_alone),
         cmocka_unit_test(a_close_is_priced_inside_the_collar_or_not_at_all),
         cmocka_unit_test(a_limit_that_is_not_set_refuses_everything),
+        cmocka_unit_test(nothing_reduces_what_is_flat),
     };
     return run_table() + cmocka_run_group_tests_name("gate", tests, NULL, NULL);
 }

@@ -279,6 +279,68 @@ static void a_marketable_sell_is_valued_at_the_bid(void **state)
     rig_destroy(rig);
 }
 
+/* F73 | unit | two strategies want opposite things of one product | the second does not meet the
+ * first's resting order: refused as self_match; beside it both rest, and an exit may meet it */
+static void two_strategies_do_not_trade_with_each_other(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_open_order(rig, 0, 1, SIDE_BUY, "99", "1", 1, "v1");
+    rig_limit(rig, 1, 1, SIDE_SELL, "99", "0.1", 2);
+    assert_int_equal(last_refusal(rig, 1), REFUSED_SELF_MATCH);
+    rig_limit(rig, 1, 1, SIDE_SELL, "98.5", "0.1", 3);
+    assert_int_equal(rig_notices(rig, 1, NOTICE_REFUSAL), 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_limit(rig, 1, 1, SIDE_SELL, "99.5", "0.1", 4);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 2);
+    rig_destroy(rig);
+}
+
+#ifdef __SANITIZE_ADDRESS__
+enum { FLOOD = 50000 };
+#else
+enum { FLOOD = 1000000 };
+#endif
+
+/* F73 | unit | a million intents, a hundred thousand a second | as many orders as the rate allows,
+ * the rest refused by it; the journal takes a few of them and counts the others */
+static void a_flood_is_refused_by_rate_and_leaves_no_trace(void **state)
+{
+    enum { RATE = 20, PER_SECOND = 100000, RECORDED = 10 };
+    (void)state;
+    struct rig *rig = rig_create(0);
+    struct counters_row counters;
+    uint32_t seconds = FLOOD / PER_SECOND + 1, placed = 0, records = 0;
+    rig->settings.max_messages = rig->settings.strategies[0].max_messages = RATE;
+    rig->settings.duplicate_window_ns = 1;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig);
+    for (order_ref i = 0; i < FLOOD; i++) {
+        rig_forget(rig);
+        rig->journal_count = rig->journal_mark = 0;
+        if (i % (PER_SECOND / 10) == 0)
+            rig_pass(rig, 1);
+        rig_forget(rig);
+        rig_limit(rig, 0, 0, SIDE_BUY, "98", "0.1", i + 1);
+        records += rig->journal_count - rig->journal_mark;
+        if (rig_count(rig, COMMAND_PLACE) > 0) {
+            placed++;
+            rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_REFUSED, "");
+        } else {
+            assert_int_equal(last_refusal(rig, 0), REFUSED_RATE);
+        }
+        rig->now.mono_ns += SECOND / PER_SECOND;
+        rig->now.wall_ns += SECOND / PER_SECOND;
+    }
+    snapshot_counters(rig->engine, &counters);
+    assert_in_range(placed, RATE, RATE * (seconds + 1));
+    assert_int_equal(counters.refusals[REFUSED_RATE], FLOOD - placed);
+    assert_true(records <= 2 * placed + RECORDED * (seconds + 1));
+    assert_true(counters.refusals_unrecorded >= FLOOD - placed - RECORDED * (seconds + 1));
+    rig_destroy(rig);
+}
+
 int suite_intents(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +358,8 @@ int suite_intents(void)
         cmocka_unit_test(cancel_all_takes_ones_own),
         cmocka_unit_test(the_cancel_budget_delays_and_loses_none),
         cmocka_unit_test(a_marketable_sell_is_valued_at_the_bid),
+        cmocka_unit_test(two_strategies_do_not_trade_with_each_other),
+        cmocka_unit_test(a_flood_is_refused_by_rate_and_leaves_no_trace),
     };
     return cmocka_run_group_tests_name("intents", tests, NULL, NULL);
 }

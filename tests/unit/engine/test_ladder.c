@@ -72,6 +72,7 @@ static void hold_one(struct rig *rig)
 /* F70 | unit | loop lag and memory pressure reported | nothing opens, reducing goes on, told why */
 /* F66 | unit | a clock step reported | nothing opens, reducing goes on, told why */
 /* AC-I1 | unit | sustained 429 | REDUCING until it is over, journaled and told to scripts */
+/* R5 | unit | each cause of doubt | nothing opens; reducing goes on while orders may leave at all */
 static void each_cause_puts_us_on_its_step(void **state)
 {
     (void)state;
@@ -200,6 +201,8 @@ static void measure(struct rig *rig, bool known, int64_t skew_ns)
 
 /* AC-I2 | unit | the clock is past max_skew_ms, either way, or is not measured any more | nothing
  * opens, journaled as skew, reducing goes on; over when it is right */
+/* F66 | unit | the clock drifts without NTP, or is smeared over a leap second | trading up to
+ * max_skew_ms, past it nothing opens; over when it is right */
 static void a_clock_that_is_off_opens_nothing(void **state)
 {
     (void)state;

@@ -44,6 +44,7 @@ static void assert_working_buy(struct rig *rig, const char *size)
 /* F02 | unit | the venue never had the order, its strategy is set to resend | sent once more under
  * the same id after expiry, bound and two whole lists; nothing is freed meanwhile */
 /* AC-C1 | unit | an order that was decided leaves a second time | under its first client id */
+/* R3 | unit | the venue never had the order, its strategy is set to resend | the same id again */
 static void an_order_the_venue_never_had_is_sent_again(void **state)
 {
     (void)state;

@@ -172,6 +172,7 @@ static const struct trace *find_send(const struct ports *ports, enum command_kin
 }
 
 /* AC-C1 | unit | an order is decided | the commit comes first, the order carries its number */
+/* R6 | unit | an order is decided | its commit comes first, and the order carries that number */
 static void the_commit_precedes_the_first_send(void **state)
 {
     (void)state;

@@ -31,6 +31,7 @@ static void assert_working_buy(struct rig *rig, const char *size)
 /* AC-B3 | unit | an order nobody answered for | its side is refused by name, the other side may
  * go, its size counts in full */
 /* F02 | unit | an order nobody answered for | UNKNOWN, reserved in full, lists asked for */
+/* R1 | unit | an order nobody answered for | UNKNOWN; its whole size is reserved and bars its side */
 static void no_word_is_unknown_and_counts_in_full(void **state)
 {
     (void)state;
@@ -53,6 +54,7 @@ static void no_word_is_unknown_and_counts_in_full(void **state)
 
 /* An hour goes by without a list that ends: no timer ends an order (AC-B2). */
 /* AC-B2 | unit | an hour of ticks and no list that ends | still UNKNOWN, still counted */
+/* R2 | unit | an hour of ticks and no list that ends | still UNKNOWN, still counted */
 static void no_timer_ends_an_order(void **state)
 {
     (void)state;
@@ -71,6 +73,7 @@ static void no_timer_ends_an_order(void **state)
 
 /* F02 | unit | whole lists that lack the order, before and after expiry and bound | given up by
  * two late lists 30 s apart, reservation freed only then */
+/* R2 | unit | whole lists that lack it, before and after expiry and bound | two late ones end it */
 static void two_whole_lists_after_the_bound_end_it(void **state)
 {
     (void)state;

@@ -14,5 +14,6 @@ int main(void)
     failed += suite_recorder();
     failed += suite_pulse();
     failed += suite_appender();
+    failed += suite_no_helper();
     return failed;
 }

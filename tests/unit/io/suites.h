@@ -19,3 +19,4 @@ int suite_control(void);
 int suite_recorder(void);
 int suite_pulse(void);
 int suite_appender(void);
+int suite_no_helper(void);
