@@ -368,8 +368,8 @@ int __wrap_posix_spawn(pid_t *pid, const char *program, const posix_spawn_file_a
     return __real_posix_spawn(pid, program, files, attributes, words, environment);
 }
 
-/* F70 | unit | no process can be made for a runner, at its start or after its death | the start says
- * so; the dead one is tried again until there is room */
+/* F70 | unit | no process can be made for a runner, at its start or after its death | the start
+ * says so; the dead one is tried again until there is room */
 static void test_no_process_to_be_had(void **state)
 {
     (void)state;

@@ -72,7 +72,7 @@ static void hold_one(struct rig *rig)
 /* F70 | unit | loop lag and memory pressure reported | nothing opens, reducing goes on, told why */
 /* F66 | unit | a clock step reported | nothing opens, reducing goes on, told why */
 /* AC-I1 | unit | sustained 429 | REDUCING until it is over, journaled and told to scripts */
-/* R5 | unit | each cause of doubt | nothing opens; reducing goes on while orders may leave at all */
+/* R5 | unit | each cause of doubt | nothing opens; reducing goes on while orders may leave */
 static void each_cause_puts_us_on_its_step(void **state)
 {
     (void)state;

@@ -31,7 +31,7 @@ static void assert_working_buy(struct rig *rig, const char *size)
 /* AC-B3 | unit | an order nobody answered for | its side is refused by name, the other side may
  * go, its size counts in full */
 /* F02 | unit | an order nobody answered for | UNKNOWN, reserved in full, lists asked for */
-/* R1 | unit | an order nobody answered for | UNKNOWN; its whole size is reserved and bars its side */
+/* R1 | unit | an order nobody answered for | UNKNOWN; its whole size is reserved */
 static void no_word_is_unknown_and_counts_in_full(void **state)
 {
     (void)state;
