@@ -21,26 +21,35 @@ local function arm(world, random, places, most)
   return point
 end
 
+local function come_to_rest(world)
+  hurt.wait_reconciled(world)
+  hurt.agree(world)
+  if hurt.status(world).unknown >= BLOCKED then
+    hurt.settle(world)
+    hurt.agree(world)
+  end
+end
+
 -- Starts the host; in a fifth of the lives it may die before it is at rest. True: at rest.
 local function rise(world, random, tried)
   if random(5) > 1 then
     hurt.start(world)
-  else
-    local point = arm(world, random, 4, 10)
-    hurt.run(world)
-    rig.poll("death at " .. point .. " or rest", function()
-      local status = not world.host:code() and world:status()
-      return world.host:code() or status and status.reconciled
-    end)
-    hurt.kill_at(world, point, 0)
-    if not rig.is_alive(world.host.pid) then world.host:wait() end -- its code comes later
-    if world.host:code() then
-      tried[point] = (tried[point] or 0) + 1
-      return false
-    end
+    come_to_rest(world)
+    return true
   end
-  hurt.wait_reconciled(world)
-  return true
+  local point = arm(world, random, 4, 10)
+  hurt.run(world)
+  rig.poll("death at " .. point .. " or rest", function()
+    local status = not world.host:code() and world:status()
+    return world.host:code() or status and status.reconciled
+  end)
+  hurt.kill_at(world, point, 0)
+  local rested, why = pcall(come_to_rest, world)
+  if rested then return true end
+  -- It died, or its death was on the way already when it was called off.
+  rig.check(world.host:code() == 137, "%s", why)
+  tried[point] = (tried[point] or 0) + 1
+  return false
 end
 
 -- One life, from the start of the host to its death. Until it agrees with the exchange its script
@@ -48,11 +57,6 @@ end
 local function live(world, random, tried, every)
   hurt.write_script(world, false)
   if not rise(world, random, tried) then return end
-  hurt.agree(world)
-  if hurt.status(world).unknown >= BLOCKED then
-    hurt.settle(world)
-    hurt.agree(world)
-  end
   local point = arm(world, random, #hurt.POINTS, every and 1 or 8)
   hurt.write_script(world, true)
   world.host:signal("HUP")
