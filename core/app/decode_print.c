@@ -263,7 +263,10 @@ void decode_print_instrument(struct json_writer *json, const struct instrument *
     put_flag(json, "limit_only", instrument->limit_only);
     put_flag(json, "post_only", instrument->post_only);
     json_put_bool(json, "venue_reduce_only", instrument->venue_reduce_only);
-    json_put_ratio(json, "funding_rate", instrument->funding_rate);
+    if (instrument->funding_unknown)
+        json_put_null(json, "funding_rate");
+    else
+        json_put_ratio(json, "funding_rate", instrument->funding_rate);
     put_time_told(json, "funding_time", instrument->funding_time_ns);
     json_put_int(json, "funding_interval_s", instrument->funding_interval_ns / 1000000000);
     put_price_told(json, "mark", instrument->mark);

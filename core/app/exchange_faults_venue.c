@@ -56,6 +56,11 @@ static void happen(struct exchange_faults *faults, const struct venue_fault_rule
     case FAULT_EXPIRE_ORDERS: venue_sim_end_orders(venue, VENUE_EXPIRED, rule->text); break;
     case FAULT_FILL_ORDERS: venue_sim_fill_orders(venue, (int)rule->amount); break;
     case FAULT_LIQUIDATE: venue_sim_liquidate(venue, (int)rule->amount); break;
+    case FAULT_DELEVERAGE:
+        for (int i = 0; i < VENUE_PRODUCTS; i++)
+            if (rule->amount < 0 || rule->amount == i)
+                venue_sim_deleverage(venue, i);
+        break;
     case FAULT_ORDER: place_strange_order(faults, rule->request); break;
     case FAULT_BUST: venue_sim_reverse_fill(venue, 0); break;
     case FAULT_CORRECT: venue_sim_reverse_fill(venue, rule->amount); break;

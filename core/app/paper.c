@@ -183,7 +183,9 @@ struct paper *paper_create(const struct paper_config *config, struct err *err)
     paper->engine = config->engine;
     paper->ahead_ns = now.wall_ns - now.mono_ns;
     for (product_index i = 0; i < settings->catalog.count; i++)
-        venue.initial_margin[i] = settings->product_limits[i].initial_margin;
+        venue.initial_margin[i] = instrument_margin_rate(
+            &settings->catalog.items[i], SIDE_UNKNOWN, false,
+            settings->product_limits[i].initial_margin);
     fill_venue_init(&paper->venue, &venue, &(struct fill_venue_port){paper, push, NULL});
     return paper;
 }

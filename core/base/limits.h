@@ -31,8 +31,6 @@ enum {
 
     /* BTC-USD shows 23,000 levels a side; levels past this far from the touch are dropped. */
     MAX_BOOK_LEVELS = 32768,
-    /* Levels in one feed message: a whole snapshot of both sides. */
-    MAX_MESSAGE_LEVELS = 2 * MAX_BOOK_LEVELS,
     /* Trades in one feed message: snapshots hold 100. */
     MAX_MESSAGE_TRADES = 1024,
 
@@ -57,6 +55,9 @@ enum {
 
     /* One message over the WebSocket: books run to 5 MB, the venue's advice is "the largest". */
     MAX_WS_MESSAGE = 16 * 1024 * 1024,
+    /* Levels in one feed message: as many as the largest holds, for the venue's shortest text of
+     * one has 88 bytes. The book keeps what is nearest to the touch. */
+    MAX_MESSAGE_LEVELS = MAX_WS_MESSAGE / 88,
     /* A REST reply: a products list is 1 MB. */
     MAX_HTTP_BODY = 16 * 1024 * 1024,
     /* A frame between core and runner, one seqpacket. */

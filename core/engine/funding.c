@@ -25,7 +25,7 @@ bool funding_project_day(const struct instrument *spec, struct price mark, struc
 {
     struct money one;
     __int128 day;
-    if (spec->funding_interval_ns <= 0 ||
+    if (spec->funding_interval_ns <= 0 || spec->funding_unknown ||
         !money_scale(money_of(mark, position), spec->funding_rate, ROUND_DOWN, &one) ||
         __builtin_mul_overflow(one.e18, DAY_NS / spec->funding_interval_ns, &day))
         return false;
@@ -436,7 +436,7 @@ static void look(struct engine *engine, product_index product)
     else if (funding->marked_ns < next_ns && wall_ns - next_ns < MARK_LATE_NS &&
              market_mark(engine, product, &funding->mark, &age_ns))
         funding->marked_ns = next_ns;
-    if (rated <= funding->booked_ns)
+    if (rated <= funding->booked_ns || spec->funding_unknown)
         return;
     if (funding->pending_ns != rated) {
         funding->pending_ns = rated;

@@ -12,7 +12,8 @@
  *
  * Each actor's share is rounded half-even at 1e-18, as is the whole; what is left between the two
  * is the operator's, whose row closes the stamp in the journal, also when nobody held anything. A
- * stamp that passed while no host ran, and the next one too, has no rate: it is counted as missed.
+ * stamp that passed while no host ran, and the next one too, has no rate, nor has one whose rate
+ * the venue never shows: it is counted as missed.
  *
  * CDE pays in sums (funding_pnl of the balance). Each is compared with our stamps since the last;
  * which it covers is not told: all, or those whose sum is nearest. A difference of at most

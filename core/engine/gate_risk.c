@@ -172,9 +172,11 @@ static bool check_left(const struct judged *j, struct verdict *ret, enum refusal
                        const char *key, struct ratio part, struct money before)
 {
     struct money order, least, left, room;
+    struct ratio rate = instrument_margin_rate(j->instrument, j->intent->side, j->in->intraday,
+                                               j->limits->initial_margin);
     if (!check_equity(j, ret, key))
         return false;
-    if (!money_scale(j->value, j->limits->initial_margin, ROUND_UP, &order) ||
+    if (!money_scale(j->value, rate, ROUND_UP, &order) ||
         !money_scale(j->in->equity, part, ROUND_UP, &least) ||
         !money_sub(before, j->in->reserved, &left) || !money_sub(left, least, &room) ||
         !money_sub(left, order, &left))
@@ -208,7 +210,7 @@ bool gate_check_funding(const struct judged *j, struct verdict *ret)
     struct ratio limit = j->limits->max_funding_daily;
     int64_t interval_ns = i->funding_interval_ns;
     __int128 day, told;
-    if (interval_ns <= 0)
+    if (interval_ns <= 0 || i->funding_unknown)
         return gate_refuse_limit(j, ret, REFUSED_FUNDING, GATE_PRODUCT, "max_funding_daily");
     day = (__int128)i->funding_rate.e9 * DAY_NS;
     if (j->intent->side == SIDE_SELL)

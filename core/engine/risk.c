@@ -310,6 +310,16 @@ static void add_worth(struct gate_worth *worth, struct price price, struct size 
                              &worth->gross);
 }
 
+/* What works on a product may be of either side. */
+static struct ratio working_rate(const struct engine *engine, product_index product,
+                                 const struct gate_input *in)
+{
+    const struct instrument *spec = &engine->settings.catalog.items[product];
+    return instrument_margin_rate(spec, SIDE_UNKNOWN,
+                                  in->intraday && spec->profile == in->instrument->profile,
+                                  engine->settings.product_limits[product].initial_margin);
+}
+
 static void fill_worth(struct engine *engine, uint8_t slot, struct gate_input *in)
 {
     const struct orders *orders = &engine->orders;
@@ -319,8 +329,8 @@ static void fill_worth(struct engine *engine, uint8_t slot, struct gate_input *i
         struct price price = {0};
         struct money margin;
         int64_t age_ns;
-        if (!money_scale((struct money){orders->products[i].value},
-                         engine->settings.product_limits[i].initial_margin, ROUND_UP, &margin) ||
+        if (!money_scale((struct money){orders->products[i].value}, working_rate(engine, i, in),
+                         ROUND_UP, &margin) ||
             !money_add(in->reserved, margin, &in->reserved))
             in->reserved.e18 = BEYOND;
         if (i == in->intent->product || !has_any(all, &orders->products[i]))

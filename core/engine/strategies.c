@@ -247,7 +247,7 @@ static void view_facts(const struct engine *engine, product_index product, struc
     ret->mode = (uint8_t)mode_of(spec);
     ret->index = spec->index;
     ret->funding_rate = spec->funding_rate;
-    ret->funding_next_ns = next_ns < INT64_MAX ? next_ns : 0;
+    ret->funding_next_ns = next_ns < INT64_MAX && !spec->funding_unknown ? next_ns : 0;
     ret->funding_interval_ns = spec->funding_interval_ns;
     ret->equity_known = balance_get(engine, &balance);
     if (ret->equity_known)

@@ -16,6 +16,9 @@ struct instrument {
     int64_t funding_time_ns;   /* wall; 0: none told */
     int64_t funding_interval_ns;
     struct price mark, index;  /* informative; 0: not published */
+    bool funding_unknown;      /* the venue shows no rate, as after an hour that was closed */
+    /* What a dollar is margined with on being opened, intraday and overnight; 0: not told. */
+    struct ratio margin_long, margin_short, overnight_long, overnight_short;
 };
 
 struct catalog {
@@ -28,3 +31,7 @@ product_index catalog_find(const struct catalog *catalog, const char *id, size_t
 /* Venue size (contracts, or base coin) <-> base size; false when it is not exact. */
 bool instrument_base_size(const struct instrument *, struct size venue, struct size *ret_base);
 bool instrument_venue_size(const struct instrument *, struct size base, struct size *ret_venue);
+/* The largest of `least` and the venue's rates for this side (SIDE_UNKNOWN: either), overnight too
+ * unless intraday rules are known to hold. */
+struct ratio instrument_margin_rate(const struct instrument *, enum side side, bool intraday,
+                                    struct ratio least);

@@ -35,7 +35,8 @@
     X(max_leverage, RATIO, MORE, REFUSED_LEVERAGE, "max_leverage",                                 \
       "control 18: that exposure over equity")                                                     \
     X(initial_margin, RATIO, LESS, REFUSED_MARGIN, "initial_margin",                               \
-      "controls 19, 20: margin that a dollar of position is taken to need")                        \
+      "controls 19, 20: margin that a dollar of position is taken to need; the venue's own rate, " \
+      "where that is larger")                                                                      \
     X(max_funding_daily, RATIO, MORE, REFUSED_FUNDING, "max_funding_daily",                        \
       "control 21: what a position may pay in funding over a day")                                 \
     X(calm_volatility, RATIO, MORE, REFUSED_VOLATILITY, "calm_volatility",                         \

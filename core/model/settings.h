@@ -22,7 +22,7 @@ struct product_limits {
     struct money min_depth;           /* control 11: on the thinner side */
     struct money max_exposure;        /* control 17, worst case */
     struct ratio max_leverage;        /* control 18: that exposure over equity */
-    struct ratio initial_margin;      /* controls 19, 20: what a dollar is taken to need */
+    struct ratio initial_margin;      /* controls 19, 20: what a dollar needs at least */
     struct ratio max_funding_daily;   /* control 21 */
     struct ratio calm_volatility, max_volatility; /* control 27, per sample */
 };

@@ -13,6 +13,8 @@
       "without a price at market")                                                                \
     X(FAULT_LIQUIDATE, "liquidate", AT_VENUE, TAKES_PRODUCT, "", "F54 AC-A4",                     \
       "the venue closes the position at market, in all products or one")                          \
+    X(FAULT_DELEVERAGE, "deleverage", AT_VENUE, TAKES_PRODUCT, "", "F54 AC-A4",                   \
+      "the venue gives half of the position to others, in all products or one")                   \
     X(FAULT_BUST, "bust", AT_VENUE, TAKES_NOTHING, "", "F46",                                     \
       "the newest fill is taken back by a REVERSAL")                                              \
     X(FAULT_CORRECT, "correct", AT_VENUE, TAKES_SIGNED, "1", "F46",                               \

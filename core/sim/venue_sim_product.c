@@ -67,6 +67,12 @@ void venue_product_describe(const struct venue_product *product, struct instrume
     ret->quote_min = product->quote_min;
     ret->session_open = true;
     ret->venue_reduce_only = product->profile == PROFILE_INTX;
+    if (product->profile == PROFILE_INTX)
+        return; /* no margin rates are told there */
+    ret->margin_long = product->margin_long;
+    ret->margin_short = product->margin_short;
+    ret->overnight_long = product->overnight_long;
+    ret->overnight_short = product->overnight_short;
 }
 
 bool venue_product_base(const struct venue_product *product, struct size units,

@@ -13,7 +13,7 @@
     X(PRODUCT_TYPE, "product_type") X(VENUE, "product_venue") X(MID, "mid_market_price")          \
     X(DISABLED, "is_disabled") X(TRADING_DISABLED, "trading_disabled")                            \
     X(CANCEL_ONLY, "cancel_only") X(LIMIT_ONLY, "limit_only") X(POST_ONLY, "post_only")           \
-    X(VIEW_ONLY, "view_only")
+    X(VIEW_ONLY, "view_only") X(AUCTION, "auction_mode")
 /* In future_product_details. */
 #define FUTURE_FIELDS(X)                                                                          \
     X(PLACE, "venue") X(CONTRACT, "contract_size") X(ROOT, "contract_root_unit")                  \
@@ -29,12 +29,15 @@ static const char *const PRODUCT_NAMES[F_COUNT] = {PRODUCT_FIELDS(NAME_OF)};
 static const char *const FUTURE_NAMES[F_FUTURE_COUNT] = {FUTURE_FIELDS(NAME_OF)};
 enum { OLD_RATE, OLD_TIME, OLD_FIELDS };
 static const char *const OLD_NAMES[OLD_FIELDS] = {"funding_rate", "funding_time"};
+enum { RATE_LONG, RATE_SHORT, RATE_FIELDS };
+static const char *const RATE_NAMES[RATE_FIELDS] = {"long_margin_rate", "short_margin_rate"};
 enum { SESSION_OPEN, SESSION_STATE, SESSION_FIELDS };
 static const char *const SESSION_NAMES[SESSION_FIELDS] = {"is_session_open", "session_state"};
 
 struct product {
     struct json_text got[F_COUNT], future[F_FUTURE_COUNT];
     struct json_text old[OLD_FIELDS]; /* perpetual_details: filled on INTX, empty on CDE */
+    struct json_text intraday[RATE_FIELDS], overnight[RATE_FIELDS];
     struct json_text session[SESSION_FIELDS];
 };
 
@@ -56,6 +59,10 @@ static void read_future(struct json_reader *json, struct product *product)
     while (json_next_key(json, &key)) {
         if (json_text_equal(key, "perpetual_details"))
             read_object(json, OLD_NAMES, OLD_FIELDS, product->old);
+        else if (json_text_equal(key, "intraday_margin_rate"))
+            read_object(json, RATE_NAMES, RATE_FIELDS, product->intraday);
+        else if (json_text_equal(key, "overnight_margin_rate"))
+            read_object(json, RATE_NAMES, RATE_FIELDS, product->overnight);
         else
             coinbase_read_field(json, key, FUTURE_NAMES, F_FUTURE_COUNT, product->future);
     }
@@ -185,6 +192,24 @@ static void fill_state(const struct product *product, struct instrument *instrum
         (state.length == 0 || coinbase_word(state, "FCM_TRADING_SESSION_STATE_OPEN"));
     if (instrument->profile == PROFILE_INTX && !product->session[SESSION_OPEN].length)
         instrument->session_open = true;
+    /* An auction gathers orders and matches none until it ends: it is no place for ours. */
+    if (coinbase_true(got[F_AUCTION]))
+        instrument->session_open = false;
+}
+
+static bool read_rate(struct json_text text, struct ratio *ret)
+{
+    return coinbase_ratio_about(text, ret) && ret->e9 >= 0;
+}
+
+static const char *fill_margin(const struct product *product, struct instrument *instrument)
+{
+    if (!read_rate(product->intraday[RATE_LONG], &instrument->margin_long) ||
+        !read_rate(product->intraday[RATE_SHORT], &instrument->margin_short) ||
+        !read_rate(product->overnight[RATE_LONG], &instrument->overnight_long) ||
+        !read_rate(product->overnight[RATE_SHORT], &instrument->overnight_short))
+        return "a margin rate that is no number";
+    return NULL;
 }
 
 static const char *fill_funding(const struct product *product, struct instrument *instrument)
@@ -194,14 +219,13 @@ static const char *fill_funding(const struct product *product, struct instrument
         rate = product->old[OLD_RATE];
     if (time.length == 0)
         time = product->old[OLD_TIME];
+    instrument->funding_unknown = rate.length == 0; /* "" is no rate of 0 */
     if (!coinbase_ratio_about(rate, &instrument->funding_rate))
         return "a funding_rate that is no number";
     if (!coinbase_time(time, &instrument->funding_time_ns))
         return "a funding_time that is not RFC 3339";
     if (!read_interval(product->future[F_INTERVAL], &instrument->funding_interval_ns))
         return "a funding_interval that is not like 3600s";
-    if (instrument->profile == PROFILE_INTX && instrument->funding_interval_ns == 0)
-        instrument->funding_interval_ns = 3600000000000; /* hourly, but not told there */
     if (!coinbase_price_about(product->got[F_MID], &instrument->mark) ||
         !coinbase_price_about(product->future[F_INDEX], &instrument->index))
         return "a mid_market_price or index_price that is no number";
@@ -216,6 +240,8 @@ static const char *fill_instrument(const struct product *product, const char *as
     const char *objection = fill_units(product, ret);
     if (!objection)
         objection = fill_funding(product, ret);
+    if (!objection)
+        objection = fill_margin(product, ret);
     fill_state(product, ret);
     return objection;
 }

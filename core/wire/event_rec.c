@@ -90,6 +90,11 @@ static const struct layout_field INSTRUMENT[] = {
     FIELD(instrument, funding_interval_ns),
     FIELD(instrument, mark),
     FIELD(instrument, index),
+    FIELD(instrument, funding_unknown),
+    FIELD(instrument, margin_long),
+    FIELD(instrument, margin_short),
+    FIELD(instrument, overnight_long),
+    FIELD(instrument, overnight_short),
 };
 static const struct layout INSTRUMENT_LAYOUT = LAYOUT(instrument, INSTRUMENT);
 

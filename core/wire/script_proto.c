@@ -43,7 +43,8 @@ static const char *check_instrument(const struct instrument *spec)
         return "a profile is unknown";
     if (!is_flag(&spec->trading_disabled) || !is_flag(&spec->cancel_only) ||
         !is_flag(&spec->limit_only) || !is_flag(&spec->post_only) || !is_flag(&spec->view_only) ||
-        !is_flag(&spec->session_open) || !is_flag(&spec->venue_reduce_only))
+        !is_flag(&spec->session_open) || !is_flag(&spec->venue_reduce_only) ||
+        !is_flag(&spec->funding_unknown))
         return "a product's flag is neither 0 nor 1";
     return NULL;
 }

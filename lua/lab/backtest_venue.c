@@ -27,7 +27,9 @@ void backtest_venue_open(struct backtest *run, const struct engine_settings *set
     };
 
     for (product_index i = 0; i < settings->catalog.count; i++)
-        config.initial_margin[i] = settings->product_limits[i].initial_margin;
+        config.initial_margin[i] = instrument_margin_rate(
+            &settings->catalog.items[i], SIDE_UNKNOWN, false,
+            settings->product_limits[i].initial_margin);
     fill_venue_init(&run->venue, &config, &(struct fill_venue_port){run, push, book});
 }
 

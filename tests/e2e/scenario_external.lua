@@ -63,32 +63,44 @@ local function manual(world, side, size, after)
   end)
 end
 
--- F44 | real process | a manual order fills, external_fills = alarm | booked as external, alarm,
---   trading goes on
--- F52 | real process | a manual order fills, external_fills = freeze | its product reduces only,
---   the others trade, until resumed
--- F54 | real process | the venue liquidates the position | booked, alarm, the account reduces only
--- AC-A4 | real process | manual trades and a liquidation | shown as external, at the next look for
---   fills (every 3 s) at the latest
-rig.scenario("external", function(world)
-  world:start_exchange()
-  start(world, "alarm")
-  by_the_next_look(world, function() world:fault("venue: order BUY 2 " .. PRODUCT) end)
-  rig.equal(size_of(world, "external"), 0.02, "position of others at the next look for fills")
-  rig.equal(product(world, PRODUCT).state, "active", "state of the product, policy alarm")
-  rig.contains(world:log(), PRODUCT, "the alarm")
-  rig.equal(world.host:stop(), 0, "exit code of the host")
-
-  start(world, "freeze")
-  manual(world, "SELL", 1, 0.01)
+local function frozen(world)
   rig.poll("the freeze of the product", function() -- by its quantity it is known before its fill
     return product(world, PRODUCT).state == "reducing"
   end)
   rig.contains(product(world, PRODUCT).reason, "somebody else", "reason of the freeze")
   rig.equal(product(world, "ETP-20DEC30-CDE").state, "active", "state of another product")
   rig.equal(world:status().state, "active", "state of the account")
+end
+
+-- F44 | real process | a manual order fills, external_fills = alarm | booked as external, alarm,
+--   trading goes on
+-- F52 | real process | a manual order fills, external_fills = freeze | its product reduces only,
+--   the others trade, until resumed
+-- F54 | real process | the venue deleverages, external_fills = freeze | half the position gone,
+--   booked as external, for nothing tells it from a trade by hand; the product reduces only
+-- F54 | real process | the venue liquidates the position | booked, alarm, the account reduces only
+-- AC-A4 | real process | manual trades, a deleveraging, a liquidation | shown as external, at the
+--   next look for fills (every 3 s) at the latest
+rig.scenario("external", function(world)
+  world:start_exchange()
+  start(world, "alarm")
+  by_the_next_look(world, function() world:fault("venue: order BUY 4 " .. PRODUCT) end)
+  rig.equal(size_of(world, "external"), 0.04, "position of others at the next look for fills")
+  rig.equal(product(world, PRODUCT).state, "active", "state of the product, policy alarm")
+  rig.contains(world:log(), PRODUCT, "the alarm")
+  rig.equal(world.host:stop(), 0, "exit code of the host")
+
+  start(world, "freeze")
+  manual(world, "SELL", 2, 0.02)
+  frozen(world)
   world:must(("resume --product %s --reason 'it was me'"):format(PRODUCT))
   rig.equal(product(world, PRODUCT).state, "active", "state of the product after resume")
+
+  world:fault("venue: deleverage " .. PRODUCT)
+  rig.poll("the deleveraging", function()
+    return math.abs(size_of(world, "external") - 0.01) < 1e-9
+  end)
+  frozen(world)
 
   world:fault("venue: liquidate " .. PRODUCT)
   rig.poll("the liquidation", function() return size_of(world, "external") == 0 end)

@@ -4,11 +4,21 @@
 local rig = require "rig"
 local cjson = require "cjson"
 
+local BOOK, RESTART = "channel level2/BTC-PERP-INTX: ", "at 3rd channel heartbeats: gap"
+-- Of rules at one frame the last decides: the first snapshot after the close has the others' fate.
 local FAULTS = {
-  {class = "sequence_gap", rule = "next 1 channel level2: drop"},
-  {class = "silent_stream", rule = "for 5s channel *: suppress"},
-  {class = "silent_channel", rule = "for 20s channel market_trades/BTC-PERP-INTX: suppress"},
-  {class = "user_frame", rule = "for 10s channel user: suppress"},
+  {class = "sequence_gap", "next 1 channel level2: drop"},
+  {class = "sequence_gap", "next 1 channel level2: reorder"},
+  {class = "silent_stream", "for 5s channel *: suppress"},
+  {class = "silent_stream", "next 1 channel level2: freeze"},
+  {class = "silent_stream", "next 1 channel level2: mute"},
+  {class = "link_down", "next 1 channel level2: error authentication failure"},
+  {class = "link_down", "next 2 " .. BOOK .. "giant 10MB", "next 1 " .. BOOK .. "close"},
+  {class = "link_down", "next 2 " .. BOOK .. "fragment 1B", "next 1 " .. BOOK .. "close"},
+  {class = "crossed_book", "next 1 " .. BOOK .. "crossed", RESTART},
+  {class = "crossed_book", "next 1 " .. BOOK .. "locked", RESTART},
+  {class = "silent_channel", "for 20s channel market_trades/BTC-PERP-INTX: suppress"},
+  {class = "user_frame", "for 10s channel user: suppress"},
 }
 
 local function recovery(now, class)
@@ -49,7 +59,7 @@ end
 
 local function suffer(world, case)
   local before = recovery(world:status(), case.class).count
-  world:fault(case.rule)
+  world:fault(table.unpack(case))
   rig.poll("recovery from " .. case.class, function()
     return recovery(world:status(), case.class).count > before
   end)
@@ -67,13 +77,21 @@ local function suffer(world, case)
     return world:status().counters.orders > orders
   end)
   local row = recovery(now, case.class)
-  print(("feeds: %s recovered from in %d ms (max %d)"):format(case.class, row.last_ms, row.max_ms))
+  rig.check(not world:log():find("malformed frame"), "a frame could not be read")
+  print(("feeds: %s: %s recovered from in %d ms (max %d)"):format(table.concat(case, ", "),
+    case.class, row.last_ms, row.max_ms))
 end
 
 -- F22 | exchange | one frame of the books is dropped with its number | stale, resnapshot, no order
 --   decided on meanwhile, trades on
+-- F22 | exchange | a frame of the books after its next | the same
 -- F23 | exchange | all channels fall silent, the connection stays open | found by the heartbeats,
 --   started over, trades on
+-- F25 | exchange | the connection stays open and is neither read nor written | the same
+-- F23 | exchange | pings alone are answered | the same
+-- F27 | exchange | an error frame, then silence | started over at once, trades on
+-- F28 | exchange | a snapshot of 10 MB of levels, one in fragments of a byte | taken as they are
+-- F32 | exchange | a crossed and a locked book | that product stale until a snapshot, trades on
 -- F24 | exchange | one product's trades silent while all else flows | proved by its ticker, that
 --   product stale until they are back
 -- AC-D3 | exchange | fills that the user channel keeps to itself | found by the drop copy, the

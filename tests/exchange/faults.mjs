@@ -290,13 +290,16 @@ await run({
         }
     },
     // F44 F52 | exchange | another client of the account trades | an order of a strange client id, filled
-    // F54 AC-A4 | exchange | the venue closes the position | a liquidation order, flat
+    // F54 AC-A4 | exchange | the venue deleverages, then closes the position | half of it, then flat by a liquidation order
     async 'strangers'() {
         const strangers = async (prefix) => (await venue.get('/orders/historical/batch')).json.orders
             .filter(({ client_order_id: id, status }) => id.startsWith(prefix) && status === 'FILLED');
         venue.rule(`venue: order BUY 2 ${BIP}`);
         await venue.poll('/cfm/positions', ({ json }) => json.positions.length === 1);
         equal((await strangers('another-client-')).length, 1, 'order');
+        venue.rule(`venue: deleverage ${BIP}`);
+        await venue.poll('/cfm/positions', ({ json }) => json.positions[0].number_of_contracts === '1');
+        equal((await strangers('deleverage-')).some(({ is_liquidation: is }) => is), false, 'said');
         venue.rule('venue: liquidate');
         await venue.poll('/cfm/positions', ({ json }) => json.positions.length === 0);
         equal((await strangers('liquidation-')).every(({ is_liquidation: is }) => is), true, 'said');

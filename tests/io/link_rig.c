@@ -268,6 +268,9 @@ static void serve_order(struct peer_session *session, struct venue *venue)
         reply(session, 502, "<html><body>Bad Gateway</body></html>");
     else if (venue->order == ORDER_CUT)
         peer_puts(session, "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n{\"success\":false");
+    else if (venue->order == ORDER_PACKED)
+        peer_puts(session, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n"
+                           "\x1f\x8b\x08xxxxxxx");
     else if (venue->order == ORDER_LIMITED)
         reply(session, 429, "{\"errors\":[{\"id\":\"rate_limit_exceeded\",\"message\":\"x\"}]}");
 }

@@ -20,7 +20,7 @@ enum list_mode { LIST_GOOD, LIST_SAME_CURSOR, LIST_SECOND_FAILS, LIST_CUT,
 enum cancel_mode { CANCEL_GOOD, CANCEL_PARTLY, CANCEL_LOST, CANCEL_LOST_ONCE,
                    CANCEL_UNAUTHORISED };
 enum order_mode { ORDER_TAKEN, ORDER_REJECTED, ORDER_HTML, ORDER_CUT, ORDER_GONE, ORDER_OTHER,
-                  ORDER_LIMITED };
+                  ORDER_LIMITED, ORDER_PACKED };
 
 struct venue {
     enum stream_mode stream[STREAM_COUNT];

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "io/http.h"
 #include "peer.h"
@@ -353,6 +354,26 @@ static void sends_for_ever(struct peer_session *session)
         ;
 }
 
+/* A million bytes in a thousand, which nobody asked for. */
+static void sends_bomb(struct peer_session *session)
+{
+    static unsigned char zeros[1000000], packed[4096];
+    z_stream stream = {.next_in = zeros, .avail_in = sizeof zeros, .next_out = packed,
+                       .avail_out = sizeof packed};
+    char head[128];
+    if (deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return;
+    int status = deflate(&stream, Z_FINISH);
+    deflateEnd(&stream);
+    if (status != Z_STREAM_END || !peer_read_request(session) ||
+        strcasestr(peer_request(session), "accept-encoding"))
+        return; /* a doubt */
+    snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+             "Content-Length: %lu\r\n\r\n", stream.total_out);
+    if (peer_puts(session, head))
+        peer_write(session, packed, stream.total_out);
+}
+
 static void announces_too_much(struct peer_session *session)
 {
     if (peer_read_request(session) &&
@@ -388,6 +409,17 @@ static void a_reply_without_end_is_bounded(void **state)
     (void)state;
     is_partial(sends_for_ever);
     is_partial(headers_for_ever);
+}
+
+/* F10 | unit | a gzip bomb that nobody asked for | its few bytes as they came, never expanded */
+static void a_gzip_bomb_stays_small(void **state)
+{
+    (void)state;
+    const struct http_result *result = one(&(struct peer_options){.script = sends_bomb}, LONG_NS);
+    assert_int_equal(result->state, HTTP_COMPLETE);
+    assert_in_range(result->body_length, 100, 4096);
+    assert_memory_equal(rig.seen[0].body, "\x1f\x8b", 2);
+    finish();
 }
 
 /* F10 | unit | a length of 99 GB announced | no memory taken for it */
@@ -624,6 +656,7 @@ int suite_http_peers(void)
         cmocka_unit_test(a_request_is_never_sent_twice),
         cmocka_unit_test(a_reply_that_is_cut_is_partial),
         cmocka_unit_test(a_reply_without_end_is_bounded),
+        cmocka_unit_test(a_gzip_bomb_stays_small),
         cmocka_unit_test(an_announced_length_takes_no_memory),
         cmocka_unit_test(a_reply_that_is_not_http_is_a_doubt),
         cmocka_unit_test(orders_find_a_free_connection_behind_any_number_of_lists),

@@ -110,6 +110,13 @@ static void a_cut_reply_is_unknown(void **state)
     is_unknown(ORDER_CUT);
 }
 
+/* F10 | unit | a reply in gzip that nobody asked for | UNKNOWN, sent once */
+static void a_packed_reply_is_unknown(void **state)
+{
+    (void)state;
+    is_unknown(ORDER_PACKED);
+}
+
 /* F09 | unit | the connection ends after the request | UNKNOWN, sent once */
 static void a_connection_that_ends_after_the_request_is_unknown(void **state)
 {
@@ -216,6 +223,7 @@ int suite_order_peers(void)
         RIGGED(a_refusal_in_so_many_words_is_refused),
         RIGGED(an_html_reply_is_unknown),
         RIGGED(a_cut_reply_is_unknown),
+        RIGGED(a_packed_reply_is_unknown),
         RIGGED(a_connection_that_ends_after_the_request_is_unknown),
         RIGGED(a_reply_to_another_order_is_unknown),
         RIGGED(a_refused_connection_is_not_sent),

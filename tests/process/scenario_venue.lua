@@ -73,6 +73,8 @@ end
 -- F26 | real process | connections reset, then closed on connect | tried again until it stands,
 --   signed in and compared anew
 -- F48 | real process | the venue cancels every open order | ended with its words
+-- F69 | real process | the venue ends all orders for its maintenance | ended with its words, traded
+--   on afterwards
 -- AC-B1 | real process | all of these in one run | confirmed, refused or UNKNOWN and then
 --   settled; host and exchange equal after each
 rig.scenario("venue", function(world)

@@ -19,7 +19,9 @@ static void show_spec(struct rig *rig, product_index product, int64_t next_ns, c
     event.instrument.spec = rig->settings.catalog.items[product];
     event.instrument.spec.funding_interval_ns = HOUR;
     event.instrument.spec.funding_time_ns = next_ns;
-    assert_true(ratio_parse(rate, strlen(rate), &event.instrument.spec.funding_rate));
+    event.instrument.spec.funding_unknown = rate == NULL;
+    event.instrument.spec.funding_rate.e9 = 0;
+    assert_true(!rate || ratio_parse(rate, strlen(rate), &event.instrument.spec.funding_rate));
     rig->settings.catalog.items[product] = event.instrument.spec;
     rig_step(rig, &event);
 }
@@ -77,6 +79,29 @@ static void a_stamp_is_paid_once(void **state)
         assert_int_equal(rig_records(rig, RECORD_FUNDING), 2);
     }
     assert_funding(rig, 0, 0, "-0.00095"); /* 0.5 x 100 x 0.000019 */
+    rig_destroy(rig);
+}
+
+/* AC-G2 | unit | the venue shows the next stamp and no rate | not booked, paid once it does */
+static void a_stamp_without_a_rate_stays_open(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    pass_stamp(rig);
+    show_spec(rig, 0, next_hour(rig), NULL);
+    rig_pass(rig, 5 * SECOND);
+    assert_int_equal(rig_records(rig, RECORD_FUNDING), 0);
+    show_spec(rig, 0, next_hour(rig), RATE);
+    rig_pass(rig, 5 * SECOND);
+    assert_funding(rig, 0, 0, "-0.00095");
+    pass_stamp(rig); /* of this one it never does */
+    show_spec(rig, 0, next_hour(rig), NULL);
+    pass_stamp(rig);
+    rig_forget(rig);
+    show_spec(rig, 0, next_hour(rig), RATE);
+    rig_pass(rig, 5 * SECOND);
+    assert_funding(rig, 0, 0, "-0.0019");
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "nobody heard: 1"));
     rig_destroy(rig);
 }
 
@@ -571,6 +596,7 @@ int suite_funding(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stamp_is_paid_once),
+        cmocka_unit_test(a_stamp_without_a_rate_stays_open),
         cmocka_unit_test(the_day_has_its_funding),
         cmocka_unit_test(a_restart_pays_no_stamp_twice),
         cmocka_unit_test(a_row_that_is_there_twice_counts_once),

@@ -8,6 +8,7 @@ int main(void)
     failed += suite_bundle();
     failed += suite_rest_reply();
     failed += suite_rest();
+    failed += suite_rest_products();
     failed += suite_feed();
     failed += suite_script_proto();
     failed += suite_journal_rec();

@@ -13,6 +13,7 @@ int suite_sign(void);
 int suite_bundle(void);
 int suite_rest_reply(void);
 int suite_rest(void);
+int suite_rest_products(void);
 int suite_feed(void);
 int suite_script_proto(void);
 int suite_journal_rec(void);
