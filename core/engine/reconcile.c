@@ -135,8 +135,7 @@ static void enter(struct engine *engine, enum cycle_phase phase)
                                            [CYCLE_BALANCE] = LIST_BALANCE};
     engine->cycle.phase = phase;
     engine->cycle.first_request = engine->next_request + 1;
-    if (phase != CYCLE_IDLE)
-        reconcile_want(engine, KINDS[phase]);
+    reconcile_want(engine, KINDS[phase]);
 }
 
 void reconcile_begin(struct engine *engine)
@@ -305,25 +304,28 @@ static void settle_mismatch(struct engine *engine, product_index product)
         out_latch(engine, &latch);
 }
 
+static __int128 difference_e9(const struct engine *engine, product_index product)
+{
+    return (__int128)engine->cycle.venue[product].e9 - our_size(engine, product).e9;
+}
+
 /* Whether this product needs no further look. */
 static bool compare(struct engine *engine, product_index product)
 {
     struct cycle *cycle = &engine->cycle;
     const struct product *p = &engine->products[product];
-    struct size difference;
-    bool same = size_sub(cycle->venue[product],
-                         our_size(engine, product), &difference);
-    if (same && difference.e9 == 0) {
+    __int128 difference = difference_e9(engine, product);
+    if (difference == 0) {
         cycle->differs[product] = cycle->settled[product] = false;
         return true;
     }
-    same = same && cycle->differs[product] &&
-           difference.e9 == cycle->difference[product].e9 && p->fills == cycle->fills[product];
+    bool same = cycle->differs[product] && difference == cycle->difference_e9[product] &&
+                p->fills == cycle->fills[product];
     /* Resumed without a word on the difference: it is news again. */
     bool latched = engine->guard.products[product].state != TRADING_ACTIVE;
     bool known = same && latched && cycle->settled[product];
     cycle->differs[product] = true;
-    cycle->difference[product] = difference;
+    cycle->difference_e9[product] = difference;
     cycle->fills[product] = p->fills;
     if (same && !known)
         settle_mismatch(engine, product);
@@ -333,7 +335,10 @@ static bool compare(struct engine *engine, product_index product)
 struct size reconcile_apart(const struct engine *engine, product_index product)
 {
     const struct cycle *cycle = &engine->cycle;
-    return cycle->settled[product] ? cycle->difference[product] : (struct size){0};
+    __int128 apart = cycle->settled[product] ? cycle->difference_e9[product] : 0;
+    if (apart > INT64_MAX || apart < -INT64_MAX) /* more than anything could reduce */
+        apart = apart > 0 ? INT64_MAX : -INT64_MAX;
+    return (struct size){(int64_t)apart};
 }
 
 /* ---- operators who wait for the outcome */
@@ -366,7 +371,7 @@ static void describe(const struct engine *engine, char *text, size_t capacity)
         size_t used = strlen(text);
         if (!cycle->differs[i])
             continue;
-        size_format((struct size){cycle->venue[i].e9 - cycle->difference[i].e9}, ours);
+        size_format((struct size){(int64_t)(cycle->venue[i].e9 - cycle->difference_e9[i])}, ours);
         size_format(cycle->venue[i], venue);
         out_join(text + used, capacity - used, used ? "; " : "",
                  engine->settings.catalog.items[i].product_id, ": ours ", ours);
@@ -375,7 +380,7 @@ static void describe(const struct engine *engine, char *text, size_t capacity)
     }
 }
 
-/* A comparison that began before the question does not answer it. */
+/* Each question began a comparison anew: none that is older answers it. */
 static void answer_asks(struct engine *engine, bool agreed)
 {
     struct cycle *cycle = &engine->cycle;
@@ -385,9 +390,8 @@ static void answer_asks(struct engine *engine, bool agreed)
                  NULL, NULL);
     else
         describe(engine, text, sizeof text);
-    for (uint32_t i = cycle->ask_count; i-- > 0;)
-        if (cycle->asks[i].since_ns <= cycle->began_ns)
-            answer_ask(engine, i, agreed, text);
+    while (cycle->ask_count > 0)
+        answer_ask(engine, 0, agreed, text);
 }
 
 static const char *const PHASE_WORDS[] = {"nothing", "orders", "fills", "positions", "the balance"};
@@ -593,21 +597,19 @@ void reconcile_due(struct engine *engine)
 
 static bool accept_one(struct engine *engine, product_index product)
 {
-    struct size difference;
+    __int128 difference = difference_e9(engine, product);
     struct event_fill fill;
     struct price price = engine->cycle.venue_average[product];
-    if (!engine->cycle.differs[product] ||
-        !size_sub(engine->cycle.venue[product], our_size(engine, product),
-                  &difference) ||
-        difference.e9 == 0 || difference.e9 == INT64_MIN)
-        return false;
+    int64_t size_e9 = (int64_t)(difference < 0 ? -difference : difference);
     /* Our books moved since they were compared: what differs now is for the next list to tell. */
-    if (difference.e9 != engine->cycle.difference[product].e9)
+    if (!engine->cycle.differs[product] || difference != engine->cycle.difference_e9[product])
+        return false;
+    if (difference > INT64_MAX || difference < -INT64_MAX) /* no fill has such a size */
         return false;
     memset(&fill, 0, sizeof fill);
     fill.product = product;
-    fill.side = difference.e9 > 0 ? SIDE_BUY : SIDE_SELL;
-    fill.size.e9 = difference.e9 > 0 ? difference.e9 : -difference.e9;
+    fill.side = difference > 0 ? SIDE_BUY : SIDE_SELL;
+    fill.size.e9 = size_e9;
     fill.kind = FILL_OTHER;
     fill.venue_ns = engine->now.wall_ns;
     if (price.e9 <= 0)

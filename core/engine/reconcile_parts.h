@@ -33,9 +33,10 @@ struct cycle {
     struct reconcile_ask asks[RECONCILE_ASKS]; /* operators who wait for the outcome */
     uint32_t ask_count;
     bool again, recorded, agreed_once; /* recorded: the journal has the present outcome */
-    struct size venue[MAX_PRODUCTS], difference[MAX_PRODUCTS];
+    struct size venue[MAX_PRODUCTS];
+    __int128 difference_e9[MAX_PRODUCTS]; /* the venue's less ours: wider than either */
     struct price venue_average[MAX_PRODUCTS];
-    uint64_t fills[MAX_PRODUCTS]; /* product.fills when `difference` was seen */
+    uint64_t fills[MAX_PRODUCTS]; /* product.fills when the difference was seen */
     bool differs[MAX_PRODUCTS], settled[MAX_PRODUCTS], foreign_told;
     struct size coming[MAX_PRODUCTS]; /* of a list that has not ended: `venue` is of a whole one */
     struct price coming_average[MAX_PRODUCTS];

@@ -329,6 +329,26 @@ static void a_record_that_contradicts_is_refused_or_harmless(void **state)
     }
 }
 
+/* F64 | unit | more parked orders than are kept, whose orders are in no record | as many as there
+ * is room for, and the first event takes them off */
+static void parked_orders_that_are_nowhere_are_gone(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    struct parked_row row;
+    for (uint64_t i = 0; i <= MAX_PARKED; i++) {
+        struct record record = {.kind = RECORD_PARKED,
+                                .parked = {.on = true, .product_id = INTX, .name = "quoter"}};
+        record.parked.parked.id = id_of(rig, i + 1);
+        must_read(rig, record);
+    }
+    assert_true(snapshot_parked(rig->engine, MAX_PARKED - 1, &row));
+    assert_false(snapshot_parked(rig->engine, MAX_PARKED, &row));
+    rig_tick(rig, 1);
+    assert_false(snapshot_parked(rig->engine, 0, &row));
+    rig_destroy(rig);
+}
+
 /* F61 | unit | records of this boot's own orders, the newest is not the last | no number is given
  * out again */
 static void the_highest_number_counts(void **state)
@@ -513,6 +533,7 @@ int suite_damage(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_that_no_host_writes_is_refused),
         cmocka_unit_test(a_record_that_contradicts_is_refused_or_harmless),
+        cmocka_unit_test(parked_orders_that_are_nowhere_are_gone),
         cmocka_unit_test(the_highest_number_counts),
         cmocka_unit_test(a_strangers_order_claims_nothing),
         cmocka_unit_test(orders_of_what_is_gone_are_told),

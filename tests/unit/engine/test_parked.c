@@ -156,6 +156,97 @@ static void an_order_is_adopted_for_a_strategy(void **state)
     rig_destroy(rig);
 }
 
+/* F51 | unit | two strangers' orders are adopted in one second, one of them twice | each has a name
+ * of its own, the second adoption changes nothing */
+static void each_adopted_order_has_a_name(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    show(rig, 0x11111111, "x1", VENUE_OPEN);
+    show(rig, 0x22222222, "x2", VENUE_OPEN);
+    act(rig, OPERATOR_ADOPT, TARGET_ACCOUNT, 0, "x1");
+    act(rig, OPERATOR_ADOPT, TARGET_ACCOUNT, 0, "x1"); /* off the list already */
+    assert_true(reply(rig)->done);
+    assert_int_equal(parked_count(rig), 1);
+    act(rig, OPERATOR_ADOPT, TARGET_STRATEGY, 0, "x1");
+    act(rig, OPERATOR_ADOPT, TARGET_STRATEGY, 0, "x2");
+    assert_int_equal(order_at_venue(rig, "x2").ref, order_at_venue(rig, "x1").ref + 1);
+    rig_destroy(rig);
+}
+
+/* F07 | unit | the venue tells of a part fill and gives no id of its own, then no list has the
+ * order; later it names it, in a state that we do not know | never dropped, parked once; a cancel
+ * waits for the id; open again it is off the list */
+static void what_filled_without_an_id_is_not_dropped(void **state)
+{
+    (void)state;
+    for (int cancelled = 0; cancelled < 2; cancelled++) {
+        struct rig *rig = ready();
+        char text[CLIENT_ID_TEXT];
+        rig_limit(rig, 0, 1, SIDE_BUY, "98", "0.5", 1);
+        struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+        client_id_format(id, text);
+        rig_report(rig, id, "", VENUE_OPEN, "0.2", "98", REPORT_USER_UPDATE);
+        rig_pass(rig, 600 * SECOND);
+        assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+        assert_int_equal(rig_product(rig, 1).working_buy.e9, rig_size("0.3").e9);
+        assert_int_equal(only(rig).kind, PARKED_UNKNOWN);
+        if (cancelled) {
+            act(rig, OPERATOR_CANCEL, TARGET_ACCOUNT, 0, text);
+            assert_non_null(strstr(reply(rig)->text, "when the venue has named it"));
+        }
+        assert_int_equal(rig_count(rig, COMMAND_CANCEL), 0);
+        rig_report(rig, id, "v1", VENUE_STATUS_UNKNOWN, "0.2", "98", REPORT_USER_UPDATE);
+        assert_int_equal(rig_count(rig, COMMAND_CANCEL), cancelled);
+        rig_pass(rig, 3 * SECOND); /* lists that do not have it */
+        assert_int_equal(parked_count(rig), !cancelled);
+        rig_report(rig, id, "v1", VENUE_OPEN, "0.2", "98", REPORT_USER_UPDATE);
+        assert_int_equal(parked_count(rig), 0);
+        rig_destroy(rig);
+    }
+}
+
+/* F31 | unit | an order without a word is in every list, in a state that we do not know | counted,
+ * and not parked: the venue has it */
+static void what_the_venue_lists_is_not_parked(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.5", 1, "v1");
+    rig->hold_lists = true;
+    for (int i = 0; i < 900; i++) {
+        rig_forget(rig);
+        rig_pass(rig, SECOND / 2);
+        for (uint32_t k = 0, asked = rig->command_count; k < asked; k++) {
+            struct command command = rig->commands[k];
+            if (command.kind == COMMAND_LIST && command.list.kind == LIST_ORDERS && i > 100)
+                rig_report(rig, id, "v1", VENUE_STATUS_UNKNOWN, "0", "0", REPORT_REST);
+            if (command.kind == COMMAND_LIST)
+                rig_list_end(rig, &command.list, true);
+        }
+    }
+    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+    assert_int_equal(parked_count(rig), 0);
+    rig_destroy(rig);
+}
+
+/* F08 | unit | two orders were never sent, the operator drops the second | the first stays */
+static void a_letter_is_dropped_by_its_id(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    char text[CLIENT_ID_TEXT];
+    for (order_ref i = 0; i < 2; i++) {
+        rig_limit(rig, 0, 1, SIDE_BUY, i ? "97" : "98", "0.5", i + 1);
+        client_id_format(rig_last(rig, COMMAND_PLACE)->place.id, text);
+        rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_NOT_SENT, "");
+    }
+    act(rig, OPERATOR_DROP, TARGET_ACCOUNT, 0, text);
+    assert_true(reply(rig)->done);
+    assert_int_equal(only(rig).price.e9, rig_price("98").e9);
+    rig_destroy(rig);
+}
+
 /* F51 | unit | an order is to be adopted that has filled in part, or whose cancel has left |
  * refused with the reason; without a strategy the former is left to work */
 static void what_cannot_change_hands_is_not_adopted(void **state)
@@ -258,6 +349,16 @@ static void the_list_is_bounded(void **state)
     struct parked_row row;
     assert_true(snapshot_parked(rig->engine, MAX_PARKED - 1, &row));
     assert_int_equal(row.parked.kind, PARKED_EXTERNAL);
+    char id[8] = "y__";
+    rig_forget(rig);
+    for (int i = 0; i < MAX_PARKED; i++) {
+        id[1] = (char)('a' + i / 8);
+        id[2] = (char)('a' + i % 8);
+        show(rig, 0x22222222 + (uint32_t)i, id, VENUE_OPEN);
+    }
+    assert_int_equal(parked_count(rig), MAX_PARKED); /* no letter is left to give way */
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "no room to park"));
+    assert_true(rig_product(rig, 1).working_buy.e9 > rig_size("32").e9); /* it counts */
     rig_destroy(rig);
 }
 
@@ -669,6 +770,10 @@ int suite_parked(void)
         cmocka_unit_test(the_missing_wait_for_the_operators_word),
         cmocka_unit_test(the_venues_word_takes_it_off_the_list),
         cmocka_unit_test(an_order_is_adopted_for_a_strategy),
+        cmocka_unit_test(each_adopted_order_has_a_name),
+        cmocka_unit_test(what_filled_without_an_id_is_not_dropped),
+        cmocka_unit_test(what_the_venue_lists_is_not_parked),
+        cmocka_unit_test(a_letter_is_dropped_by_its_id),
         cmocka_unit_test(what_cannot_change_hands_is_not_adopted),
         cmocka_unit_test(an_adopted_order_is_cancelled_no_more),
         cmocka_unit_test(an_order_of_ours_is_cancelled_unless_adopted),
