@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "engine/funding.h"
 #include "engine/reconcile.h"
 
@@ -67,9 +68,7 @@ static bool is_known(const struct engine *engine)
 bool balance_of(const struct engine *engine, enum venue_profile profile,
                 struct event_balance *ret)
 {
-    memset(ret, 0, sizeof *ret);
-    if ((unsigned)profile >= PROFILES)
-        return false;
+    CHECK((unsigned)profile < PROFILES);
     *ret = engine->balances.of[profile];
     return is_known(engine);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "engine/market.h"
 #include "engine/outbox.h"
 #include "engine/reconcile.h"
@@ -17,13 +18,15 @@ static const int64_t TOGETHER_NS = 1000000000;
 const char *feed_fault_text(enum feed_fault fault)
 {
     static const char *const TEXTS[] = {FEED_FAULT_LIST(FAULT_TEXT)};
-    return (unsigned)fault < FEED_FAULT_COUNT ? TEXTS[fault] : "invalid";
+    CHECK((unsigned)fault < FEED_FAULT_COUNT);
+    return TEXTS[fault];
 }
 
 const char *feed_fault_meaning(enum feed_fault fault)
 {
     static const char *const MEANINGS[] = {FEED_FAULT_LIST(FAULT_MEANING)};
-    return (unsigned)fault < FEED_FAULT_COUNT ? MEANINGS[fault] : "invalid";
+    CHECK((unsigned)fault < FEED_FAULT_COUNT);
+    return MEANINGS[fault];
 }
 
 /* ---- lost and found again */

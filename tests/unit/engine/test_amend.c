@@ -236,6 +236,75 @@ static void rules_see_what_an_amendment_opens(void **state)
     rig_destroy(rig);
 }
 
+/* F73 | unit | a script amends to a size that is none, or an order whose cancel another hand has
+ * asked for, or takes the name of what is to come; the host stops | refused; nothing follows */
+static void what_an_amendment_cannot_lead_to(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->settings.cancel_on_stop = false;
+    rig_restart(rig);
+    rig_up(rig);
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "98", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "98", "0.5", "0");
+    rig_intent(rig, 0, (struct intent){.kind = INTENT_AMEND, .target = 1, .ref = 2,
+                                       .size = {INT64_MIN}});
+    assert_true(last_refusal(rig) != REFUSED_NOT);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 0);
+    struct client_id queued = rig_open_order(rig, 0, 0, SIDE_BUY, "97", "1", 3, "v3");
+    rig_report(rig, queued, "v3", VENUE_CANCEL_QUEUED, "0", "0", REPORT_USER_UPDATE);
+    amend(rig, 3, "96", "1", 4);
+    assert_int_equal(last_refusal(rig), REFUSED_ENDED);
+    rig_forget(rig);
+    amend(rig, 1, "97", "2", 5);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    rig_limit(rig, 0, 0, SIDE_BUY, "95", "1", 5); /* the name of what is to come */
+    assert_int_equal(last_refusal(rig), REFUSED_MALFORMED);
+    rig_limit(rig, 0, 0, SIDE_BUY, "95", "1", 6);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_limit(rig, 1, 1, SIDE_BUY, "95", "1", 5); /* another's name of the same number */
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 2);
+    rig_operator(rig, OPERATOR_STOP, TARGET_ACCOUNT, 0, "deploy");
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0.5", "98", REPORT_USER_UPDATE);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 2);
+    assert_non_null(strstr(rig_last_notice(rig, 0, NOTICE_REFUSAL)->refusal.text, "stopping"));
+    rig_destroy(rig);
+}
+
+/* A name may be used again when its order has ended. */
+static void a_name_is_free_when_its_order_has_ended(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id id = rig_open_order(rig, 0, 0, SIDE_BUY, "98", "1", 1, "v1");
+    rig_limit(rig, 0, 0, SIDE_BUY, "97", "1", 1);
+    assert_int_equal(last_refusal(rig), REFUSED_MALFORMED);
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "97", "1", 1, "v2");
+    rig_destroy(rig);
+}
+
+/* F69 | unit | a specification without a step, and a script that wants out | refused: nothing could
+ * be sent; with a good one it is out */
+static void a_close_needs_a_step(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct event event = {.kind = EVENT_INSTRUMENT, .instrument = {.product = 1}};
+    rig_open_order(rig, 0, 1, SIDE_BUY, "99", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 1, SIDE_BUY, "99", "1", "0");
+    rig_forget(rig);
+    event.instrument.spec = rig->settings.catalog.items[1];
+    for (order_ref i = 2; i < 4; i++) {
+        event.instrument.spec.step = rig_size(i == 2 ? "0" : "0.01");
+        rig_step(rig, &event);
+        rig_intent(rig, 0, (struct intent){.kind = INTENT_CLOSE, .product = 1, .ref = i});
+        assert_int_equal(rig_count(rig, COMMAND_PLACE), i - 2);
+    }
+    assert_int_equal(last_refusal(rig), REFUSED_REDUCE_ONLY);
+    rig_destroy(rig);
+}
+
 /* ---- close */
 
 static void hold(struct rig *rig, actor_index strategy, const char *size, order_ref ref,
@@ -311,6 +380,34 @@ static struct client_id open_stop(struct rig *rig, enum side side, const char *s
     struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
     rig_reply(rig, id, OUTCOME_ACCEPTED, venue_id);
     return id;
+}
+
+/* F47 | unit | a stop with an end date is amended: its trigger and its date | both are the new
+ * one's, what was not said anew is as it was */
+static void a_stop_is_amended_in_all_its_parts(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct intent stop = stop_intent(SIDE_BUY, "103", "104", "1", 1);
+    stop.tif = TIF_GTD;
+    stop.expires_wall_ns = rig->now.wall_ns + 3600 * SECOND;
+    rig_intent(rig, 0, stop);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig_reply(rig, id, OUTCOME_ACCEPTED, "v1");
+    rig_pass(rig, SECOND); /* of the same price and size at once it would be a duplicate */
+    rig_intent(rig, 0, (struct intent){.kind = INTENT_AMEND, .target = 1, .ref = 2,
+                                       .stop_price = rig_price("102"),
+                                       .expires_wall_ns = stop.expires_wall_ns + SECOND});
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0", "0", REPORT_USER_UPDATE);
+    const struct record_order *next = NULL;
+    for (uint32_t i = 0; i < rig->journal_count; i++)
+        if (rig->journal[i].kind == RECORD_ORDER && rig->journal[i].order.ref == 2)
+            next = &rig->journal[i].order;
+    assert_non_null(next);
+    assert_true(next->stop_price.e9 == rig_price("102").e9 && next->price.e9 == stop.price.e9);
+    assert_true(next->expires_wall_ns == stop.expires_wall_ns + SECOND);
+    assert_int_equal(next->tif, TIF_GTD);
+    rig_destroy(rig);
 }
 
 /* F49 | unit | a stop waits to open a position | it counts in full, at its limit, from the day
@@ -466,6 +563,10 @@ int suite_amend(void)
         cmocka_unit_test(enough_filled_is_enough),
         cmocka_unit_test(an_amendment_is_judged_without_the_old_order),
         cmocka_unit_test(what_cannot_be_amended),
+        cmocka_unit_test(what_an_amendment_cannot_lead_to),
+        cmocka_unit_test(a_name_is_free_when_its_order_has_ended),
+        cmocka_unit_test(a_close_needs_a_step),
+        cmocka_unit_test(a_stop_is_amended_in_all_its_parts),
         cmocka_unit_test(an_amendment_can_be_taken_back),
         cmocka_unit_test(an_amendment_ends_with_who_asked),
         cmocka_unit_test(rules_see_what_an_amendment_opens),

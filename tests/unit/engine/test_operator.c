@@ -208,6 +208,31 @@ static void stop_may_keep_the_orders(void **state)
     rig_operator(rig, OPERATOR_STOP, TARGET_ACCOUNT, 0, "deploy");
     assert_int_equal(rig_count(rig, COMMAND_STOPPED), 1);
     assert_int_equal(rig_count(rig, COMMAND_CANCEL), 0);
+    rig_restart(rig);
+    rig_tick(rig, 1);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 0); /* nor by the next start */
+    rig_destroy(rig);
+}
+
+/* More cancels than one event sends: the rest leave with the next. */
+static void a_flood_of_cancels_leaves_in_parts(void **state)
+{
+    enum { ORDERS = 300, AT_ONCE = 256 };
+    (void)state;
+    struct rig *rig = ready();
+    for (int i = 0; i < ORDERS; i++) {
+        struct event event = {.kind = EVENT_ORDER_REPORT};
+        event.order = (struct event_order_report){
+            .source = REPORT_USER_UPDATE, .type = ORDER_TYPE_LIMIT, .status = VENUE_OPEN,
+            .size = rig_size("0.01"), .limit_price = rig_price("90")};
+        event.order.venue_id.text[0] = (char)('a' + i / 20);
+        event.order.venue_id.text[1] = (char)('a' + i % 20);
+        rig_step(rig, &event);
+    }
+    rig_operator(rig, OPERATOR_CANCEL_ALL, TARGET_ACCOUNT, 0, "all of them");
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), AT_ONCE);
+    rig_tick(rig, SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), ORDERS);
     rig_destroy(rig);
 }
 
@@ -371,7 +396,7 @@ static void flatten_takes_from_each_its_own(void **state)
         {"-1", "-2", TARGET_STRATEGY, 0, {{0, 100}}},
         {"-2", "1", TARGET_STRATEGY, 0, {{0, 100}}},
         {"2", "-1", TARGET_STRATEGY, 0, {{0, -100}}},
-        {"2", "-3", TARGET_STRATEGY, 0, {{0, 0}}}};
+        {"2", "-3", TARGET_STRATEGY, 0, {{0, 0}}}, {"-2", "3", TARGET_STRATEGY, 0, {{0, 0}}}};
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
         struct rig *rig = ready();
@@ -565,6 +590,80 @@ static void a_restart_knows_which_flatten_has_ended(void **state)
     rig_destroy(rig);
 }
 
+/* AC-F2 | unit | a flatten of more than the venue takes in one order | in parts, to the last */
+static void flatten_of_more_than_an_order_goes_in_parts(void **state)
+{
+    (void)state;
+    static const char *const IDS[] = {"v8", "v9"};
+    struct rig *rig = rig_create(0);
+    rig->settings.catalog.items[1].size_max = rig_size("2");
+    rig_restart(rig);
+    rig_up(rig);
+    buy(rig, 0, "2", 1, "v1", "t1");
+    buy(rig, 0, "1", 2, "v2", "t2");
+    rig->venue_position[1] = rig_size("3");
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_PRODUCT, 1, "out");
+    for (int i = 0; i < 2; i++) {
+        rig_pass(rig, 3 * SECOND);
+        struct order_row row = rig_order(rig, rig_last(rig, COMMAND_PLACE)->place.id);
+        assert_int_equal(row.size.e9, rig_size(i ? "1" : "2").e9);
+        rig_reply(rig, row.id, OUTCOME_ACCEPTED, IDS[i]);
+        rig_fill(rig, IDS[i], IDS[i], 1, SIDE_SELL, "99", i ? "1" : "2", "0");
+        rig->venue_position[1] = rig_size(i ? "0" : "1");
+    }
+    assert_int_equal(rig_product(rig, 1).position.e9, 0);
+    rig_destroy(rig);
+}
+
+/* F52 | unit | a position that another hand has opened is flattened | closed, as nobody's */
+static void flatten_takes_from_nobody_too(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_fill(rig, "t1", "x", 1, SIDE_BUY, "99", "1", "0");
+    rig->venue_position[1] = rig_size("1");
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_PRODUCT, 1, "out");
+    rig_pass(rig, SECOND);
+    struct order_row row = rig_order(rig, rig_last(rig, COMMAND_PLACE)->place.id);
+    assert_int_equal(row.side, SIDE_SELL);
+    assert_true(row.actor >= MAX_STRATEGIES && row.size.e9 == rig_size("1").e9);
+    rig_destroy(rig);
+}
+
+static void what_is_no_word_is_refused(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_operator(rig, OPERATOR_HALT, TARGET_ACCOUNT, 0, "odd");
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, " \t ");
+    assert_false(reply_done(rig));
+    rig_operator(rig, OPERATOR_VERB_COUNT, TARGET_ACCOUNT, 0, "what");
+    assert_false(reply_done(rig));
+    assert_non_null(strstr(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.text, "unknown"));
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "\tseen to");
+    assert_true(reply_done(rig));
+    rig_destroy(rig);
+}
+
+/* F63 | unit | the store dies while an operator has halted | the operator's reason stays, a product
+ * may be resumed, the account may not */
+static void a_dead_journal_leaves_a_halt_as_it_is(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct account_row account;
+    rig_operator(rig, OPERATOR_HALT, TARGET_ACCOUNT, 0, "odd");
+    rig_operator(rig, OPERATOR_HALT, TARGET_PRODUCT, 1, "odd too");
+    rig_step(rig, &(struct event){.kind = EVENT_JOURNAL, .journal = {.dead = true}});
+    snapshot_account(rig->engine, &account);
+    assert_string_equal(account.reason, "odd");
+    rig_operator(rig, OPERATOR_RESUME, TARGET_PRODUCT, 1, "seen to");
+    assert_true(reply_done(rig));
+    rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "seen to");
+    assert_false(reply_done(rig));
+    rig_destroy(rig);
+}
+
 /* F63 | unit | the store tells that it died | halted, resume refuses */
 static void a_dead_journal_halts_for_good(void **state)
 {
@@ -605,6 +704,11 @@ int suite_operator(void)
         cmocka_unit_test(no_flatten_takes_anothers_place),
         cmocka_unit_test(a_restart_knows_which_flatten_has_ended),
         cmocka_unit_test(a_dead_journal_halts_for_good),
+        cmocka_unit_test(a_dead_journal_leaves_a_halt_as_it_is),
+        cmocka_unit_test(flatten_of_more_than_an_order_goes_in_parts),
+        cmocka_unit_test(flatten_takes_from_nobody_too),
+        cmocka_unit_test(what_is_no_word_is_refused),
+        cmocka_unit_test(a_flood_of_cancels_leaves_in_parts),
     };
     return cmocka_run_group_tests_name("operator", tests, NULL, NULL);
 }

@@ -60,6 +60,42 @@ static void it_is_judged_on_what_is_there(void **state)
     rig_destroy(rig);
 }
 
+/* A market order takes what is there or nothing, whatever its script wrote; what the engine has no
+ * product for is refused as in a run. */
+static void what_a_recording_holds_is_judged_as_then(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct intent intent = rig_limit_intent(0, SIDE_BUY, "0", "0.5", 1);
+    intent.type = ORDER_TYPE_MARKET;
+    assert_int_equal(answer(rig, NULL, &intent), REFUSED_NOT);
+    intent.product = NO_PRODUCT;
+    assert_true(answer(rig, NULL, &intent) != REFUSED_NOT);
+    rig_destroy(rig);
+}
+
+/* The canary's size binds as long as the host is one, whatever stage another config would be at. */
+static void no_other_config_promotes(void **state)
+{
+    (void)state;
+    for (int staged = 0; staged < 2; staged++) {
+        struct rig *rig = rig_create(0);
+        rig->settings.staged = staged;
+        rig->settings.stage = STAGE_CANARY;
+        rig->settings.product_limits[0].canary_max_size = rig_size("0.1");
+        rig->settings.product_limits[0].demo_max_size = rig_size("0.1");
+        rig_restart(rig);
+        rig_up(rig);
+        struct engine_settings other = rig->settings;
+        struct intent intent = rig_limit_intent(0, SIDE_BUY, "98", "0.5", 1);
+        other.stage = STAGE_PRODUCTION;
+        enum refusal now = answer(rig, NULL, &intent), then = answer(rig, &other, &intent);
+        assert_int_equal(then == REFUSED_NOT, !staged);
+        assert_true(now != REFUSED_NOT);
+        rig_destroy(rig);
+    }
+}
+
 static void what_is_no_order_is_not_judged(void **state)
 {
     (void)state;
@@ -75,6 +111,8 @@ int suite_rehearse(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_limits_answer_and_leave_nothing),
         cmocka_unit_test(it_is_judged_on_what_is_there),
+        cmocka_unit_test(what_a_recording_holds_is_judged_as_then),
+        cmocka_unit_test(no_other_config_promotes),
         cmocka_unit_test(what_is_no_order_is_not_judged),
     };
     return cmocka_run_group_tests_name("rehearse", tests, NULL, NULL);

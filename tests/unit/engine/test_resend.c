@@ -13,6 +13,7 @@ static struct rig *ready(bool resend)
 {
     struct rig *rig = rig_create(0);
     rig->settings.strategies[0].resend_unknown = resend;
+    rig->settings.cancel_on_stop = false;
     engine_destroy(rig->engine);
     rig->engine = engine_create(&rig->settings);
     rig_up(rig);
@@ -29,6 +30,7 @@ static struct client_id lose(struct rig *rig, enum time_in_force tif, uint32_t n
 {
     struct intent intent = rig_limit_intent(0, SIDE_BUY, "99", "1", name(rig, number));
     intent.tif = tif;
+    intent.expires_wall_ns = tif == TIF_GTD ? rig->now.wall_ns + 3600 * SECOND : 0;
     rig_intent(rig, 0, intent);
     struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
     rig_reply(rig, id, OUTCOME_UNKNOWN, "");
@@ -48,19 +50,21 @@ static void assert_working_buy(struct rig *rig, const char *size)
 static void an_order_the_venue_never_had_is_sent_again(void **state)
 {
     (void)state;
-    struct rig *rig = ready(true);
-    struct client_id id = lose(rig, TIF_GTC, 1);
-    rig_pass(rig, 239 * SECOND);
-    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
-    rig_pass(rig, 45 * SECOND);
-    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
-    assert_true(client_id_equal(rig_last(rig, COMMAND_PLACE)->place.id, id));
-    assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
-    assert_working_buy(rig, "1");
-    rig_reply(rig, id, OUTCOME_ACCEPTED, "v1");
-    assert_int_equal(rig_order(rig, id).state, ORDER_OPEN);
-    assert_working_buy(rig, "1");
-    rig_destroy(rig);
+    for (int dated = 0; dated < 2; dated++) {
+        struct rig *rig = ready(true);
+        struct client_id id = lose(rig, dated ? TIF_GTD : TIF_GTC, 1);
+        rig_pass(rig, 239 * SECOND);
+        assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+        rig_pass(rig, 45 * SECOND);
+        assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+        assert_true(client_id_equal(rig_last(rig, COMMAND_PLACE)->place.id, id));
+        assert_int_equal(rig_order(rig, id).state, ORDER_UNKNOWN);
+        assert_working_buy(rig, "1");
+        rig_reply(rig, id, OUTCOME_ACCEPTED, "v1");
+        assert_int_equal(rig_order(rig, id).state, ORDER_OPEN);
+        assert_working_buy(rig, "1");
+        rig_destroy(rig);
+    }
 }
 
 /* F02 | unit | the second request has no answer either | looked for anew, then dropped for good */
@@ -85,7 +89,7 @@ static void it_is_sent_again_once(void **state)
 static void what_is_not_wanted_is_not_sent_again(void **state)
 {
     (void)state;
-    for (int why = 0; why < 5; why++) {
+    for (int why = 0; why < 6; why++) {
         struct rig *rig = ready(why != 0);
         struct client_id id = lose(rig, why == 1 ? TIF_IOC : TIF_GTC, 1);
         if (why == 2)
@@ -94,6 +98,8 @@ static void what_is_not_wanted_is_not_sent_again(void **state)
             rig_runner(rig, 0, RUNNER_READY, rig->generation[0] + 1);
         else if (why == 4)
             rig_operator(rig, OPERATOR_REDUCE, TARGET_ACCOUNT, 0, "calm"); /* the gate says no */
+        else if (why == 5)
+            rig_operator(rig, OPERATOR_STOP, TARGET_ACCOUNT, 0, "deploy");
         rig_pass(rig, 300 * SECOND);
         assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
         assert_int_equal(rig_order(rig, id).state, ORDER_DROPPED);
