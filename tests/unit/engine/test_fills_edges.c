@@ -1,5 +1,5 @@
-/* Fills at the edges: sums that the venue drives out of range, tables that are full, words that
- * contradict each other. */
+/* Fills and positions at the edges: sums that the venue drives out of range, tables that are full,
+ * words that contradict each other. */
 #include "suites.h"
 
 #include <stdio.h>
@@ -347,6 +347,85 @@ static void a_fill_too_many_is_read_again(void **state)
     rig_destroy(rig);
 }
 
+/* ---- the comparison with the venue */
+
+static void more_can_ask_than_wait(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(); /* its lists are held */
+    for (int i = 0; i < 9; i++)
+        rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "");
+    assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 1);
+    const struct command_operator_reply *reply =
+        &rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply;
+    assert_false(reply->done);
+    assert_non_null(strstr(reply->text, "too many wait"));
+    rig->hold_lists = false;
+    rig_pass(rig, 60 * SECOND); /* the list that was held runs out first */
+    assert_int_equal(rig_count(rig, COMMAND_OPERATOR_REPLY), 9);
+    rig_destroy(rig);
+}
+
+/* F30 | unit | our books are at one end of what is kept, the venue's position at the other |
+ * reduced and told, both figures as they are; no fill can accept the difference */
+static void a_difference_wider_than_a_size_is_told(void **state)
+{
+    static const char *const ENDS[] = {"9000000000", "-9000000000"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct rig *rig = rig_create(0);
+        rig_up(rig);
+        rig_fill(rig, "t1", "x", 0, i ? SIDE_SELL : SIDE_BUY, "100", "9000000000", "0");
+        rig->venue_position[0] = rig_size(ENDS[!i]);
+        rig_pass(rig, 10 * SECOND);
+        assert_int_equal(rig_product(rig, 0).state, TRADING_REDUCING);
+        rig_operator(rig, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0, "if it must be");
+        assert_false(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.done);
+        assert_int_equal(rig_product(rig, 0).position.e9, rig_size(ENDS[i]).e9);
+        rig_operator(rig, OPERATOR_RECONCILE, TARGET_ACCOUNT, 0, "");
+        rig_pass(rig, 3 * SECOND);
+        assert_string_equal(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.text,
+                            i ? "BIP-20DEC30-CDE: ours -9000000000, venue 9000000000"
+                              : "BIP-20DEC30-CDE: ours 9000000000, venue -9000000000");
+        rig_destroy(rig);
+    }
+}
+
+static bool accepts(struct rig *rig)
+{
+    rig_operator(rig, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0, "the venue is right");
+    return rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.done;
+}
+
+/* F66 | unit | the operator accepts twice while the wall clock is put back to the same instant; and
+ * what no external position can have | no fill is taken for another's, nothing is half booked */
+static void what_cannot_be_accepted_is_refused(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig->venue_position[0] = rig_size("1");
+    rig_up(rig);
+    struct stamp then = rig->now;
+    assert_true(accepts(rig));
+    rig->venue_position[0] = rig_size("2");
+    rig_pass(rig, 20 * SECOND);
+    int64_t passed_ns = rig->now.wall_ns - then.wall_ns;
+    rig->now.wall_ns -= passed_ns;
+    assert_false(accepts(rig));
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("1").e9);
+    rig->now.wall_ns += passed_ns;
+    assert_true(accepts(rig));
+    assert_int_equal(rig_product(rig, 0).position.e9, rig_size("2").e9);
+    rig_open_order(rig, 0, 1, SIDE_SELL, "101", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 1, SIDE_SELL, "101", "9000000000", "0");
+    rig_fill(rig, "t2", "x", 1, SIDE_BUY, "101", "9000000000", "0");
+    rig->venue_position[1] = rig_size("1000000000");
+    rig_pass(rig, 20 * SECOND);
+    assert_false(accepts(rig));
+    assert_int_equal(rig_product(rig, 1).position.e9, 0);
+    rig_destroy(rig);
+}
+
 int suite_fills_edges(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +438,9 @@ int suite_fills_edges(void)
         cmocka_unit_test(more_than_the_order_is_told_once),
         cmocka_unit_test(a_fill_is_of_no_later_order),
         cmocka_unit_test(a_fill_too_many_is_read_again),
+        cmocka_unit_test(more_can_ask_than_wait),
+        cmocka_unit_test(a_difference_wider_than_a_size_is_told),
+        cmocka_unit_test(what_cannot_be_accepted_is_refused),
     };
     return cmocka_run_group_tests_name("fills_edges", tests, NULL, NULL);
 }
