@@ -356,34 +356,39 @@ static void on_out_of_patience(void *context)
     ((struct live *)context)->out_of_patience = true;
 }
 
-static bool push_verb(struct live *live, enum operator_verb verb)
+static bool push_verb(struct live *live, enum operator_verb verb, const char *reason)
 {
     struct event event = {.kind = EVENT_OPERATOR,
                           .operator = {.verb = verb, .target = TARGET_ACCOUNT}};
 
     event.operator.token = verb == OPERATOR_HALT ? SIGNAL_TOKEN : 0;
-    text_copy(event.operator.reason, REASON_MAX, "signal", 6);
+    text_copy(event.operator.reason, REASON_MAX, reason, strlen(reason));
     return live_push(live, &event);
 }
 
 /* A full queue delays a verb; the turn that made room asks again. */
 static void push_owed(struct live *live)
 {
-    live->halt_owed = live->halt_owed && !push_verb(live, OPERATOR_HALT);
-    live->stop_owed = live->stop_owed && !push_verb(live, OPERATOR_STOP);
+    if (live->halt_owed && push_verb(live, OPERATOR_HALT, live->halt_owed))
+        live->halt_owed = NULL;
+    live->stop_owed = live->stop_owed && !push_verb(live, OPERATOR_STOP, "signal");
 }
 
-/* The switch that works where the socket does not: what waits to leave is dropped here and now. */
-static void on_halt_signal(void *context)
+/* What waits to leave is dropped here and now. */
+void live_halt(struct live *live, const char *reason)
 {
-    struct live *live = context;
-
-    log_warn("live", "SIGUSR1: halted until `moongate ctl resume`");
+    log_warn("live", "%s: halted until `moongate ctl resume`", reason);
     if (!live->engine)
         return;
     on_halt(live);
-    live->halt_owed = true;
+    live->halt_owed = reason;
     push_owed(live);
+}
+
+/* The switch that works where the socket does not. */
+static void on_halt_signal(void *context)
+{
+    live_halt(context, "SIGUSR1");
 }
 
 static void begin_stop(struct live *live)
@@ -633,7 +638,7 @@ static int usage(FILE *out, bool paper)
         fprintf(out, "Trades until SIGTERM or SIGINT.\n");
     fprintf(out,
             "SIGHUP reloads changed scripts, never limits.\n"
-            "SIGUSR1 halts, as `moongate ctl halt` does.\n"
+            "SIGUSR1 halts, as `moongate ctl halt` does; so does a file HALT in state_dir.\n"
             "  -c, --config FILE   the config; `moongate check -c FILE` says what is wrong\n"
             "  -r, --record DIR    record the run there, for `moongate replay`\n"
             "  -v, --verbose       debug lines too\n\n"

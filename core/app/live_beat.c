@@ -1,8 +1,11 @@
 /* The host's sign of life: from the loop that trades, so that a loop that hangs is not heard. */
+#include <limits.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "app/live_private.h"
 #include "base/log.h"
+#include "engine/snapshot.h"
 #include "io/clock_os.h"
 #include "io/pulse.h"
 #include "io/watch_log.h"
@@ -13,11 +16,27 @@ static struct beat beat_of(const struct live *live, bool stopped)
                          .pid = getpid(), .at_ns = clock_os_now().mono_ns, .stopped = stopped};
 }
 
+/* The switch for whoever may write there and neither signal nor speak: a cron job, a mount. Only
+ * that it is there counts; as long as it is, a resume does not hold. */
+static void look_for_halt_file(struct live *live)
+{
+    struct account_row account;
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%s/HALT", live->config.state_dir);
+    if (access(path, F_OK) < 0)
+        return;
+    snapshot_account(live->engine, &account);
+    if (account.state != TRADING_HALTED && !live->halt_owed)
+        live_halt(live, "the file HALT in state_dir");
+}
+
 static void on_beat(void *context)
 {
     struct live *live = context;
     struct beat beat = beat_of(live, false);
 
+    look_for_halt_file(live);
     pulse_send(live->pulse_fd, live->config.state_dir, &beat);
     live_manager_beat(live);
     loop_timer_set(live->pulse_timer, BEAT_EVERY_NS);

@@ -39,7 +39,8 @@ struct live {
     struct turn turn;
 
     bool stopping;                 /* a stop was asked for */
-    bool stop_owed, halt_owed;     /* their events found the queue full */
+    bool stop_owed;                /* its event found the queue full */
+    const char *halt_owed;         /* the same; its reason */
     bool orders_done;              /* the engine said that every own order has ended */
     uint64_t halts;                /* as of the last turn */
     bool fatal;                    /* an emergency shutdown is under way */
@@ -50,6 +51,8 @@ struct live {
 
 /* false, and said in the log: the queue is full. */
 bool live_push(struct live *live, const struct event *event);
+/* The account, as an operator does it; `reason` lives on. */
+void live_halt(struct live *live, const char *reason);
 /* Opens the recording when the config wants one, and hears the runners for it. */
 int live_record_open(struct live *live, struct err *err);
 /* Frames as they came, too, when the config wants them. */

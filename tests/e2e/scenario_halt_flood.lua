@@ -42,8 +42,8 @@ local function check(world, halts)
   print(("halt_flood: %d orders at the exchange, %d dropped by the halts"):format(count, unsent))
 end
 
--- AC-E1 | real process | halt by the socket, by SIGUSR1 and by the refused key, under a strategy
---   of 10,000 intents a second | none decided on after the halt's record, none that waited left
+-- AC-E1 | real process | halt by the socket, by SIGUSR1, by a file and by the refused key, under a
+--   strategy of 10,000 intents a second | none decided on after the halt's record, none that waited left
 -- F71 | real process | halts with orders on their way | what had not left is dropped and never seen
 rig.scenario("halt_flood", function(world)
   world:start_exchange{"--rate", "0"}
@@ -57,10 +57,17 @@ rig.scenario("halt_flood", function(world)
   flood.wait_halted(world, "by the signal")
   flood.resume(world)
   flood.wait(world)
+  rig.write(world.dir .. "/state/HALT", "")
+  flood.wait_halted(world, "by the file")
+  world:must("resume --reason 'though the file is there'")
+  flood.wait_halted(world, "by the file that is still there")
+  os.remove(world.dir .. "/state/HALT")
+  flood.resume(world)
+  flood.wait(world)
   print(("halt_flood: %d intents judged"):format(flood.intents(world)))
   world:fault("POST /orders: status 401", "GET /orders/*: status 401")
   rig.check(world.host:wait() >= 3, "the host went on with a refused key")
   world:fault("clear")
-  check(world, 3)
+  check(world, 5)
   rig.equal(world.exchange:stop(), 0, "exit code of the exchange")
 end)

@@ -28,6 +28,8 @@ local function come_to_rest(world)
     hurt.settle(world)
     hurt.agree(world)
   end
+  -- One that is starting is not reloaded.
+  rig.poll("the script", function() return world:runner("orders").life == "ready" end)
 end
 
 -- Starts the host; in a fifth of the lives it may die before it is at rest. True: at rest.
