@@ -43,7 +43,8 @@ local function check(world, halts)
 end
 
 -- AC-E1 | real process | halt by the socket, by SIGUSR1, by a file and by the refused key, under a
---   strategy of 10,000 intents a second | none decided on after the halt's record, none that waited left
+--   strategy of 10,000 intents a second | none decided on after the halt's record, none that waited
+--   left
 -- F71 | real process | halts with orders on their way | what had not left is dropped and never seen
 rig.scenario("halt_flood", function(world)
   world:start_exchange{"--rate", "0"}
