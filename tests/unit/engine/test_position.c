@@ -155,6 +155,12 @@ static void overflow_leaves_it_alone(void **state)
     before = p;
     assert_false(position_apply(&p, SIDE_SELL, (struct price){1}, most));
     assert_memory_equal(&p, &before, sizeof p);
+    /* One more would be a short that no order could close. */
+    struct position shorted = {0};
+    assert_true(position_apply(&shorted, SIDE_SELL, high, most));
+    before = shorted;
+    assert_false(position_apply(&shorted, SIDE_SELL, high, (struct size){1}));
+    assert_memory_equal(&shorted, &before, sizeof shorted);
 }
 
 /* ---- the portfolio: two books of one fill, both or none */

@@ -190,6 +190,28 @@ static void the_gate_is_asked_again_after_the_rules(void **state)
     rig_destroy(rig);
 }
 
+/* F71 | unit | an order waits for a rule while its strategy's stop fires, then the rule allows it |
+ * refused: the position is being closed */
+static void a_stop_that_fires_meanwhile_refuses(void **state)
+{
+    (void)state;
+    struct rig *rig = ready(1);
+    rig_limit(rig, 0, 1, SIDE_BUY, "99", "1", 1);
+    verdict(rig, 0, rig_last(rig, COMMAND_JUDGE)->judge.request, true);
+    rig_reply(rig, rig_last(rig, COMMAND_PLACE)->place.id, OUTCOME_ACCEPTED, "v1");
+    rig_fill(rig, "t1", "v1", 1, SIDE_BUY, "99", "1", "0");
+    rig_intent(rig, 0, (struct intent){.kind = INTENT_PROTECT, .product = 1,
+                                       .protect = {.stop = rig_price("97")}});
+    rig_limit(rig, 0, 1, SIDE_BUY, "98", "1", 2);
+    uint64_t request = rig_last(rig, COMMAND_JUDGE)->judge.request;
+    rig_book(rig, 1, "96", "97", "5");
+    rig_forget(rig);
+    verdict(rig, 0, request, true);
+    assert_int_equal(refusal(rig)->refusal.verdict.code, REFUSED_STRATEGY_STATE);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0);
+    rig_destroy(rig);
+}
+
 /* Control 25 holds for what was asked before the other order's outcome got lost. */
 static void an_outcome_lost_meanwhile_refuses(void **state)
 {
@@ -545,6 +567,7 @@ int suite_rules(void)
         cmocka_unit_test(a_reducing_order_asks_no_rule),
         cmocka_unit_test(a_rule_that_dies_refuses_what_it_was_asked),
         cmocka_unit_test(the_gate_is_asked_again_after_the_rules),
+        cmocka_unit_test(a_stop_that_fires_meanwhile_refuses),
         cmocka_unit_test(an_outcome_lost_meanwhile_refuses),
         cmocka_unit_test(a_rule_may_leave_a_part),
         cmocka_unit_test(less_than_a_step_is_a_refusal),
