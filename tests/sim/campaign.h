@@ -28,5 +28,5 @@ void campaign_one(const struct options *options, uint64_t seed, struct totals *t
 struct sim_options campaign_sim_options(const struct options *options, uint64_t seed);
 /* Leaves out faults and strategies while the same invariant breaks, prints what is left. */
 void shrink_seed(const struct options *options, const struct failure *failure);
-void report_text(const struct options *options, const struct totals *totals, int64_t took_ns);
-void report_json(const struct options *options, const struct totals *totals, int64_t took_ns);
+void report_text(const struct totals *totals, int64_t took_ns);
+void report_json(const struct totals *totals, int64_t took_ns);

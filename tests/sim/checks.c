@@ -279,6 +279,13 @@ static bool is_blind_exit(const struct sim *sim, const struct record_order *r)
                (__int128)mirror->good.e9 * limits->price_collar.e9;
 }
 
+/* Had it been of the side that takes, at no time of this turn was there anything to take. */
+static bool is_opening(const struct sim *sim, const struct record_order *r)
+{
+    int64_t before = sim->mirrors[r->product].held_before.e9, now = held(sim, r->product).e9;
+    return r->side == SIDE_SELL ? before <= 0 && now <= 0 : before >= 0 && now >= 0;
+}
+
 /* Its first record: the moment it was approved. */
 static void check_born(struct sim *sim, const struct record_order *r, uint32_t order)
 {
@@ -323,7 +330,8 @@ static void check_order(struct sim *sim, const struct record_order *r, uint32_t 
     }
     if (!told->recorded) {
         *told = (struct told_order){.record = at, .ref = r->ref, .actor = r->actor,
-                                    .recorded = true};
+                                    .recorded = true, .price = r->price,
+                                    .opening = is_opening(sim, r)};
         check_born(sim, r, number);
     }
     told->state = r->state;
@@ -465,6 +473,56 @@ static bool may_fill(struct sim *sim, actor_index actor, order_ref ref)
     uint64_t key = ref ^ (uint64_t)(actor + 1) << 56;
     const uint64_t *slot = ref_slot(sim->refs, sim->ref_capacity, key);
     return ref != 0 && slot[0] == key && auditor_can_fill(sim->auditor, (uint32_t)slot[1] - 1);
+}
+
+/* Own orders that may fill and were decided no later than the one that leaves: how many, without
+ * the operator's, which nothing counts; and worth what they were priced at, or more. */
+struct working { uint32_t product, actor, account; __int128 product_e18, account_e18; };
+
+static struct working working_of(const struct sim *sim, uint32_t leaving)
+{
+    const struct auditor_order *of = &sim->auditor->orders[leaving];
+    struct working ret = {0};
+    for (uint32_t i = 0; i < sim->auditor->order_count && i < sim->told_capacity; i++) {
+        const struct auditor_order *order = &sim->auditor->orders[i];
+        const struct told_order *told = &sim->told[i];
+        struct money value;
+        if (!order->ours || !told->recorded || told->record > sim->told[leaving].record ||
+            !auditor_can_fill(sim->auditor, i))
+            continue;
+        CHECK(venue_product_value(&venue_products[order->product], told->price,
+                                  (struct size){order->size.e9 - order->filled.e9}, &value));
+        ret.account_e18 += value.e18;
+        ret.product_e18 += order->product == of->product ? value.e18 : 0;
+        if (told->actor == ACTOR_OPERATOR)
+            continue;
+        ret.account++;
+        ret.product += order->product == of->product;
+        ret.actor += told->actor == sim->told[leaving].actor;
+    }
+    return ret;
+}
+
+/* It has just left, and counts. What reduces is not held back by what works is worth. */
+void checks_left(struct sim *sim, const struct command_place *place)
+{
+    uint32_t number;
+    const struct engine_settings *s = &sim->settings;
+    const struct product_limits *limits = &s->product_limits[place->product];
+    const struct told_order *told = told_of(sim, place->id, &number);
+    const char *id = sim->auditor->orders[number].client_id;
+    if (told->actor >= SIM_STRATEGIES)
+        return;
+    struct working now = working_of(sim, number);
+    if (now.product > limits->max_working_orders || now.account > s->max_working_orders ||
+        now.actor > s->strategies[told->actor].max_working_orders)
+        sim_break(sim, BROKEN_LIMIT, "order %s is one of %u in its product, %u of strategy %d, %u",
+                  id, now.product, now.actor, told->actor, now.account);
+    if (told->opening && (now.product_e18 > limits->max_working_value.e18 ||
+                          now.account_e18 > s->max_working_value.e18))
+        sim_break(sim, BROKEN_LIMIT, "order %s: %lld dollars work in its product, %lld in all", id,
+                  (long long)(now.product_e18 / DECIMAL_ONE / DECIMAL_ONE),
+                  (long long)(now.account_e18 / DECIMAL_ONE / DECIMAL_ONE));
 }
 
 void checks_place(struct sim *sim, const struct command_place *place,

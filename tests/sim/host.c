@@ -137,6 +137,7 @@ static void leave(struct sim *sim, const struct command_place *place)
              (long long)request.size.e9, venue_products[request.product].id,
              request.client_id + 28);
     world_place(&sim->world, &request, place->id);
+    checks_left(sim, place);
     checks_world(sim);
 }
 

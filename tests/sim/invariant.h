@@ -4,7 +4,8 @@
 /* X(SYMBOL, "name", "what must hold") */
 #define INVARIANT_LIST(X)                                                                         \
     X(BROKEN_NOT, "none", "all is well")                                                          \
-    X(BROKEN_LIMIT, "limit", "own orders can carry the position past its limit")                  \
+    X(BROKEN_LIMIT, "limit", "own orders are past a limit: where they can carry the position, how"\
+      " many they are, what they are worth")                                                      \
     X(BROKEN_TWICE, "twice", "one intent became two orders")                                      \
     X(BROKEN_DURABLE, "durable", "an order left before its record was durable")                   \
     X(BROKEN_ENDED, "ended", "the books ended an order that can still fill")                      \

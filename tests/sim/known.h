@@ -7,7 +7,7 @@ enum { SIM_ASKED = 64, SIM_LEVELS = 512 };
 
 /* What the checks know of an own order beside the auditor's books; by the auditor's number. */
 struct told_order { uint32_t record; order_ref ref; actor_index actor; enum order_state state;
-                    bool recorded; };
+                    bool recorded, opening; struct price price; };
 
 /* The book as the frames that were handed over make it. */
 struct mirror_side { struct level levels[SIM_LEVELS]; uint32_t count; };

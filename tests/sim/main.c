@@ -28,7 +28,7 @@ static const char HELP[] =
     "  --no-shrink       say that a seed fails, and leave it at that\n"
     "  --stop            end with the first seed that fails\n"
     "  --json            totals as JSON\n"
-    "  --quiet           no progress, no table\n"
+    "  --quiet           no progress\n"
     "  --list            the faults and the invariants, with their meanings\n"
     "\n"
     "exit: 0 all held, 1 an invariant broke, 2 usage\n"
@@ -195,9 +195,9 @@ int main(int argc, char **argv)
     int result = campaign_run(&options, &totals);
     int64_t took_ns = now_ns() - began_ns;
     if (options.json)
-        report_json(&options, &totals, took_ns);
+        report_json(&totals, took_ns);
     else
-        report_text(&options, &totals, took_ns);
+        report_text(&totals, took_ns);
     if (totals.failed > 0 && options.shrink && !options.json)
         shrink_seed(&options, &totals.failures[0]);
     return result < 0 || !proves_something(&options, &totals);

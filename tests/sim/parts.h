@@ -28,6 +28,7 @@ void checks_record(struct sim *sim, const struct record *record, uint32_t at);
 void checks_restart(struct sim *sim);
 void checks_place(struct sim *sim, const struct command_place *place,
                   const struct venue_request *request);
+void checks_left(struct sim *sim, const struct command_place *place);
 void checks_none_left(struct sim *sim);
 void checks_view(struct sim *sim, const struct view *view);
 void checks_world(struct sim *sim);

@@ -40,7 +40,7 @@ static void print_kinds(const struct totals *totals)
     }
 }
 
-void report_text(const struct options *options, const struct totals *totals, int64_t took_ns)
+void report_text(const struct totals *totals, int64_t took_ns)
 {
     double took_s = (double)took_ns / 1e9;
     for (uint64_t i = 0; i < totals->failed && i < FAILURES_MAX; i++) {
@@ -49,8 +49,7 @@ void report_text(const struct options *options, const struct totals *totals, int
                invariant_name(f->broken), (double)f->at_ns / 1e9, invariant_meaning(f->broken),
                f->text);
     }
-    if (!options->quiet)
-        print_kinds(totals);
+    print_kinds(totals);
     printf("\n%llu seeds, %llu failed; %.2f days in %.1f s: %.2f days a minute\n",
            (unsigned long long)totals->seeds, (unsigned long long)totals->failed, days_of(totals),
            took_s, days_of(totals) * 60 / took_s);
@@ -76,10 +75,9 @@ static void json_failures(const struct totals *totals)
     printf("]");
 }
 
-void report_json(const struct options *options, const struct totals *totals, int64_t took_ns)
+void report_json(const struct totals *totals, int64_t took_ns)
 {
     bool first = true;
-    (void)options;
     printf("{\"seeds\":%llu,\"failed\":%llu,\"virtual_s\":%llu,\"took_ms\":%lld,\"faults\":%llu,"
            "\"lives\":%llu,\"turns\":%llu,\"orders\":%llu,\"fills\":%llu,\"agreed_max_ms\":%llu,",
            (unsigned long long)totals->seeds, (unsigned long long)totals->failed,

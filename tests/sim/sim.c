@@ -91,20 +91,23 @@ static struct money dollars(int64_t whole)
 }
 
 /* Limits so tight that they are met all the time. */
-static void set_product(struct sim *sim, product_index product, struct size lot)
+static void set_product(struct sim *sim, product_index product, const struct venue_asset *asset)
 {
+    struct size lot = asset->lot;
+    struct money working = money_of(asset->start, (struct size){16 * lot.e9});
     sim->settings.product_limits[product] = (struct product_limits){
         .max_order_size = {4 * lot.e9},
         .max_order_value = dollars(1000000),
         .price_collar = {DECIMAL_ONE / 10},
         .max_position = {9 * lot.e9},
-        .max_working_orders = 12,
-        .max_working_value = dollars(10000000),
+        .max_working_orders = 10,
+        .max_working_value = working,
         .max_book_age_ns = 2500 * MS,
         .max_mark_age_ns = 60 * SECOND,
         .max_mark_deviation = {DECIMAL_ONE / 5},
         .max_exit_price_age_ns = 5 * SECOND,
     };
+    sim->settings.max_working_value.e18 += working.e18 / 4 * 3;
 }
 
 static void set_account(struct engine_settings *settings, uint64_t seed)
@@ -115,7 +118,7 @@ static void set_account(struct engine_settings *settings, uint64_t seed)
         text_copy(s->name, sizeof s->name, STRATEGIES[i], strlen(STRATEGIES[i]));
         s->products = UINT32_MAX;
         s->max_messages = 40;
-        s->max_working_orders = 12;
+        s->max_working_orders = 8;
         s->on_death = i == 1 ? DEATH_CANCEL : i == 2 ? DEATH_FLATTEN : DEATH_KEEP;
         s->resend_unknown = i != 1;
     }
@@ -127,8 +130,7 @@ static void set_account(struct engine_settings *settings, uint64_t seed)
     settings->max_messages = 100;
     settings->max_cancels = 60;
     settings->message_window_ns = SECOND;
-    settings->max_working_orders = 24;
-    settings->max_working_value = dollars(20000000);
+    settings->max_working_orders = 16;
     settings->duplicate_window_ns = 100 * MS;
     settings->max_skew_ns = SECOND;
     settings->stale_after_ns = 3 * SECOND;
@@ -167,8 +169,7 @@ static int begin_world(struct sim *sim, struct err *err)
     set_account(&sim->settings, seed);
     for (product_index i = 0; i < config.product_count; i++) {
         int product = config.products[i];
-        int64_t lot_e9 = venue_assets[venue_products[product].market].lot.e9;
-        set_product(sim, i, (struct size){lot_e9});
+        set_product(sim, i, &venue_assets[venue_products[product].market]);
     }
     limits_widen(&sim->settings);
     return 0;
