@@ -4,10 +4,12 @@
 
 #include "base/check.h"
 #include "engine/funding.h"
+#include "engine/outbox.h"
 #include "engine/reconcile.h"
 
 enum { PROFILES = 2, TORN_MAX = 3 };
 static const int64_t KNOWN_AT_LEAST_NS = 15000000000;
+static const __int128 CENT_E18 = 10000000000000000;
 static const int64_t OVERNIGHT_BEFORE_NS = 900000000000; /* a quarter of an hour */
 
 static bool is_traded(const struct engine *engine, unsigned profile)
@@ -38,6 +40,57 @@ void balance_begin(struct engine *engine)
     memset(engine->balances.coming_known, 0, sizeof engine->balances.coming_known);
 }
 
+/* ---- money that came in or went out */
+
+/* Nothing of ours can be in a change of the cash. */
+static bool is_quiet(const struct engine *engine, const struct event_balance *now)
+{
+    const struct cash *cash = &engine->balances.cash;
+    for (product_index i = 0; i < engine->settings.catalog.count; i++)
+        if (engine->settings.catalog.items[i].profile == PROFILE_CDE &&
+            engine->portfolio.shown_account[i].size.e9 != 0)
+            return false;
+    return cash->known && cash->fills == engine->counters.fills &&
+           cash->funding.e18 == now->funding_pnl.e18;
+}
+
+static void tell_transfer(struct engine *engine, struct money off)
+{
+    struct record_reconcile *row = &out_record(engine, RECORD_RECONCILE)->reconcile;
+    char amount[DECIMAL_TEXT_MAX];
+    money_format_places((struct money){off.e18 < 0 ? -off.e18 : off.e18}, 2, amount);
+    row->product = NO_PRODUCT;
+    out_join(row->text, sizeof row->text, amount, " USD ", off.e18 < 0 ? "went out" : "came in",
+             " that no fill, fee or funding explains: a transfer?");
+    out_alert(engine, row->text, NULL, NULL, NULL);
+}
+
+static void look_for_transfer(struct engine *engine)
+{
+    const struct event_balance *now = &engine->balances.of[PROFILE_CDE];
+    struct cash *cash = &engine->balances.cash;
+    struct money off = {0};
+    if (!is_traded(engine, PROFILE_CDE))
+        return;
+    bool quiet = is_quiet(engine, now) && money_sub(now->equity, cash->is, &off);
+    if (quiet && off.e18 <= CENT_E18 && off.e18 >= -CENT_E18) {
+        cash->off.e18 = 0;
+        return;
+    }
+    if (quiet && off.e18 != cash->off.e18) {
+        cash->off = off;
+        cash->off_ns = engine->now.mono_ns;
+        reconcile_want(engine, LIST_FILLS);
+        return;
+    }
+    if (quiet && engine->lists[LIST_FILLS].whole_sent_ns < cash->off_ns)
+        return;
+    if (quiet)
+        tell_transfer(engine, off);
+    *cash = (struct cash){.known = true, .fills = engine->counters.fills, .is = now->equity,
+                          .funding = now->funding_pnl};
+}
+
 bool balance_end(struct engine *engine)
 {
     struct balances *balances = &engine->balances;
@@ -52,6 +105,7 @@ bool balance_end(struct engine *engine)
     balances->known = true;
     balances->known_ns = list->sent_ns;
     funding_on_balance(engine);
+    look_for_transfer(engine);
     return true;
 }
 

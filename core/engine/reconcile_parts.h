@@ -18,12 +18,20 @@ struct list_state {
     int64_t whole_sent_ns;    /* when the last whole one was asked for; 0: none yet */
 };
 struct reconcile_ask { uint64_t token; int64_t since_ns; };
+/* CDE's cash when it was last explained, and a change since then that nothing explains yet. */
+struct cash {
+    bool known;
+    uint64_t fills;
+    struct money is, funding, off;
+    int64_t off_ns;           /* since when; the fills asked for after it must explain it */
+};
 /* What the venue says of the money, by profile: one pot each, never one for the other. */
 struct balances {
     bool known, coming_known[2];
     struct event_balance of[2], coming[2]; /* coming: of a list that has not ended */
     int64_t known_ns;         /* when the last whole list was asked for */
     uint32_t torn;            /* lists in a row with a fill in them */
+    struct cash cash;
 };
 enum cycle_phase { CYCLE_IDLE, CYCLE_ORDERS, CYCLE_FILLS, CYCLE_POSITIONS, CYCLE_BALANCE };
 struct cycle {

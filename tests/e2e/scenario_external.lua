@@ -1,5 +1,5 @@
--- Somebody else trades the account by hand, and then the venue itself liquidates: booked as they
--- are, told, and what may follow is the config's word.
+-- Somebody else trades the account by hand, the venue itself takes positions away, money leaves:
+-- booked as they are, told, and what may follow is the config's word.
 local rig = require "rig"
 local PRODUCT = "BIP-20DEC30-CDE"
 
@@ -20,6 +20,7 @@ local function start(world, policy)
   world:start_host(function(text)
     text = rig.swap(text, "cancel_on_stop = true;",
       'cancel_on_stop = true;\n  external_fills = "' .. policy .. '";')
+    text = rig.swap(text, "balance_poll_ms = 10000", "balance_poll_ms = 2000")
     return rig.with_strategies(text, {world:still("keeper", '"ETH-cde"')})
   end)
   rig.poll("reconciled", function() return world:status().reconciled end)
@@ -78,6 +79,7 @@ end
 --   the others trade, until resumed
 -- F54 | real process | the venue deleverages, external_fills = freeze | half the position gone,
 --   booked as external, for nothing tells it from a trade by hand; the product reduces only
+-- F53 | real process | 500 USD leave the account while it is flat | alarm: nothing explains them
 -- F54 | real process | the venue liquidates the position | booked, alarm, the account reduces only
 -- AC-A4 | real process | manual trades, a deleveraging, a liquidation | shown as external, at the
 --   next look for fills (every 3 s) at the latest
@@ -107,6 +109,14 @@ rig.scenario("external", function(world)
   rig.poll("the account to reduce only", function() return world:status().state == "reducing" end)
   rig.contains(world:status().reason, "liquidated", "reason after the liquidation")
   rig.contains(world:log(), "the venue liquidates a position", "the alarm")
+
+  world:fault("clear")
+  world:fault("GET /cfm/balance_summary: delay 1ms")
+  rig.poll("two looks at the cash of a flat account", function() return world:fired()[1] >= 3 end)
+  world:fault("venue: transfer -500")
+  rig.poll("the alarm of the transfer", function()
+    return world:log():find("500.00 USD went out that no fill, fee or funding explains", 1, true)
+  end)
   rig.equal(world.host:stop(), 0, "exit code of the host")
   rig.equal(world.exchange:stop(), 0, "exit code of the exchange")
   world:compare_fills()

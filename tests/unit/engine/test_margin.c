@@ -168,6 +168,87 @@ static void one_pot_does_not_stand_in_for_the_other(void **state)
     rig_destroy(rig);
 }
 
+/* What works may be of either side, and is taken to need what the dearer one does. */
+static void what_works_is_margined_at_the_venues_rate(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    struct verdict_row row;
+    rig->settings.product_limits[0].initial_margin.e9 = DECIMAL_ONE / 10;
+    rig->settings.catalog.items[0].overnight_short.e9 = DECIMAL_ONE / 10 * 9;
+    engine_destroy(rig->engine);
+    rig->engine = engine_create(&rig->settings);
+    rig_up(rig); /* 1000 are free */
+    rig_limit(rig, 0, 0, SIDE_BUY, "100", "9", 1); /* takes 90 for itself, then 810 */
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "10", 2); /* 99 more are still there */
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 2);
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "1", 3);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 2);
+    assert_true(snapshot_verdict(rig->engine, 0, &row));
+    assert_int_equal(row.verdict.code, REFUSED_MARGIN);
+    rig_destroy(rig);
+}
+
+static void add_cash(struct rig *rig, const char *usd)
+{
+    struct money *equity = &rig->balances[0].equity;
+    assert_true(money_add(*equity, rig_money(usd), equity));
+}
+
+static void look_for(struct rig *rig, unsigned alerts)
+{
+    rig_forget(rig);
+    pass_minutes(rig, 2);
+    assert_int_equal(rig_count(rig, COMMAND_ALERT), alerts);
+    assert_int_equal(rig_records(rig, RECORD_RECONCILE), alerts);
+}
+
+/* F53 | unit | cash comes and goes while nothing is held, filled or funded | told and journaled,
+ *   once each; not a cent more or less */
+static void money_that_nothing_explains_is_told(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    look_for(rig, 0);
+    add_cash(rig, "12.34");
+    look_for(rig, 1);
+    assert_string_equal(rig_last(rig, COMMAND_ALERT)->alert.text, "12.34 USD came in that no fill, "
+                        "fee or funding explains: a transfer?");
+    look_for(rig, 0);
+    add_cash(rig, "-500");
+    look_for(rig, 1);
+    assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "500.00 USD went out"));
+    add_cash(rig, "0.01");
+    look_for(rig, 0);
+    add_cash(rig, "0.01");
+    look_for(rig, 1);
+    rig_destroy(rig);
+}
+
+/* F53 | unit | cash changes with a fill, with funding, and while a position is held | explained */
+static void money_that_something_explains_is_not(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    look_for(rig, 0);
+    add_cash(rig, "-3");
+    rig->balances[0].funding_pnl = rig_money("-3");
+    look_for(rig, 0);
+    add_cash(rig, "-1.5"); /* the fee, seen before the fill */
+    struct command_list list = rig_open_list(rig, LIST_BALANCE);
+    rig_balance(rig);
+    rig_list_end(rig, &list, true);
+    rig_fill(rig, "t1", "theirs", 0, SIDE_BUY, "100", "0.3", "1.5");
+    rig->venue_position[0] = rig_size("0.3");
+    look_for(rig, 0);
+    add_cash(rig, "700");
+    look_for(rig, 0);
+    rig_destroy(rig);
+}
+
 int suite_margin(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +259,9 @@ int suite_margin(void)
         cmocka_unit_test(too_little_buffer_reduces),
         cmocka_unit_test(intraday_rules_end_before_their_time),
         cmocka_unit_test(one_pot_does_not_stand_in_for_the_other),
+        cmocka_unit_test(what_works_is_margined_at_the_venues_rate),
+        cmocka_unit_test(money_that_nothing_explains_is_told),
+        cmocka_unit_test(money_that_something_explains_is_not),
     };
     return cmocka_run_group_tests_name("margin", tests, NULL, NULL);
 }
