@@ -4,8 +4,8 @@
  * while one is down the equity is unknown, and nothing opens; nothing closes for it either.
  *
  * CDE's cash that changes by more than a cent while nothing of CDE is held, filled or funded is
- * told and journaled, once, when the fills asked for after it do not explain it. While a position is
- * held it is not: when the venue settles into cash is not told. INTX's moves with every mark. */
+ * told and journaled, once, when the fills asked for after it do not explain it. While a position
+ * is held it is not: when the venue settles into cash is not told. INTX's moves with every mark. */
 #include "engine/engine_inside.h"
 
 void balance_on_event(struct engine *engine, const struct event_balance *event);
