@@ -29,6 +29,7 @@
 #include "io/awake.h"
 #include "io/clock_os.h"
 #include "io/secret.h"
+#include "model/client_id.h"
 
 /* A stop waits this long for the venue's last words before it gives up and says what is open. */
 static const int64_t STOP_PATIENCE_NS = 15 * (int64_t)1000000000;
@@ -170,6 +171,19 @@ static void send_held(void *context, const struct command *command, int64_t comm
 
 /* --- journal --- */
 
+static int refuse_record(const struct live *live, const struct record *record, struct err *err)
+{
+    struct order_row row;
+    char id[CLIENT_ID_TEXT];
+
+    if (record->kind != RECORD_ORDER || record->order.state != ORDER_INTENDED ||
+        !snapshot_find_order(live->engine, record->order.id, &row))
+        return err_set(err, "the %s contradicts what came before", record_kind_text(record->kind));
+    client_id_format(record->order.id, id);
+    return err_set(err, "the order %s is made a second time, and an id is given once: put back a "
+                   "whole copy of the journal", id);
+}
+
 static int restore_record(void *context, int64_t number, const struct record *record,
                           struct err *err)
 {
@@ -178,7 +192,7 @@ static int restore_record(void *context, int64_t number, const struct record *re
     live->restored = (uint64_t)number;
     recorder_row(live->recorder, record);
     if (!engine_restore(live->engine, record))
-        return err_set(err, "the %s contradicts what came before", record_kind_text(record->kind));
+        return refuse_record(live, record, err);
     return live->paper ? paper_restore(live->paper, record, err) : 0;
 }
 

@@ -271,10 +271,15 @@ static struct order *add_order(struct engine *engine, actor_index actor,
     return orders_add(&engine->orders, &order);
 }
 
-struct client_id intents_next_id(const struct engine *engine)
+/* One that an order has already, whoever gave it, is passed over. */
+struct client_id intents_next_id(struct engine *engine)
 {
-    return client_id_make(engine->settings.owner_tag, engine->settings.boot_random,
-                          engine->sequence + 1);
+    uint64_t sequence = engine->sequence;
+    struct client_id id;
+    do
+        id = client_id_make(engine->settings.owner_tag, engine->settings.boot_random, ++sequence);
+    while (orders_find(&engine->orders, id) != NULL);
+    return id;
 }
 
 bool intents_place(struct engine *engine, actor_index asking, actor_index actor,
@@ -300,7 +305,7 @@ bool intents_place(struct engine *engine, actor_index asking, actor_index actor,
         ret->code = REFUSED_FULL;
         return false;
     }
-    engine->sequence++;
+    engine->sequence = client_id_sequence(id);
     engine->counters.orders++;
     remember(engine, actor, intent);
     risk_on_order(engine, asking);

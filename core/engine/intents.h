@@ -21,7 +21,7 @@ bool intents_place(struct engine *engine, actor_index asking, actor_index actor,
 void intents_refuse_verdict(struct engine *engine, actor_index actor, const struct intent *intent,
                             const struct verdict *verdict, const char *text);
 /* The id that the next order will have. */
-struct client_id intents_next_id(const struct engine *engine);
+struct client_id intents_next_id(struct engine *engine);
 /* `text` may be NULL. Codes without a number behind them. */
 void intents_refuse(struct engine *engine, actor_index actor, const struct intent *intent,
                     enum refusal code, const char *text);

@@ -254,6 +254,7 @@ struct order *orders_add(struct orders *orders, const struct order *order)
 {
     CHECK(client_id_is_set(order->id) || order->venue_id.text[0] != '\0');
     CHECK(order->side == SIDE_BUY || order->side == SIDE_SELL);
+    CHECK(!client_id_is_set(order->id) || orders_find(orders, order->id) == NULL); /* one order's */
     uint16_t at = take_slot(orders);
     if (at == NO_LINK)
         return NULL;

@@ -44,7 +44,8 @@ actor_index actor_of_slot(uint8_t slot);
 
 size_t orders_bytes(void);
 void orders_init(struct orders *orders, struct arena *arena);
-/* A copy is kept; NULL: full of orders that cannot be let go. Empty ids are not indexed. */
+/* A copy is kept; NULL: full of orders that cannot be let go. Empty ids are not indexed; a client
+ * id that another has is a bug, and ends the host before a word of it is journaled or sent. */
 struct order *orders_add(struct orders *orders, const struct order *order);
 struct order *orders_find(struct orders *orders, struct client_id id);
 struct order *orders_find_venue(struct orders *orders, const struct venue_id *id);

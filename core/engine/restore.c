@@ -137,6 +137,8 @@ static bool restore_order(struct engine *engine, const struct record *record)
         r->size.e9 <= 0 || r->filled.e9 < 0)
         return false;
     struct order *order = find_order(engine, r);
+    if (order != NULL && r->state == ORDER_INTENDED) /* that is an order's first record alone */
+        return false;
     if (order == NULL) {
         if (!client_id_is_set(r->id) && r->venue_id.text[0] == '\0')
             return false;

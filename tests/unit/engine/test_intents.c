@@ -124,6 +124,42 @@ static void the_same_wish_twice_is_a_duplicate(void **state)
     rig_destroy(rig);
 }
 
+/* F12 | unit | the venue shows an order under the id that our next one would have | that id is
+ * passed over, each order has its own */
+static void an_id_that_is_taken_is_passed_over(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    struct client_id first = rig_open_order(rig, 0, 0, SIDE_BUY, "99", "0.1", 1, "v1");
+    struct client_id taken = client_id_make(rig->settings.owner_tag, rig->settings.boot_random,
+                                            client_id_sequence(first) + 1);
+    struct event event = {.kind = EVENT_ORDER_REPORT};
+    event.order = (struct event_order_report){
+        .source = REPORT_USER_UPDATE, .client_id = taken, .has_client_id = true, .product = 0,
+        .venue_id = rig_venue_id("x1"), .side = SIDE_BUY, .status = VENUE_OPEN,
+        .size = rig_size("0.5"), .leaves = rig_size("0.5"), .limit_price = rig_price("95")};
+    rig_step(rig, &event);
+    assert_int_equal(rig_order(rig, taken).actor, ACTOR_EXTERNAL);
+    struct client_id second = rig_open_order(rig, 0, 1, SIDE_BUY, "98", "0.2", 2, "v2");
+    assert_int_equal(client_id_sequence(second), client_id_sequence(first) + 2);
+    assert_string_equal(rig_order(rig, taken).venue_id.text, "x1");
+    assert_string_equal(rig_order(rig, second).venue_id.text, "v2");
+    rig_destroy(rig);
+}
+
+/* F12 | unit | the journal has two orders of one id | it is refused at the second */
+static void an_order_is_intended_once(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    rig_limit(rig, 0, 0, SIDE_BUY, "99", "0.1", 1);
+    struct record first = rig->journal[rig->journal_count - 1];
+    assert_true(first.kind == RECORD_ORDER && first.order.state == ORDER_INTENDED);
+    rig_restart(rig); /* with one it restores */
+    assert_false(engine_restore(rig->engine, &first));
+    rig_destroy(rig);
+}
+
 /* F73 | unit | the same order just inside the window, and at its end | the latter passes */
 static void the_window_of_duplicates_has_an_end(void **state)
 {
@@ -349,6 +385,8 @@ int suite_intents(void)
         cmocka_unit_test(not_its_product_and_not_its_shape),
         cmocka_unit_test(a_name_is_used_once_at_a_time),
         cmocka_unit_test(the_same_wish_twice_is_a_duplicate),
+        cmocka_unit_test(an_id_that_is_taken_is_passed_over),
+        cmocka_unit_test(an_order_is_intended_once),
         cmocka_unit_test(the_window_of_duplicates_has_an_end),
         cmocka_unit_test(what_is_not_remembered_may_be_a_duplicate),
         cmocka_unit_test(refusals_are_told_and_journaled_up_to_a_bound),
