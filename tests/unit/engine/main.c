@@ -13,7 +13,7 @@ static const struct { const char *name; int (*run)(void); } suites[] = {
     SUITE(fills_edges), SUITE(reconcile), SUITE(operator), SUITE(runners), SUITE(restore),
     SUITE(damage), SUITE(hostile), SUITE(ladder), SUITE(protect), SUITE(amend), SUITE(parked),
     SUITE(resend), SUITE(lifecycle), SUITE(funding), SUITE(margin), SUITE(metrics),
-    SUITE(manifest),
+    SUITE(manifest), SUITE(compare),
 };
 enum { SUITES = sizeof suites / sizeof suites[0] };
 

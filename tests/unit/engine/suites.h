@@ -46,3 +46,4 @@ int suite_funding(void);
 int suite_margin(void);
 int suite_metrics(void);
 int suite_manifest(void);
+int suite_compare(void);

@@ -473,6 +473,49 @@ static void flatten_goes_on_without_a_book(void **state)
     rig_destroy(rig);
 }
 
+/* F71 | unit | every runner and every rule is dead, an order rests and is filled in part | flatten
+ * cancels it and closes the position all the same
+ * F62 | unit | every runner and every rule is dead | the operator's verbs need none of them */
+static void flatten_needs_no_script_alive(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(1);
+    rig_up(rig);
+    rig_limit(rig, 0, 1, SIDE_BUY, "99", "1", 1);
+    struct event yes = {.kind = EVENT_VERDICT};
+    yes.verdict.runner = MAX_STRATEGIES;
+    yes.verdict.generation = rig->generation[MAX_STRATEGIES];
+    yes.verdict.request = rig_last(rig, COMMAND_JUDGE)->judge.request;
+    yes.verdict.allow = true;
+    rig_step(rig, &yes);
+    struct client_id id = rig_last(rig, COMMAND_PLACE)->place.id;
+    rig_reply(rig, id, OUTCOME_ACCEPTED, "v1");
+    rig_report(rig, id, "v1", VENUE_OPEN, "0.6", "99", REPORT_USER_UPDATE);
+    rig_fill(rig, "t1", "v1", 1, SIDE_BUY, "99", "0.6", "0");
+    rig->venue_position[1] = rig_size("0.6");
+    rig_runner(rig, 0, RUNNER_DEAD, rig->generation[0]);
+    rig_runner(rig, 1, RUNNER_DEAD, rig->generation[1]);
+    rig_runner(rig, MAX_STRATEGIES, RUNNER_DEAD, rig->generation[MAX_STRATEGIES]);
+    rig_forget(rig);
+    rig_operator(rig, OPERATOR_FLATTEN, TARGET_ACCOUNT, 0, "nobody is left");
+    assert_true(reply_done(rig));
+    assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
+    rig_report(rig, id, "v1", VENUE_CANCELLED, "0.6", "99", REPORT_USER_UPDATE);
+    rig_pass(rig, 2 * SECOND);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    struct order_row row = rig_order(rig, rig_last(rig, COMMAND_PLACE)->place.id);
+    assert_true(row.side == SIDE_SELL && row.size.e9 == rig_size("0.6").e9);
+    rig_reply(rig, row.id, OUTCOME_ACCEPTED, "f1");
+    rig_report(rig, row.id, "f1", VENUE_FILLED, "0.6", "99", REPORT_USER_UPDATE);
+    rig_fill(rig, "t2", "f1", 1, SIDE_SELL, "99", "0.6", "0");
+    rig->venue_position[1].e9 = 0;
+    rig_pass(rig, 2 * SECOND);
+    assert_int_equal(rig_product(rig, 1).position.e9, 0);
+    assert_int_equal(rig_count(rig, COMMAND_JUDGE), 0);
+    assert_int_equal(rig_records(rig, RECORD_OPERATOR), 3); /* asked for, done in each product */
+    rig_destroy(rig);
+}
+
 /* ---- flattens beside each other */
 
 struct act { enum operator_verb verb; int target; uint8_t index; };
@@ -701,6 +744,7 @@ int suite_operator(void)
         cmocka_unit_test(flatten_of_one_strategy_leaves_the_other),
         cmocka_unit_test(flatten_takes_from_each_its_own),
         cmocka_unit_test(flatten_of_more_than_the_account_holds_goes_as_far),
+        cmocka_unit_test(flatten_needs_no_script_alive),
         cmocka_unit_test(no_flatten_takes_anothers_place),
         cmocka_unit_test(a_restart_knows_which_flatten_has_ended),
         cmocka_unit_test(a_dead_journal_halts_for_good),
