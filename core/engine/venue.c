@@ -274,7 +274,7 @@ static void adopt(struct engine *engine, const struct event_order_report *report
     order.price = order.value_price = report->limit_price;
     order.size = size;
     order.filled = order.booked = report->filled;
-    order.met_wall_ns = engine->now.wall_ns;
+    order.met_wall_ns = order.changed_wall_ns = engine->now.wall_ns;
     order.state = report->status == VENUE_CANCEL_QUEUED ? ORDER_CANCEL_SENT : ORDER_OPEN;
     order.created_mono_ns = engine->now.mono_ns;
     order.cancel_sent_ns = engine->now.mono_ns;
