@@ -254,6 +254,15 @@ static bool is_of_another(const struct reply *reply, struct client_id expected)
             !client_id_parse(text, strlen(text), &told) || !client_id_equal(told, expected));
 }
 
+/* The venue's ids are UUIDs. One that lost a byte or has one twice is no order's. */
+static bool is_damaged(const char *id)
+{
+    enum { UUID = CLIENT_ID_TEXT - 1 };
+    size_t length = strlen(id);
+    return (length == UUID - 1 || length == UUID + 1) && strchr(id, '-') != NULL &&
+           strspn(id, "0123456789abcdefABCDEF-") == length;
+}
+
 static enum outcome judge_success(const struct reply *reply, struct event_place_reply *ret)
 {
     struct json_text id = reply->order_id.length ? reply->order_id : reply->top_order_id;
@@ -268,6 +277,10 @@ static enum outcome judge_success(const struct reply *reply, struct event_place_
         return unknown(ret, "the reply belongs to another order");
     if (!json_text_copy(id, ret->venue_id.text, sizeof ret->venue_id.text))
         return unknown(ret, "success with an order id that is too long");
+    if (is_damaged(ret->venue_id.text)) {
+        ret->venue_id.text[0] = '\0';
+        return unknown(ret, "success with an order id that is damaged");
+    }
     return OUTCOME_ACCEPTED;
 }
 

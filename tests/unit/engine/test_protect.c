@@ -169,45 +169,6 @@ static void it_survives_the_runner_and_the_host(void **state)
     rig_destroy(rig);
 }
 
-/* What a script asks for once another has taken its place. */
-static void clear_as(struct rig *rig, uint32_t generation)
-{
-    uint32_t now = rig->generation[0];
-    rig->generation[0] = generation;
-    protect(rig, 0, "0", "0", 0);
-    rig->generation[0] = now;
-}
-
-/* F62 | unit | a new script takes over from one that is alive, while a stop is set and while it
- * fires | the new one is told of it, the old one cannot clear it, it sells once */
-static void it_survives_a_reload(void **state)
-{
-    (void)state;
-    struct rig *rig = ready();
-    uint32_t old = rig->generation[0];
-    hold(rig, 0, SIDE_BUY, "1", "v1");
-    protect(rig, 0, "90", "0.1", 0);
-    rig_book(rig, 1, "109", "111", "5");
-    rig_forget(rig);
-    rig_runner(rig, 0, RUNNER_REPLACED, old + 1);
-    assert_int_equal(rig_last_notice(rig, 0, NOTICE_PROTECT)->protect.state, PROTECT_SET);
-    clear_as(rig, old);
-    assert_int_equal(row_of(rig).state, PROTECT_SET);
-    assert_int_equal(row_of(rig).best.e9, rig_price("110").e9);
-    assert_int_equal(row_of(rig).terms.stop.e9, rig_price("90").e9);
-    rig_book(rig, 1, "96", "97", "5");
-    rig_pass(rig, SECOND);
-    assert_int_equal(row_of(rig).state, PROTECT_FIRING);
-    rig_forget(rig);
-    rig_runner(rig, 0, RUNNER_REPLACED, old + 2);
-    assert_int_equal(rig_last_notice(rig, 0, NOTICE_PROTECT)->protect.state, PROTECT_FIRING);
-    clear_as(rig, old + 1);
-    rig_pass(rig, 2 * SECOND);
-    assert_int_equal(rig_count(rig, COMMAND_PLACE), 0); /* the one from before has no word yet */
-    assert_int_equal(row_of(rig).state, PROTECT_FIRING);
-    rig_destroy(rig);
-}
-
 /* F61 | unit | killed while a stop fires, its order's fate unknown | fires on after the start, and
  * never for what that order may still fill */
 static void it_fires_on_after_a_kill_and_sells_nothing_twice(void **state)
@@ -792,7 +753,6 @@ int suite_protect(void)
         cmocka_unit_test(a_stop_closes_the_position_and_no_more),
         cmocka_unit_test(a_trailing_stop_follows_a_short_exactly),
         cmocka_unit_test(it_survives_the_runner_and_the_host),
-        cmocka_unit_test(it_survives_a_reload),
         cmocka_unit_test(it_fires_on_after_a_kill_and_sells_nothing_twice),
         cmocka_unit_test(an_unknown_order_holds_the_next_back),
         cmocka_unit_test(a_refused_order_is_sent_again_with_back_off),

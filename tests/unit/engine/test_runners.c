@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/snapshot_care.h"
 #include "engine_rig.h"
 
 static const int64_t MS = 1000000;
@@ -43,6 +44,51 @@ static void an_old_generation_is_not_heard(void **state)
     rig->generation[0] = old + 1;
     rig_limit(rig, 0, 0, SIDE_BUY, "97", "0.1", 2);
     assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
+}
+
+static struct protection_row guard_of(struct rig *rig)
+{
+    struct protection_row row;
+    assert_true(snapshot_protection(rig->engine, 0, &row));
+    return row;
+}
+
+static void protect_as(struct rig *rig, uint32_t generation, const char *stop)
+{
+    struct intent intent = {.kind = INTENT_PROTECT, .product = 1};
+    uint32_t now = rig->generation[0];
+    intent.protect.stop = rig_price(stop);
+    rig->generation[0] = generation;
+    rig_intent(rig, 0, intent);
+    rig->generation[0] = now;
+}
+
+/* F62 | unit | a new script takes over from one that is alive, while a stop is set and while it
+ * fires | the new one is told of it, the old one can change it no more, it sells once */
+static void a_stop_survives_a_reload(void **state)
+{
+    (void)state;
+    struct rig *rig = ready();
+    uint32_t old = rig->generation[0];
+    rig_open_order(rig, 0, 1, SIDE_BUY, "99", "1", 1, "v1");
+    rig_fill(rig, "t1", "v1", 1, SIDE_BUY, "99", "1", "0");
+    rig->venue_position[1] = rig_size("1");
+    protect_as(rig, old, "97");
+    rig_forget(rig);
+    rig_runner(rig, 0, RUNNER_REPLACED, old + 1);
+    assert_int_equal(rig_last_notice(rig, 0, NOTICE_PROTECT)->protect.state, PROTECT_SET);
+    protect_as(rig, old, "0");
+    assert_int_equal(guard_of(rig).terms.stop.e9, rig_price("97").e9);
+    rig_book(rig, 1, "96", "97", "5");
+    assert_int_equal(guard_of(rig).state, PROTECT_FIRING);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_runner(rig, 0, RUNNER_REPLACED, old + 2);
+    assert_int_equal(rig_last_notice(rig, 0, NOTICE_PROTECT)->protect.state, PROTECT_FIRING);
+    protect_as(rig, old + 1, "0");
+    rig_pass(rig, 2000 * MS);
+    assert_int_equal(guard_of(rig).state, PROTECT_FIRING);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1); /* that one has no word yet */
     rig_destroy(rig);
 }
 
@@ -246,6 +292,7 @@ int suite_runners(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_old_generation_is_not_heard),
+        cmocka_unit_test(a_stop_survives_a_reload),
         cmocka_unit_test(a_replacement_keeps_the_orders_and_their_names),
         cmocka_unit_test(death_keeps_or_cancels_by_policy),
         cmocka_unit_test(a_newer_one_that_dies_at_birth_leaves_the_old_trading),

@@ -163,6 +163,52 @@ static void every_prefix_of_a_reply_is_unknown(void **state)
     }
 }
 
+#define THEIRS "11112222-3333-4444-5555-666677778888"
+/* As the venue writes them, and once more with the older field beside. */
+static const struct { const char *body; enum outcome outcome; } WHOLE[] = {
+    {"{\"success\":true,\"failure_reason\":\"UNKNOWN_FAILURE_REASON\",\"order_id\":\"" THEIRS
+     "\",\"success_response\":{\"order_id\":\"" THEIRS "\",\"product_id\":\"BTC-PERP-INTX\","
+     "\"side\":\"BUY\",\"client_order_id\":\"" OURS "\"}}", OUTCOME_ACCEPTED},
+    {"{\"success\": true, \"success_response\": {\"order_id\": \"" THEIRS "\", "
+     "\"client_order_id\": \"" OURS "\"}}", OUTCOME_ACCEPTED},
+    {"{\"success\":false,\"error_response\":{\"error\":\"INSUFFICIENT_FUND\",\"message\":\"no\"}}",
+     OUTCOME_REFUSED}};
+
+/* The byte at `at` is dropped, or is there twice. */
+static size_t hurt(const char *body, size_t at, bool twice, char out[512])
+{
+    size_t length = strlen(body), kept = at + twice;
+    memcpy(out, body, kept);
+    memcpy(out + kept, body + at + !twice, length - at - !twice);
+    return twice ? length + 1 : length - 1;
+}
+
+/* AC-B1 | unit | each byte of a create's reply dropped, each doubled | what it said, of this order
+ * and the venue's own id, or UNKNOWN: never another id, never accepted for refused or back */
+static void a_reply_with_a_byte_more_or_less_tells_no_lie(void **state)
+{
+    (void)state;
+    struct client_id ours;
+    struct event_place_reply reply;
+    char body[512];
+    client_id_parse(OURS, strlen(OURS), &ours);
+    for (size_t i = 0; i < sizeof WHOLE / sizeof WHOLE[0]; i++) {
+        size_t kept = 0, length = strlen(WHOLE[i].body);
+        for (size_t at = 0; at < 2 * length; at++) {
+            size_t hurt_length = hurt(WHOLE[i].body, at / 2, at % 2, body);
+            coinbase_rest_decode_place(200, body, hurt_length, ours, &reply);
+            if (reply.outcome == OUTCOME_UNKNOWN)
+                continue;
+            kept++;
+            if (reply.outcome != WHOLE[i].outcome ||
+                (reply.outcome == OUTCOME_ACCEPTED && strcmp(reply.venue_id.text, THEIRS) != 0))
+                fail_msg("%.*s: outcome %d, id %s", (int)hurt_length, body, reply.outcome,
+                         reply.venue_id.text);
+        }
+        assert_in_range(kept, 1, length); /* a space more, a word that nobody reads */
+    }
+}
+
 static void reasons_are_plain_text(void **state)
 {
     (void)state;
@@ -310,6 +356,7 @@ int suite_rest_reply(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_place_reply_is_judged_by_the_table),
         cmocka_unit_test(every_prefix_of_a_reply_is_unknown),
+        cmocka_unit_test(a_reply_with_a_byte_more_or_less_tells_no_lie),
         cmocka_unit_test(reasons_are_plain_text),
         cmocka_unit_test(each_cancel_has_its_own_outcome),
         cmocka_unit_test(a_cancel_that_is_not_told_is_unknown),
