@@ -259,8 +259,8 @@ static void dawdle(void *context)
 }
 
 /* F70 | unit | a pass takes longer than the bound on the loop's lag, as when others have the
-   processor | told first thing in the next pass, before any timer or descriptor is served; the worst
-   is kept */
+   processor | told first thing in the next pass, before any timer or descriptor is served; the
+   worst is kept */
 /* F66 | unit | the process is stopped for longer than the bound | as above: it looks the same from
    inside */
 static void a_late_pass_is_told_before_anything_else(void **state)
