@@ -36,7 +36,7 @@ struct view {
     uint8_t mode;                   /* enum product_mode */
     struct price index;             /* as the venue tells it; 0: not */
     struct ratio funding_rate;      /* informative, a fraction per interval */
-    int64_t funding_next_ns, funding_interval_ns; /* wall; 0: no funding */
+    int64_t funding_next_ns, funding_interval_ns; /* next: wall; 0: no rate */
     bool equity_known;
     struct money equity;            /* the account's */
     struct view_room room;

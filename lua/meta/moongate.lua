@@ -164,7 +164,7 @@ function Book:mark() end
 ---@return Decimal?
 function Book:index() end
 
---- a fraction per stamp, the next one in Unix ns, seconds between two
+--- a fraction per stamp, the next one in Unix ns, seconds between two; nil: no rate is shown
 ---@return Decimal? rate
 ---@return integer? next
 ---@return number? every

@@ -222,7 +222,7 @@ static const struct api_row methods[] = { /* of Book */
     {"mark", book_mark, "", "Decimal?", "ours, of trades or the mid"},
     {"index", book_index_price, "", "Decimal?", "as the venue tells it"},
     {"funding", book_funding, "", "Decimal? rate; integer? next; number? every",
-     "a fraction per stamp, the next one in Unix ns, seconds between two"},
+     "a fraction per stamp, the next one in Unix ns, seconds between two; nil: no rate is shown"},
     {"mode", book_mode, "", "ProductMode", "whether the venue takes orders, and which"},
     {"trades_lost", book_trades_lost, "", "integer", "trades past the 32 of this view"},
     {0},

@@ -25,13 +25,16 @@ local function tells(world, row, key)
   end
 end
 
+-- F69 | real process | a product is in its auction | its orders are refused, the others trade
 rig.scenario("why", function(world)
   world:start_exchange()
+  world:fault("venue: product BTC-PERP-INTX auction_mode=true")
   world:start_host(function(text)
     -- 0.3 BTC of the cde product is more than an order may have; 0.1 ETH costs more than 100 USD.
     local large = world:still("large", '"BTC-cde"'):gsub('size = "0.1"', 'size = "0.3"')
     text = rig.with_strategies(text, {
-      large, world:still("dear", '"ETH-intx"'), world:quoter('"ETH-cde"')})
+      large, world:still("dear", '"ETH-intx"'), world:still("early", '"BTC-intx"'),
+      world:quoter('"ETH-cde"')})
     local from = text:find('asset = "ETH"; profile = "intx"', 1, true)
     return text:sub(1, from - 1) .. rig.swap(text:sub(from), 'max_order_value = "10000"',
                                              'max_order_value = "100"')
@@ -44,6 +47,8 @@ rig.scenario("why", function(world)
   local dear = refusal_of(world, "dear", "order_value")
   tells(world, dear, "products.ETH-intx.max_order_value")
   rig.contains(dear.limit, "100", "limit")
+  local early = refusal_of(world, "early", "product")
+  rig.equal(early.product, "BTC-PERP-INTX", "product of the refusal")
   local screen = world:moongate("status -c CONFIG")
   rig.contains(screen, "order_size", "the status screen")
 

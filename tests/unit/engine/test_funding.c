@@ -82,6 +82,13 @@ static void a_stamp_is_paid_once(void **state)
     rig_destroy(rig);
 }
 
+static const struct view *view_of(struct rig *rig)
+{
+    rig_step(rig, &(struct event){.kind = EVENT_CREDIT,
+                                  .credit = {0, rig->generation[0]}});
+    return &rig->views[0];
+}
+
 /* AC-G2 | unit | the venue shows the next stamp and no rate | not booked, paid once it does */
 static void a_stamp_without_a_rate_stays_open(void **state)
 {
@@ -91,8 +98,10 @@ static void a_stamp_without_a_rate_stays_open(void **state)
     show_spec(rig, 0, next_hour(rig), NULL);
     rig_pass(rig, 5 * SECOND);
     assert_int_equal(rig_records(rig, RECORD_FUNDING), 0);
+    assert_int_equal(view_of(rig)->funding_next_ns, 0); /* scripts are shown none, not 0 */
     show_spec(rig, 0, next_hour(rig), RATE);
     rig_pass(rig, 5 * SECOND);
+    assert_true(view_of(rig)->funding_next_ns == next_hour(rig));
     assert_funding(rig, 0, 0, "-0.00095");
     pass_stamp(rig); /* of this one it never does */
     show_spec(rig, 0, next_hour(rig), NULL);
