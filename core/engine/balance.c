@@ -58,9 +58,9 @@ static void tell_transfer(struct engine *engine, struct money off)
 {
     struct record_reconcile *row = &out_record(engine, RECORD_RECONCILE)->reconcile;
     char amount[DECIMAL_TEXT_MAX];
-    money_format_places((struct money){off.e18 < 0 ? -off.e18 : off.e18}, 2, amount);
+    size_t minus = money_format_places(off, 2, amount) > 0 && amount[0] == '-';
     row->product = NO_PRODUCT;
-    out_join(row->text, sizeof row->text, amount, " USD ", off.e18 < 0 ? "went out" : "came in",
+    out_join(row->text, sizeof row->text, amount + minus, " USD ", minus ? "went out" : "came in",
              " that no fill, fee or funding explains: a transfer?");
     out_alert(engine, row->text, NULL, NULL, NULL);
 }
