@@ -66,6 +66,28 @@ static void a_late_arrival_is_adopted(void **state)
     scenario_end(&s);
 }
 
+/* AC-B1 | simulation | a create comes to the venue 119 s late, and 123 s, past its token's end |
+ * UNKNOWN and counted in full all that while; then adopted, or dropped by two looks */
+static void at_the_end_of_its_token_a_create_is_late_or_void(void **state)
+{
+    (void)state;
+    for (uint64_t late_s = 119; late_s <= 123; late_s += 4) {
+        struct scenario s = scenario_begin();
+        scenario_strike(&s, FAULT_PLACE_LATE, late_s * UINT64_C(1000000000) << 16 | 1);
+        struct client_id id = scenario_limit(&s, SIDE_BUY, -20, 2);
+        scenario_pass(&s, 118 * SECOND);
+        assert_int_equal(scenario_state(&s, id), ORDER_UNKNOWN);
+        assert_int_equal(scenario_product(&s).working_buy.e9, scenario_order(&s, id).size.e9);
+        scenario_pass(&s, 20 * SECOND);
+        assert_int_equal(scenario_state(&s, id), late_s < 120 ? ORDER_OPEN : ORDER_UNKNOWN);
+        assert_int_equal(scenario_product(&s).working_buy.e9, scenario_order(&s, id).size.e9);
+        scenario_pass(&s, 180 * SECOND);
+        assert_int_equal(scenario_state(&s, id), late_s < 120 ? ORDER_OPEN : ORDER_DROPPED);
+        assert_int_equal(scenario_venue_live(&s), late_s < 120);
+        scenario_end(&s);
+    }
+}
+
 /* F07 | simulation | accepted, and no order is named | UNKNOWN, never refused; then adopted */
 static void accepted_without_an_id_is_unknown(void **state)
 {
@@ -487,6 +509,7 @@ int main(void)
         cmocka_unit_test(a_lost_reply_leaves_one_order),
         cmocka_unit_test(what_never_arrived_counts_until_two_looks),
         cmocka_unit_test(a_late_arrival_is_adopted),
+        cmocka_unit_test(at_the_end_of_its_token_a_create_is_late_or_void),
         cmocka_unit_test(accepted_without_an_id_is_unknown),
         cmocka_unit_test(what_never_left_is_dropped_at_once),
         cmocka_unit_test(a_create_that_comes_twice_is_one_order),

@@ -159,7 +159,9 @@ static void report_old(struct rig *rig, struct client_id id, enum venue_status s
 
 /* F13 | unit | the venue answers a create with an old order of another size | alarm; parked and
  * counted, never taken for filled; the old one counts beside it and is cancelled; a kill changes
- * nothing */
+ * nothing
+ * AC-B1 | unit | a create was changed on its way: under our id the venue shows another size | no
+ * certainty: UNKNOWN, parked, both counted, what is there is cancelled */
 static void an_old_order_under_our_id_is_parked(void **state)
 {
     (void)state;
