@@ -493,7 +493,7 @@ static void what_was_answered_is_not_told_again(void **state)
     rig_destroy(rig);
     rig = rig_create(0);
     for (int i = 0; i <= MAX_STRATEGIES + MAX_PRODUCTS; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "GONE-%d", i);
         must_read(rig, lost_latch(LATCH_PRODUCT, name, TRADING_REDUCING));
     }
