@@ -50,7 +50,7 @@ static bool is_quiet(const struct engine *engine, const struct event_balance *no
         if (engine->settings.catalog.items[i].profile == PROFILE_CDE &&
             engine->portfolio.shown_account[i].size.e9 != 0)
             return false;
-    return cash->known && cash->fills == engine->counters.fills &&
+    return cash->known && cash->fills == engine->counters.fills && engine->stage_count == 0 &&
            cash->funding.e18 == now->funding_pnl.e18;
 }
 

@@ -249,6 +249,28 @@ static void money_that_something_explains_is_not(void **state)
     rig_destroy(rig);
 }
 
+/* F53 | unit | a position goes by a fill that waits, for an order without an id may own it | what
+ * the fill did to the cash is no transfer */
+static void money_of_a_fill_that_waits_is_explained(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_fill(rig, "t1", "theirs", 0, SIDE_BUY, "100", "0.3", "0");
+    rig->venue_position[0] = rig_size("0.3");
+    look_for(rig, 0);
+    rig_limit(rig, 0, 0, SIDE_SELL, "101", "0.3", 1); /* no reply ever comes */
+    rig_fill(rig, "t2", "whose", 0, SIDE_SELL, "102", "0.3", "0");
+    rig->venue_position[0] = rig_size("0");
+    add_cash(rig, "0.6");
+    pass_minutes(rig, 2);
+    assert_int_equal(rig_product(rig, 0).position.e9, 0);
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        if (rig->commands[i].kind == COMMAND_ALERT)
+            assert_null(strstr(rig->commands[i].alert.text, "explains"));
+    rig_destroy(rig);
+}
+
 int suite_margin(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +284,7 @@ int suite_margin(void)
         cmocka_unit_test(what_works_is_margined_at_the_venues_rate),
         cmocka_unit_test(money_that_nothing_explains_is_told),
         cmocka_unit_test(money_that_something_explains_is_not),
+        cmocka_unit_test(money_of_a_fill_that_waits_is_explained),
     };
     return cmocka_run_group_tests_name("margin", tests, NULL, NULL);
 }
