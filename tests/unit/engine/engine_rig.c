@@ -491,6 +491,22 @@ uint32_t rig_records(const struct rig *rig, enum record_kind kind)
     return count;
 }
 
+uint32_t rig_alerts(const struct rig *rig, const char *part)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < rig->command_count; i++)
+        count += rig->commands[i].kind == COMMAND_ALERT &&
+                 strstr(rig->commands[i].alert.text, part) != NULL;
+    return count;
+}
+
+enum trading_state rig_account_state(const struct rig *rig)
+{
+    struct account_row row;
+    snapshot_account(rig->engine, &row);
+    return row.state;
+}
+
 struct order_row rig_order(const struct rig *rig, struct client_id id)
 {
     struct order_row row;

@@ -77,6 +77,8 @@ uint32_t rig_notices(const struct rig *rig, actor_index runner, enum notice_kind
 const struct notice *rig_last_notice(const struct rig *rig, actor_index runner,
                                      enum notice_kind kind);
 uint32_t rig_records(const struct rig *rig, enum record_kind kind); /* since rig_forget */
+uint32_t rig_alerts(const struct rig *rig, const char *part); /* that have it in their text */
+enum trading_state rig_account_state(const struct rig *rig);
 struct order_row rig_order(const struct rig *rig, struct client_id id);
 /* The account's, or one actor's, shown position; ACTOR_EXTERNAL too. */
 struct position_row rig_position(const struct rig *rig, actor_index actor, product_index product);

@@ -389,22 +389,6 @@ static void a_strangers_order_claims_nothing(void **state)
 
 /* ---- what is configured no more */
 
-static uint32_t alerts_of(const struct rig *rig, const char *text)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < rig->command_count; i++)
-        count += rig->commands[i].kind == COMMAND_ALERT &&
-                 strstr(rig->commands[i].alert.text, text) != NULL;
-    return count;
-}
-
-static enum trading_state account_state(const struct rig *rig)
-{
-    struct account_row row;
-    snapshot_account(rig->engine, &row);
-    return row.state;
-}
-
 static struct record lost_order(const struct rig *rig, uint64_t sequence, enum order_state state)
 {
     struct record record = order_record(rig, sequence);
@@ -439,9 +423,9 @@ static void orders_of_what_is_gone_are_told(void **state)
         for (uint32_t k = 0; k < CASES[i].ended; k++)
             must_read(rig, lost_order(rig, CASES[i].from + k, ORDER_FILLED));
         rig_tick(rig, 1);
-        assert_int_equal(alerts_of(rig, "may be live"), CASES[i].told);
-        assert_int_equal(alerts_of(rig, "more is left"), CASES[i].live > 64);
-        assert_int_equal(account_state(rig), CASES[i].state);
+        assert_int_equal(rig_alerts(rig, "may be live"), CASES[i].told);
+        assert_int_equal(rig_alerts(rig, "more is left"), CASES[i].live > 64);
+        assert_int_equal(rig_account_state(rig), CASES[i].state);
         rig_destroy(rig);
     }
 }
@@ -460,10 +444,10 @@ static void latches_of_what_is_gone_are_told(void **state)
     must_read(rig, lost_latch(LATCH_PRODUCT, "GONE-1", TRADING_ACTIVE));
     must_read(rig, lost_latch(LATCH_STRATEGY, "gone", TRADING_HALTED)); /* the same, tighter */
     rig_tick(rig, 1);
-    assert_int_equal(alerts_of(rig, "gone is not configured, but was latched"), 2);
-    assert_int_equal(alerts_of(rig, "GONE-1"), 0);
-    assert_int_equal(alerts_of(rig, "GONE-2"), 1);
-    assert_int_equal(account_state(rig), TRADING_HALTED);
+    assert_int_equal(rig_alerts(rig, "gone is not configured, but was latched"), 2);
+    assert_int_equal(rig_alerts(rig, "GONE-1"), 0);
+    assert_int_equal(rig_alerts(rig, "GONE-2"), 1);
+    assert_int_equal(rig_account_state(rig), TRADING_HALTED);
     rig_destroy(rig);
 }
 
@@ -488,8 +472,8 @@ static void what_was_answered_is_not_told_again(void **state)
     must_read(rig, later); /* read before the resume, told by no start */
     must_read(rig, lost_latch(LATCH_ACCOUNT, "", TRADING_ACTIVE));
     rig_tick(rig, 1);
-    assert_int_equal(alerts_of(rig, "GONE-1"), 0);
-    assert_int_equal(alerts_of(rig, "GONE-2"), 1);
+    assert_int_equal(rig_alerts(rig, "GONE-1"), 0);
+    assert_int_equal(rig_alerts(rig, "GONE-2"), 1);
     rig_destroy(rig);
     rig = rig_create(0);
     for (int i = 0; i <= MAX_STRATEGIES + MAX_PRODUCTS; i++) {
@@ -498,9 +482,9 @@ static void what_was_answered_is_not_told_again(void **state)
         must_read(rig, lost_latch(LATCH_PRODUCT, name, TRADING_REDUCING));
     }
     rig_tick(rig, 1);
-    assert_int_equal(alerts_of(rig, "but was latched"), MAX_STRATEGIES + MAX_PRODUCTS);
-    assert_int_equal(alerts_of(rig, "more is left"), 1);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_alerts(rig, "but was latched"), MAX_STRATEGIES + MAX_PRODUCTS);
+    assert_int_equal(rig_alerts(rig, "more is left"), 1);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     rig_destroy(rig);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/reconcile.h"
 #include "engine_rig.h"
 
 static const int64_t SECOND = 1000000000;
@@ -387,6 +388,8 @@ static void a_difference_wider_than_a_size_is_told(void **state)
         assert_string_equal(rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.text,
                             i ? "BIP-20DEC30-CDE: ours -9000000000, venue 9000000000"
                               : "BIP-20DEC30-CDE: ours 9000000000, venue -9000000000");
+        /* What the gate takes off: as much as there can be. */
+        assert_int_equal(reconcile_apart(rig->engine, 0).e9, i ? INT64_MAX : -INT64_MAX);
         rig_destroy(rig);
     }
 }
@@ -395,6 +398,24 @@ static bool accepts(struct rig *rig)
 {
     rig_operator(rig, OPERATOR_ACCEPT, TARGET_ACCOUNT, 0, "the venue is right");
     return rig_last(rig, COMMAND_OPERATOR_REPLY)->operator_reply.done;
+}
+
+/* What was accepted is what there is: no difference of before keeps it from being sold. */
+static void what_was_accepted_can_be_reduced_at_once(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create(0);
+    rig_up(rig);
+    rig_open_order(rig, 0, 0, SIDE_BUY, "99", "2", 1, "v1");
+    rig_fill(rig, "t1", "v1", 0, SIDE_BUY, "99", "2", "0");
+    rig->venue_position[0] = rig_size("1");
+    rig_pass(rig, 14 * SECOND);
+    rig->hold_lists = true; /* the comparison that follows has not ended */
+    assert_true(accepts(rig));
+    rig_forget(rig);
+    rig_limit(rig, 0, 0, SIDE_SELL, "101", "1", 2);
+    assert_int_equal(rig_count(rig, COMMAND_PLACE), 1);
+    rig_destroy(rig);
 }
 
 /* F66 | unit | the operator accepts twice while the wall clock is put back to the same instant; and
@@ -440,6 +461,7 @@ int suite_fills_edges(void)
         cmocka_unit_test(a_fill_too_many_is_read_again),
         cmocka_unit_test(more_can_ask_than_wait),
         cmocka_unit_test(a_difference_wider_than_a_size_is_told),
+        cmocka_unit_test(what_was_accepted_can_be_reduced_at_once),
         cmocka_unit_test(what_cannot_be_accepted_is_refused),
     };
     return cmocka_run_group_tests_name("fills_edges", tests, NULL, NULL);

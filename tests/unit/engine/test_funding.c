@@ -238,15 +238,20 @@ static void what_rounding_leaves_is_the_operators(void **state)
     rig_destroy(rig);
 }
 
+static void be_away_for_two_hours(struct rig *rig)
+{
+    rig_restart(rig);
+    rig->now.mono_ns += 2 * HOUR;
+    rig->now.wall_ns += 2 * HOUR;
+    rig_up(rig);
+}
+
 /* AC-G2 | unit | no host runs over two stamps | the newest is paid, the other told as missed */
 static void a_stamp_without_a_rate_is_told(void **state)
 {
     (void)state;
     struct rig *rig = ready();
-    rig_restart(rig);
-    rig->now.mono_ns += 2 * HOUR;
-    rig->now.wall_ns += 2 * HOUR;
-    rig_up(rig);
+    be_away_for_two_hours(rig);
     rig_forget(rig);
     show_spec(rig, 0, next_hour(rig), RATE);
     rig_pass(rig, 5 * SECOND);
@@ -287,15 +292,6 @@ static void pass_stamp_at(struct rig *rig, const char *rate)
         rig_tick(rig, SECOND);
 }
 
-static bool was_told(const struct rig *rig, const char *part)
-{
-    for (uint32_t i = 0; i < rig->command_count; i++)
-        if (rig->commands[i].kind == COMMAND_ALERT &&
-            strstr(rig->commands[i].alert.text, part) != NULL)
-            return true;
-    return false;
-}
-
 static void is_more_than_a_sum(struct rig *rig)
 {
     tell(rig, "t1", "9000000000", rig->now.wall_ns);
@@ -314,7 +310,7 @@ static void is_as_much_twice(struct rig *rig)
 {
     tell(rig, "t1", "9000000000", rig->now.wall_ns);
     pass_stamp_at(rig, "188000000");
-    assert_false(was_told(rig, "kept exactly"));
+    assert_false(rig_alerts(rig, "kept exactly"));
     pass_stamp_at(rig, "188000000");
 }
 
@@ -323,7 +319,7 @@ static void is_of_late_fills(struct rig *rig)
     int64_t held_ns = rig->now.wall_ns;
     pass_stamp_at(rig, "188000000");
     tell(rig, "t1", "9000000000", held_ns);
-    assert_false(was_told(rig, "kept exactly"));
+    assert_false(rig_alerts(rig, "kept exactly"));
     tell(rig, "t2", "200000000", held_ns);
 }
 
@@ -340,7 +336,7 @@ static void a_payment_that_fits_no_sum_is_told(void **state)
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct rig *rig = ready();
         CASES[i].pay(rig);
-        assert_true(was_told(rig, "kept exactly"));
+        assert_true(rig_alerts(rig, "kept exactly"));
         assert_funding(rig, ACTOR_EXTERNAL, 0, CASES[i].booked);
         rig_pass(rig, 5 * SECOND);
         rig_restart(rig);
@@ -503,10 +499,7 @@ static void what_was_missed_explains_a_sum(void **state)
 {
     (void)state;
     struct rig *rig = ready();
-    rig_restart(rig);
-    rig->now.mono_ns += 2 * HOUR;
-    rig->now.wall_ns += 2 * HOUR;
-    rig_up(rig);
+    be_away_for_two_hours(rig);
     show_spec(rig, 0, next_hour(rig), RATE);
     rig_pass(rig, 5 * SECOND);
     rig->balances[0].funding_pnl = rig_money("0.25");

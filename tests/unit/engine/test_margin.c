@@ -96,13 +96,6 @@ static void a_balance_that_cannot_be_is_not_read(void **state)
     assert_false(margin_after(&most, (struct money){0}, (struct money){1}, &then));
 }
 
-static enum trading_state account_state(struct rig *rig)
-{
-    struct account_row row;
-    snapshot_account(rig->engine, &row);
-    return row.state;
-}
-
 /* AC-G3 | unit | overnight the buffer falls below its limit, intraday it would not | reducing */
 static void too_little_buffer_reduces(void **state)
 {
@@ -114,10 +107,10 @@ static void too_little_buffer_reduces(void **state)
     rig->balances[0] = told();
     rig_up(rig);
     rig_pass(rig, 15 * SECOND);
-    assert_int_equal(account_state(rig), TRADING_ACTIVE); /* 600 of 1000 is more than a quarter */
+    assert_int_equal(rig_account_state(rig), TRADING_ACTIVE); /* 600 of 1000: over a quarter */
     rig->balances[0].overnight.maintenance = rig_money("800");
     rig_pass(rig, 15 * SECOND);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     rig_destroy(rig);
 }
 
@@ -141,11 +134,11 @@ static void intraday_rules_end_before_their_time(void **state)
     rig->balances[0].intraday_until_ns = rig->now.wall_ns + 1800 * SECOND;
     rig_up(rig);
     pass_minutes(rig, 14);
-    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    assert_int_equal(rig_account_state(rig), TRADING_ACTIVE);
     assert_true(snapshot_margin(rig->engine, PROFILE_CDE, &margin));
     assert_margin(&margin, "780", "850");
     pass_minutes(rig, 2);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     assert_true(snapshot_margin(rig->engine, PROFILE_CDE, &margin));
     assert_margin(&margin, "450", "200");
     rig_destroy(rig);
@@ -265,9 +258,7 @@ static void money_of_a_fill_that_waits_is_explained(void **state)
     add_cash(rig, "0.6");
     pass_minutes(rig, 2);
     assert_int_equal(rig_product(rig, 0).position.e9, 0);
-    for (uint32_t i = 0; i < rig->command_count; i++)
-        if (rig->commands[i].kind == COMMAND_ALERT)
-            assert_null(strstr(rig->commands[i].alert.text, "explains"));
+    assert_int_equal(rig_alerts(rig, "explains"), 0);
     rig_destroy(rig);
 }
 

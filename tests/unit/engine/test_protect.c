@@ -332,15 +332,6 @@ static void a_halt_holds_it_back(void **state)
     rig_destroy(rig);
 }
 
-static bool was_alerted(const struct rig *rig, const char *part)
-{
-    for (uint32_t i = 0; i < rig->command_count; i++)
-        if (rig->commands[i].kind == COMMAND_ALERT &&
-            strstr(rig->commands[i].alert.text, part) != NULL)
-            return true;
-    return false;
-}
-
 /* F71 | unit | a stop fires while its book is stale | priced at the edge of the last good band
  * while that is young enough, then it waits and says so */
 static void it_is_priced_from_the_last_good_band(void **state)
@@ -365,7 +356,7 @@ static void it_is_priced_from_the_last_good_band(void **state)
         rig_tick(rig, SECOND);
     }
     assert_in_range(rig_count(rig, COMMAND_PLACE), 1, 4); /* none once the price is too old */
-    assert_true(was_alerted(rig, "book_stale"));
+    assert_true(rig_alerts(rig, "book_stale"));
     rig_destroy(rig);
 }
 
@@ -656,7 +647,7 @@ static void a_stop_of_nothing_is_not_missed(void **state)
         assert_int_equal(row_of(rig).state, PROTECT_SET);
         rig_forget(rig);
         rig_operator(rig, OPERATOR_STOP, TARGET_ACCOUNT, 0, "end");
-        assert_int_equal(was_alerted(rig, "the host stops"), held);
+        assert_int_equal(rig_alerts(rig, "the host stops"), held);
         rig_destroy(rig);
     }
 }

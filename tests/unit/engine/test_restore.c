@@ -489,13 +489,6 @@ static void an_exit_is_valued_after_a_kill_as_before(void **state)
     rig_destroy(rig);
 }
 
-static enum trading_state account_state(struct rig *rig)
-{
-    struct account_row row;
-    snapshot_account(rig->engine, &row);
-    return row.state;
-}
-
 static void a_strategy_that_is_gone_leaves_its_things_to_the_operator(void **state)
 {
     (void)state;
@@ -513,25 +506,16 @@ static void a_strategy_that_is_gone_leaves_its_things_to_the_operator(void **sta
     assert_int_equal(rig_position(rig, ACTOR_OPERATOR, 1).size.e9, rig_size("0.5").e9);
     assert_int_equal(rig_count(rig, COMMAND_CANCEL), 1);
     assert_non_null(strstr(rig_last(rig, COMMAND_ALERT)->alert.text, "cross"));
-    assert_int_equal(account_state(rig), TRADING_HALTED);
+    assert_int_equal(rig_account_state(rig), TRADING_HALTED);
     rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "it is gone for good");
     rig_restart(rig);
     rig_tick(rig, 1);
-    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    assert_int_equal(rig_account_state(rig), TRADING_ACTIVE);
     rig->settings.strategy_count = 2;
     rig_restart(rig);
     assert_int_equal(rig_order(rig, id).actor, 1);
     assert_int_equal(rig_position(rig, 1, 1).size.e9, rig_size("0.5").e9);
     rig_destroy(rig);
-}
-
-static uint32_t alerts_of(const struct rig *rig, const char *text)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < rig->command_count; i++)
-        count += rig->commands[i].kind == COMMAND_ALERT &&
-                 strstr(rig->commands[i].alert.text, text) != NULL;
-    return count;
 }
 
 /* Until it is answered it is said at each start; after that no more; and the order is not lost. */
@@ -551,15 +535,15 @@ static void a_live_order_of_a_product_that_is_gone_is_told(void **state)
         rig_restart(rig);
         rig_tick(rig, 1);
         client_id_format(id, text);
-        assert_int_equal(alerts_of(rig, text), 1);
+        assert_int_equal(rig_alerts(rig, text), 1);
         assert_int_equal(rig_count(rig, COMMAND_ALERT), 1);
-        assert_int_equal(account_state(rig), TRADING_REDUCING);
+        assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     }
     rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "cancelled by hand");
     rig_restart(rig);
     rig_tick(rig, 1);
     assert_int_equal(rig_count(rig, COMMAND_ALERT), 0);
-    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    assert_int_equal(rig_account_state(rig), TRADING_ACTIVE);
     rig->settings.catalog.count = 2;
     rig_restart(rig);
     assert_true(rig_order(rig, id).live);

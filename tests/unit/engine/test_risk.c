@@ -35,13 +35,6 @@ static struct rig *ready(void)
     return rig;
 }
 
-static enum trading_state account_state(struct rig *rig)
-{
-    struct account_row row;
-    snapshot_account(rig->engine, &row);
-    return row.state;
-}
-
 static enum trading_state strategy_state(struct rig *rig)
 {
     struct strategy_row row;
@@ -164,7 +157,7 @@ static void losing_trades_in_a_row_reduce(void **state)
     rig_forget(rig);
     round_trip(rig, 0, "99", "98", "1", 4);
     assert_int_equal(strategy_state(rig), TRADING_REDUCING);
-    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    assert_int_equal(rig_account_state(rig), TRADING_ACTIVE);
     rig_restart(rig);
     assert_int_equal(strategy_state(rig), TRADING_REDUCING);
     rig_destroy(rig);
@@ -177,24 +170,24 @@ static void the_days_loss_reduces_the_account(void **state)
     (void)state;
     struct rig *rig = ready();
     round_trip(rig, 1, "99", "93", "5", 1);
-    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    assert_int_equal(rig_account_state(rig), TRADING_ACTIVE);
     assert_true(rig_records(rig, RECORD_RISK) > 0);
     rig_restart(rig);
     rig_up(rig);
     rig_forget(rig);
     round_trip(rig, 1, "99", "96", "5", 2);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     assert_int_equal(asked(rig, 0, "90", 30), REFUSED_STATE);
     rig->now.wall_ns += DAY; /* midnight arms nothing again by itself */
     rig_pass(rig, 10 * SECOND);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     rig_restart(rig);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     rig_up(rig);
     rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "the loss is accepted");
     rig_forget(rig);
     rig_pass(rig, 10 * SECOND);
-    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    assert_int_equal(rig_account_state(rig), TRADING_ACTIVE);
     assert_int_equal(asked(rig, 0, "90", 31), REFUSED_NOT);
     rig_destroy(rig);
 }
@@ -205,14 +198,14 @@ static void the_drawdown_reduces_the_account(void **state)
     (void)state;
     struct rig *rig = ready();
     for (order_ref i = 1; i <= 4; i++) {
-        assert_int_equal(account_state(rig), TRADING_ACTIVE);
+        assert_int_equal(rig_account_state(rig), TRADING_ACTIVE);
         round_trip(rig, 1, "99", "93", "5", i);
         rig->now.wall_ns += DAY;
         rig_pass(rig, 10 * SECOND);
     }
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     rig_restart(rig);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     rig_destroy(rig);
 }
 
@@ -244,9 +237,9 @@ static void little_beyond_margin_reduces_the_account(void **state)
                                                   .initial_margin = rig_money("800"),
                                                   .profile = (enum venue_profile)i}});
     rig_tick(rig, 2 * SECOND);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     rig_restart(rig);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     rig_destroy(rig);
 }
 
@@ -325,17 +318,17 @@ static void a_host_that_is_unwell_for_long_reduces(void **state)
     struct rig *rig = ready();
     rig_link(rig, STREAM_USER, false);
     rig_tick(rig, 44 * SECOND);
-    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    assert_int_equal(rig_account_state(rig), TRADING_ACTIVE);
     rig_up(rig); /* well again: the time begins anew with the next one */
     rig_link(rig, STREAM_USER, false);
     rig_tick(rig, 44 * SECOND);
-    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    assert_int_equal(rig_account_state(rig), TRADING_ACTIVE);
     rig_tick(rig, 3 * SECOND);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     rig_up(rig);
     assert_int_equal(asked(rig, 0, "90", 1), REFUSED_STATE);
     rig_restart(rig);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     rig_up(rig);
     rig_operator(rig, OPERATOR_RESUME, TARGET_ACCOUNT, 0, "the line is mended");
     assert_int_equal(asked(rig, 0, "90", 2), REFUSED_NOT);
@@ -392,10 +385,10 @@ static void what_is_set_aside_does_not_latch(void **state)
     set_aside(rig, "23");
     round_trip(rig, 1, "99", "90", "5", 1); /* 45, and 40 is its limit */
     rig_pass(rig, 10 * SECOND);
-    assert_int_equal(account_state(rig), TRADING_ACTIVE);
+    assert_int_equal(rig_account_state(rig), TRADING_ACTIVE);
     assert_int_equal(asked(rig, 0, "90", 30), REFUSED_NOT);
     rig_pass(rig, 60 * SECOND);
-    assert_int_equal(account_state(rig), TRADING_REDUCING);
+    assert_int_equal(rig_account_state(rig), TRADING_REDUCING);
     rig_destroy(rig);
 }
 
@@ -470,7 +463,7 @@ static void money_that_cannot_be_opens_nothing_and_latches_nothing(void **state)
         rig_up(rig);
         rig_forget(rig);
         assert_int_equal(asked(rig, 0, "90", 1), CASES[i].code);
-        assert_int_equal(account_state(rig), TRADING_ACTIVE);
+        assert_int_equal(rig_account_state(rig), TRADING_ACTIVE);
         rig_destroy(rig);
     }
 }
