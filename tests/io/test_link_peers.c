@@ -65,8 +65,8 @@ static void the_clock_is_measured_by_its_period(void **state)
 
 static bool known_no_more(void)
 {
-    return rig->counts[EVENT_SKEW] > 0 && !rig->events[rig->count - 1].skew.known &&
-           rig->events[rig->count - 1].kind == EVENT_SKEW;
+    return rig->counts[EVENT_SKEW] > 0 && rig->events[rig->count - 1].kind == EVENT_SKEW &&
+           !rig->events[rig->count - 1].skew.known;
 }
 
 /* AC-I2 | unit | the venue's clock cannot be read any more | the skew is told as unknown */
